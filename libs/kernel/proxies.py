@@ -1,0 +1,38 @@
+"""A connected proxy as the fleet's records know it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from libs.kernel.ids import ClusterName, ProxyId, RevisionId, Version
+
+
+class SyncStatus(StrEnum):
+    """How a proxy stands to the snapshot that was compiled for it."""
+
+    SYNCED = "synced"
+    """every resource it holds was acknowledged at the snapshot's version"""
+    STALE = "stale"
+    """something is sent or waiting and not acknowledged yet"""
+    REFUSED = "refused"
+    """the proxy answered with a NACK and keeps what it had"""
+    GONE = "gone"
+    """no stream is open any more"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyRecord:
+    """What was last known of one proxy.
+
+    `live_revision` is the newest revision of which everything the proxy holds was acknowledged;
+    `live_at_s` when that was first seen, in seconds since the epoch; `carried` whether that
+    revision changed anything this proxy holds. `error` is the text of the last NACK, cut short.
+    """
+
+    id: ProxyId
+    cluster: ClusterName
+    status: SyncStatus
+    snapshot: Version | None
+    live_revision: RevisionId | None
+    live_at_s: float | None
+    carried: bool
+    error: str | None = None

@@ -1,0 +1,52 @@
+"""The words of xDS that compiler, feed and frontends share: types, their order, resources, snapshots.
+
+Bodies are opaque here: serialised protobuf messages that only `libs.envoy` makes and reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from libs.kernel.ids import ResourceName, TypeUrl, Version
+
+_PREFIX = "type.googleapis.com/"
+
+CLUSTER = TypeUrl(_PREFIX + "envoy.config.cluster.v3.Cluster")
+ENDPOINT = TypeUrl(_PREFIX + "envoy.config.endpoint.v3.ClusterLoadAssignment")
+LISTENER = TypeUrl(_PREFIX + "envoy.config.listener.v3.Listener")
+ROUTE = TypeUrl(_PREFIX + "envoy.config.route.v3.RouteConfiguration")
+SECRET = TypeUrl(_PREFIX + "envoy.extensions.transport_sockets.tls.v3.Secret")
+
+PUSH_ORDER: tuple[TypeUrl, ...] = (CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET)
+"""Make before break: additions and changes go out in this order, removals in the reverse one."""
+
+FULL_STATE_TYPES: frozenset[TypeUrl] = frozenset({CLUSTER, LISTENER})
+"""State-of-the-world responses of these hold the whole subscribed set; omission deletes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One serialised Envoy resource. `version` is the fingerprint of `body`.
+
+    `body` is the serialised message itself, not wrapped in Any.
+    """
+
+    type_url: TypeUrl
+    name: ResourceName
+    version: Version
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The full view of one proxy class. `version` is the fingerprint over all resource versions."""
+
+    version: Version
+    resources: Mapping[TypeUrl, Mapping[ResourceName, Resource]]
+
+    def of(self, type_url: TypeUrl) -> Mapping[ResourceName, Resource]:
+        """Return the resources of one type by name; empty when there are none."""
+        return self.resources.get(type_url, _NOTHING)
+
+
+_NOTHING: Mapping[ResourceName, Resource] = MappingProxyType({})

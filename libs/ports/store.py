@@ -1,0 +1,103 @@
+"""The durable memory of the control plane. Truth is polled; a change only wakes.
+
+Every write is one transaction: it is there whole after a crash, or not at all.
+All methods raise `TransientError` when the database cannot be reached now.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from libs.kernel.ids import ClusterName, ObjectHash, RevisionId, SourceName, TreeHash
+from libs.kernel.proxies import ProxyRecord
+from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
+
+
+class StaleGenerationError(Exception):
+    """Somebody else moved first: the writer has to read again and decide again."""
+
+
+class Store(Protocol):
+    """Sources, objects, manifests, revisions, targets and proxies."""
+
+    def change_token(self) -> str:
+        """Return a value that differs after any committed write by any process, cheap to ask."""
+        ...
+
+    def wait_for_change(self, token: str, timeout_s: float) -> str:
+        """Return the newest token as soon as it differs from `token`, or after `timeout_s`."""
+        ...
+
+    def source(self, name: SourceName) -> SourceState | None:
+        """How far a source was looked at; None before the first look."""
+        ...
+
+    def sources(self) -> Sequence[SourceState]:
+        """All sources by name."""
+        ...
+
+    def record_source(self, state: SourceState) -> None:
+        """Replace what is known of a source."""
+        ...
+
+    def manifest(self, tree: TreeHash) -> Manifest | None:
+        """The objects of one set at one tree; None when never stored."""
+        ...
+
+    def objects(self, hashes: Iterable[ObjectHash]) -> Mapping[ObjectHash, StoredObject]:
+        """Those of the objects that are stored."""
+        ...
+
+    def add_contents(self, objects: Iterable[StoredObject], manifests: Iterable[Manifest]) -> None:
+        """Store objects and manifests; those already there stay as they are. Idempotent."""
+        ...
+
+    def accept(self, revision: Revision, state: SourceState) -> None:
+        """Append a revision to the newest one and record its source, in one transaction.
+
+        Idempotent for an equal revision. Raises `StaleGenerationError` when `revision.parent` is
+        not the newest revision of the fleet or the generation does not follow.
+        """
+        ...
+
+    def revision(self, revision: RevisionId) -> Revision | None:
+        """One revision; None when it never was or has expired."""
+        ...
+
+    def newest_revision(self) -> Revision | None:
+        """The revision with the highest generation; None before the first."""
+        ...
+
+    def revisions(self, limit: int) -> Sequence[Revision]:
+        """The newest revisions, newest first, at most `limit`."""
+        ...
+
+    def targets(self) -> Mapping[ClusterName, Target]:
+        """The target of every cluster that has one."""
+        ...
+
+    def move_targets(self, targets: Iterable[Target]) -> None:
+        """Set targets, all or none.
+
+        Raises `StaleGenerationError` unless each generation follows the stored one by exactly one
+        (1 where none is stored).
+        """
+        ...
+
+    def remove_targets(self, clusters: Iterable[ClusterName]) -> None:
+        """Forget the targets of clusters that left the fleet. Idempotent."""
+        ...
+
+    def record_proxies(self, records: Iterable[ProxyRecord]) -> None:
+        """Insert or replace what is known of proxies."""
+        ...
+
+    def proxies(self) -> Sequence[ProxyRecord]:
+        """All proxies ever seen and not expired, by id."""
+        ...
+
+    def expire(self, keep_revisions: int) -> Sequence[Revision]:
+        """Drop revisions beyond the newest `keep_revisions` that no target names; return them.
+
+        Objects and manifests that no remaining revision names go with them.
+        """
+        ...

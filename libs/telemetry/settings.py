@@ -1,0 +1,37 @@
+"""What an operator may choose about logs and traces."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class SpanExporterKind(StrEnum):
+    """Where finished spans go."""
+
+    NONE = "none"
+    FILE = "file"
+    """JSON lines appended to the path in `endpoint`"""
+    OTLP = "otlp"
+    """OTLP over gRPC to `endpoint`, such as `http://127.0.0.1:4317`; Jaeger and collectors take it"""
+    ZIPKIN = "zipkin"
+    """Zipkin's JSON over HTTP to `endpoint`, such as `http://127.0.0.1:9411/api/v2/spans`"""
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class TelemetrySettings(BaseModel):
+    """Logs go to stderr; spans go to one exporter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    spans: SpanExporterKind = SpanExporterKind.NONE
+    endpoint: str = ""
+    span_delay_ms: int = 500
+    """How long finished spans are gathered before they are sent."""
+    log_level: str = "info"
+    log_format: LogFormat = LogFormat.JSON

@@ -14,26 +14,27 @@ from libs.telemetry.settings import SpanExporterKind, TelemetrySettings
 class Telemetry:
     """What has to be closed at the end of a process so that no span is lost."""
 
-    def __init__(self, provider: TracerProvider | None) -> None:
-        """Keep the provider; None when spans go nowhere."""
+    def __init__(self, provider: TracerProvider) -> None:
+        """Keep the provider."""
         self._provider = provider
 
     def close(self) -> None:
         """Send what is still held and stop the exporter's thread."""
-        if self._provider is not None:
-            self._provider.shutdown()
+        self._provider.shutdown()
 
 
 def set_up(service: str, settings: TelemetrySettings) -> Telemetry:
-    """Set up logs, and traces when an exporter is chosen. Call once a process."""
+    """Set up logs and traces. Call once a process.
+
+    Without an exporter spans still have ids, so that log lines of one commit can be found together.
+    """
     set_up_logs(service, settings)
-    exporter = _exporter(settings)
-    if exporter is None:
-        return Telemetry(None)
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: f"periplus-{service}"}))
-    provider.add_span_processor(
-        BatchSpanProcessor(exporter, schedule_delay_millis=settings.span_delay_ms)
-    )
+    exporter = _exporter(settings)
+    if exporter is not None:
+        provider.add_span_processor(
+            BatchSpanProcessor(exporter, schedule_delay_millis=settings.span_delay_ms)
+        )
     trace.set_tracer_provider(provider)
     return Telemetry(provider)
 

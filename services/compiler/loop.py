@@ -1,0 +1,156 @@
+"""One pass of the compiler: take all waiting events, decide, send, then record."""
+
+import queue
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from libs.compile.proxy import proxy_class, proxy_from_node
+from libs.compile.snapshot import compile_snapshot
+from libs.compile.world import World
+from libs.kernel.ids import ClusterName
+from libs.kernel.looperrors import TransientError
+from libs.kernel.proxies import ProxyRecord
+from libs.kernel.revisions import Target
+from libs.ports.clock import Clock
+from libs.ports.feed import FromCompiler, FromFrontend, Hello, ProxyConnected, ProxyGone, ProxyStatus
+from libs.ports.steps import Steps
+from libs.ports.store import Store
+from libs.telemetry import tracing
+from libs.telemetry.logs import get_logger
+from services.compiler import steps as names
+from services.compiler.board import Board, Compiling, Outcome
+from services.compiler.worlds import WorldReader
+
+RETRY_S = 0.2
+"""After a failed read or write of the Store, look again this soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A frontend said something."""
+
+    stream: int
+    event: FromFrontend
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A frontend's stream ended."""
+
+    stream: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreChanged:
+    """Somebody wrote to the Store, or the poll interval passed."""
+
+
+Event = Received | Closed | StoreChanged
+
+
+@dataclass(slots=True)
+class Loop:
+    """The compiler's single thread. `send` hands a message to a frontend's stream."""
+
+    store: Store
+    clock: Clock
+    steps: Steps
+    send: Callable[[int, FromCompiler], None]
+    board: Board = field(default_factory=lambda: Board(COMPILING))
+    reader: WorldReader = field(init=False)
+    targets: dict[ClusterName, Target] = field(default_factory=dict)
+    unrecorded: dict[str, ProxyRecord] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read worlds from the same Store."""
+        self.reader = WorldReader(self.store)
+
+    def run(self, events: "queue.SimpleQueue[Event | None]") -> None:
+        """Work until a None arrives."""
+        while True:
+            batch = [events.get()]
+            while not events.empty():
+                batch.append(events.get())
+            if None in batch:
+                return
+            self.one_pass([event for event in batch if event is not None])
+
+    def one_pass(self, batch: Iterable[Event]) -> None:
+        """Take a batch of events; a Store that is away now leaves the rest for the next pass."""
+        for event in batch:
+            if isinstance(event, Received):
+                self._carry_out(self._received(event))
+            elif isinstance(event, Closed):
+                self._carry_out(self.board.closed(event.stream))
+        try:
+            if any(isinstance(event, StoreChanged) for event in batch):
+                self._follow_targets()
+            self._record()
+        except TransientError as error:
+            get_logger().warning("store not available", reason=error.reason)
+
+    def _received(self, received: Received) -> Outcome:
+        match received.event:
+            case Hello():
+                return self.board.hello(received.stream, received.event)
+            case ProxyConnected():
+                return self.board.connected(received.stream, received.event)
+            case ProxyGone():
+                return self.board.gone(received.stream, received.event)
+            case ProxyStatus():
+                return self.board.status(received.event)
+
+    def _follow_targets(self) -> None:
+        """Read what moved, compile it, send it: cluster by cluster, each under its commit's trace."""
+        targets = self.store.targets()
+        for cluster in self.targets.keys() - targets.keys():
+            self._carry_out(self.board.removed(cluster))
+            self.reader.forget([cluster])
+            del self.targets[cluster]
+        for cluster, target in sorted(targets.items()):
+            if self.targets.get(cluster) != target:
+                self._move(target)
+                self.targets[cluster] = target
+
+    def _move(self, target: Target) -> None:
+        """Compile one cluster for its new target."""
+        started_s = self.clock.now_s()
+        world = self.reader.read(target)
+        self.steps.reached(names.TARGET_READ)
+        span = tracing.start_span(
+            "compile",
+            world.revision.trace,
+            {"cluster": target.cluster, "revision": target.revision},
+            start_s=started_s,
+        )
+        outcome = self.board.moved(world, self.clock.now_s())
+        self._carry_out(outcome)
+        error = "; ".join(fault.reason for fault in outcome.faults) or None
+        tracing.end(span, self.clock.now_s(), error)
+        self.steps.reached(names.VIEW_PUBLISHED)
+        self.reader.trim()
+
+    def _carry_out(self, outcome: Outcome) -> None:
+        """Send at once; records wait for the end of the pass, so that no push waits for a disk."""
+        for send in outcome.sends:
+            self.send(send.stream, send.message)
+        for record in outcome.records:
+            self.unrecorded[record.id] = record
+        for fault in outcome.faults:
+            get_logger().error("view not compiled", cluster=fault.cluster, reason=fault.reason)
+
+    def _record(self) -> None:
+        """Write what proxies reported."""
+        if not self.unrecorded:
+            return
+        self.store.record_proxies(self.unrecorded.values())
+        self.unrecorded.clear()
+        self.steps.reached(names.LIVE_RECORDED)
+
+
+def _snapshot(world: World, proxy: object) -> object:
+    """Placeholder."""
+    raise NotImplementedError
+
+
+COMPILING = Compiling(proxy_from_node, proxy_class, _snapshot)  # type: ignore[arg-type]

@@ -1,0 +1,76 @@
+"""What `periplus up` runs: the options of a user, turned into the processes of one machine."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import libs
+from tools.up.supervisor import ChildSpec
+
+ROOT = Path(libs.__file__).parent.parent
+"""Folder that holds `libs` and `services`: the checkout, or the private folder of the wheel."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpOptions:
+    """One source, one state folder, loopback addresses.
+
+    `store_url` empty means SQLite in the state folder. `spans` and `span_endpoint` are those of
+    `libs.telemetry.settings`.
+    """
+
+    repository: str
+    state: Path
+    branch: str = "main"
+    xds_address: str = "127.0.0.1:15010"
+    trigger_address: str = "127.0.0.1:15080"
+    store_url: str = ""
+    poll_s: float = 1.0
+    spans: str = "none"
+    span_endpoint: str = ""
+    log_level: str = "info"
+
+    @property
+    def store(self) -> str:
+        """URL of the Store."""
+        return self.store_url or f"sqlite:///{self.state / 'periplus.sqlite'}"
+
+    @property
+    def feed(self) -> str:
+        """Address of the feed: a Unix socket, so that no other machine can reach it."""
+        return f"unix:{self.state / 'feed.sock'}"
+
+
+def children(options: UpOptions) -> tuple[ChildSpec, ...]:
+    """Return the services in the order in which they start; none waits for another."""
+    telemetry = {
+        "SPANS": options.spans,
+        "ENDPOINT": options.span_endpoint,
+        "LOG_LEVEL": options.log_level,
+    }
+    return (
+        _service("xds", {"LISTEN": options.xds_address, "FEED": options.feed}, telemetry),
+        _service("compiler", {"STORE_URL": options.store, "FEED": options.feed}, telemetry),
+        _service(
+            "gitwatcher",
+            {
+                "SOURCE": "fleet",
+                "REPOSITORY": options.repository,
+                "BRANCH": options.branch,
+                "MIRROR": str(options.state / "mirror.git"),
+                "STORE_URL": options.store,
+                "POLL_S": str(options.poll_s),
+                "TRIGGER": options.trigger_address,
+            },
+            telemetry,
+        ),
+    )
+
+
+def _service(name: str, settings: dict[str, str], telemetry: dict[str, str]) -> ChildSpec:
+    """Settings travel as environment variables, the same that a Deployment would set."""
+    prefix = f"PERIPLUS_{name.upper()}_"
+    env = {prefix + key: value for key, value in settings.items()}
+    env |= {f"{prefix}TELEMETRY__{key}": value for key, value in telemetry.items()}
+    env["PYTHONPATH"] = str(ROOT)
+    return ChildSpec(name, (sys.executable, "-m", f"services.{name}"), env)

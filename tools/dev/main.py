@@ -1,0 +1,70 @@
+"""The commands of `./dev`."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tools.dev import checks, shell
+from tools.protogen.generate import GenerateError, ensure
+from tools.sidewheels.fetch import FetchError
+
+Run = Callable[[Sequence[str]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: what help says of it, and what it does with its arguments."""
+
+    usage: str
+    says: str
+    run: Run
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a command and give its exit status; 2 for bad usage or a set-up that cannot be made."""
+    name, args = (argv[0], argv[1:]) if argv else ("help", [])
+    if name in ("help", "-h", "--help"):
+        print(help_text())
+        return 0
+    if name not in COMMANDS:
+        print(f"dev: no command `{name}`; `./dev` lists them.", file=sys.stderr)
+        return 2
+    try:
+        ensure()
+    except (GenerateError, FetchError) as error:
+        print(f"dev: {error}", file=sys.stderr)
+        return 2
+    return COMMANDS[name].run(args)
+
+
+def help_text() -> str:
+    """Give the list of commands."""
+    lines = [f"  ./dev {c.usage:<22} {c.says}" for c in COMMANDS.values()]
+    return "\n".join(["Usage:", *lines])
+
+
+def _setup(_: Sequence[str]) -> int:
+    print("ready")
+    return 0
+
+
+COMMANDS = {
+    "setup": Command("setup", "make the environment and nothing else", _setup),
+    "demo": Command(
+        "demo [ARGS]",
+        "a mesh of real Envoys, followed from git push to traffic",
+        lambda args: shell.python("-m", "tools.cli", "demo", *args),
+    ),
+    "test": Command(
+        "test [PYTEST ARGS]", "all tests", lambda args: shell.python("-m", "pytest", *args)
+    ),
+    "check": Command(
+        "check", "format, lint, types, imports, tidy", lambda _: checks.run_all(checks.CHECKS)
+    ),
+    "fix": Command("fix", "repair what can be repaired", lambda _: checks.run_all(checks.FIXES)),
+    "run": Command(
+        "run ARGS",
+        "the periplus command from this checkout",
+        lambda args: shell.python("-m", "tools.cli", *args),
+    ),
+}

@@ -1,0 +1,42 @@
+"""WorkloadEntry: a workload that is no Pod."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from libs.meshapi.base import Model, Port, StringMap, UnsignedCount
+from libs.meshapi.metadata import Metadata
+from libs.meshapi.meshobject import MeshObject
+
+
+def _sorted_ports(value: Mapping[str, int]) -> Mapping[str, int]:
+    return dict(sorted(value.items()))
+
+
+class WorkloadEntrySpec(Model):
+    """Where the workload is. `ports` maps a service's port name to the workload's number.
+
+    `weight` is relative to other endpoints; 0 counts as 1.
+    """
+
+    address: str = ""
+    ports: Annotated[Mapping[str, Port], AfterValidator(_sorted_ports)] = Field(
+        default_factory=dict
+    )
+    labels: StringMap = Field(default_factory=dict)
+    network: str = ""
+    locality: str = ""
+    weight: UnsignedCount = 0
+    service_account: str = ""
+
+
+class WorkloadEntry(MeshObject):
+    """networking.istio.io WorkloadEntry."""
+
+    GROUP: ClassVar[str] = "networking.istio.io"
+
+    api_version: str = "networking.istio.io/v1"
+    kind: Literal["WorkloadEntry"] = "WorkloadEntry"
+    metadata: Metadata
+    spec: WorkloadEntrySpec

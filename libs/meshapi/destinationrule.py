@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi.base import Model, StringMap
-from libs.meshapi.metadata import Metadata
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.metadata import Metadata
 from libs.meshapi.trafficpolicy import TrafficPolicy, WorkloadSelector
 
 

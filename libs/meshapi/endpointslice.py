@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi.base import FreeForm, Model, Port, StringMap
-from libs.meshapi.metadata import Metadata
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.metadata import Metadata
 from libs.meshapi.service import TransportProtocol
 
 SERVICE_NAME_LABEL = "kubernetes.io/service-name"

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi.base import FreeForm, Model, StringMap
-from libs.meshapi.metadata import Metadata
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.metadata import Metadata
 from libs.meshapi.selectors import LabelSelector
 from libs.meshapi.sidecar import OutboundTrafficPolicy
 

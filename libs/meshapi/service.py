@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from libs.meshapi.base import FreeForm, Model, Port, StringMap
-from libs.meshapi.metadata import Metadata
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.metadata import Metadata
 
 HEADLESS = "None"
 """`cluster_ip` of a service that has no address of its own."""

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from libs.meshapi.base import Model, Port
 from libs.meshapi.gateway import ServerTLS
-from libs.meshapi.metadata import Metadata
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.metadata import Metadata
 from libs.meshapi.serviceentry import LabelsSelector
 from libs.meshapi.trafficpolicy import ConnectionPool
 from libs.meshapi.virtualservice import Destination

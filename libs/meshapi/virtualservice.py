@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field
 from libs.meshapi.base import Count, Model, Percent, Port, StringMap, UnsignedCount
 from libs.meshapi.durations import Duration
 from libs.meshapi.matches import StringMatch
-from libs.meshapi.metadata import Metadata
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.metadata import Metadata
 
 MESH_GATEWAY = "mesh"
 """The reserved gateway name that means every sidecar."""

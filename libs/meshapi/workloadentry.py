@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from libs.meshapi.base import Model, Port, StringMap, UnsignedCount
-from libs.meshapi.metadata import Metadata
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.metadata import Metadata
 
 
 def _sorted_ports(value: Mapping[str, int]) -> Mapping[str, int]:

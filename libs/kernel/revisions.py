@@ -60,8 +60,9 @@ class AcceptedSet:
 class Revision:
     """Immutable meaning of one commit for the fleet.
 
-    `generation` counts up by one from the parent. `fleet` holds the manifest of fleet.yaml and every
-    cluster.yaml. `sets` are sorted by name. `notes` are sentences for people ("history was rewritten").
+    `generation` counts up by one from the parent. `fleet` is the manifest of fleet.yaml and every
+    cluster.yaml. `sets` are sorted by name. `notes` are sentences for people, such as that history
+    was rewritten.
     """
 
     id: RevisionId

@@ -1,4 +1,4 @@
-"""The words of xDS that compiler, feed and frontends share: types, their order, resources, snapshots.
+"""The words of xDS that compiler, feed and frontends share: types, order, resources, snapshots.
 
 Bodies are opaque here: serialised protobuf messages that only `libs.envoy` makes and reads.
 """

@@ -40,7 +40,8 @@ class GitRepo(Protocol):
     """A bare mirror of one remote repository.
 
     Every method raises `TransientError` when the remote or the object database cannot be read now,
-    and `StalledError` when a person has to act (refused credentials, unknown host key, no repository).
+    and `StalledError` when a person has to act: refused credentials, unknown host key, no
+    repository.
     """
 
     def remote_head(self, ref: str) -> CommitId | None:
@@ -56,7 +57,7 @@ class GitRepo(Protocol):
         ...
 
     def entries(self, commit: CommitId) -> Sequence[TreeEntry]:
-        """All leaves of the commit's tree, sorted by path; untouched directories come from a cache."""
+        """All leaves of the commit's tree, sorted by path; untouched folders come from a cache."""
         ...
 
     def blob_size_bytes(self, blob: BlobId) -> int:

@@ -12,7 +12,7 @@ class SpanExporterKind(StrEnum):
     FILE = "file"
     """JSON lines appended to the path in `endpoint`"""
     OTLP = "otlp"
-    """OTLP over gRPC to `endpoint`, such as `http://127.0.0.1:4317`; Jaeger and collectors take it"""
+    """OTLP over gRPC to `endpoint`, such as `http://127.0.0.1:4317`; Jaeger takes it"""
     ZIPKIN = "zipkin"
     """Zipkin's JSON over HTTP to `endpoint`, such as `http://127.0.0.1:9411/api/v2/spans`"""
 

@@ -50,7 +50,7 @@ def end(span: Span, end_s: float | None = None, error: str | None = None) -> Non
 def span(
     name: str, parent: TraceParent | None = None, attributes: Attributes | None = None
 ) -> Iterator[Span]:
-    """Run a block inside a span; log lines of the block carry its ids. An exception marks it failed."""
+    """Run a block inside a span; its log lines carry the ids, an exception marks it failed."""
     opened = start_span(name, parent, attributes)
     with trace.use_span(
         opened, end_on_exit=True, record_exception=False, set_status_on_exception=True

@@ -149,7 +149,7 @@ class Board:
         return Outcome(records=(replace(attached.record, status=SyncStatus.GONE),))
 
     def status(self, event: ProxyStatus) -> Outcome:
-        """A proxy stands somewhere to a snapshot: credit the revision that the snapshot stood for."""
+        """A proxy stands somewhere to a snapshot: credit the revision it stood for."""
         attached = self.proxies.get(event.proxy)
         view = self.views.get(attached.class_key) if attached and attached.class_key else None
         if attached is None or view is None:

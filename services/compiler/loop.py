@@ -5,14 +5,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from libs.compile.proxy import proxy_class, proxy_from_node
-from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
 from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import TransientError
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Target
 from libs.ports.clock import Clock
-from libs.ports.feed import FromCompiler, FromFrontend, Hello, ProxyConnected, ProxyGone, ProxyStatus
+from libs.ports.feed import (
+    FromCompiler,
+    FromFrontend,
+    Hello,
+    ProxyConnected,
+    ProxyGone,
+    ProxyStatus,
+)
 from libs.ports.steps import Steps
 from libs.ports.store import Store
 from libs.telemetry import tracing
@@ -101,7 +107,7 @@ class Loop:
                 return self.board.status(received.event)
 
     def _follow_targets(self) -> None:
-        """Read what moved, compile it, send it: cluster by cluster, each under its commit's trace."""
+        """Read what moved, compile and send it, cluster by cluster, below its commit's trace."""
         targets = self.store.targets()
         for cluster in self.targets.keys() - targets.keys():
             self._carry_out(self.board.removed(cluster))

@@ -79,9 +79,7 @@ class Supervisor:
             RESTART_DELAY_S_MIN if steady else min(child.delay_s * 2, RESTART_DELAY_S_MAX)
         )
         child.restart_at_s, child.process = now_s + child.delay_s, None
-        self.log(
-            "child ended", child=child.spec.name, status=status, restart_in_s=child.delay_s
-        )
+        self.log("child ended", child=child.spec.name, status=status, restart_in_s=child.delay_s)
 
     def _stop_all(self) -> None:
         """Terminate the last started first; kill what does not end in time."""
@@ -96,7 +94,7 @@ class Supervisor:
 
 def _start(spec: ChildSpec) -> subprocess.Popen[bytes]:
     """Start a child that dies with its parent, whatever kills the parent."""
-    return subprocess.Popen(  # noqa: S603 - the command is ours, no shell
+    return subprocess.Popen(
         spec.argv,
         env={**os.environ, **spec.env},
         stdin=subprocess.DEVNULL,

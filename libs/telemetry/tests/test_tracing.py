@@ -1,12 +1,11 @@
 """Spans of several processes hang below one commit."""
 
+import pytest
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
-
-import pytest
-from opentelemetry import trace
 
 from libs.kernel.ids import TraceParent
 from libs.telemetry import tracing

@@ -17,7 +17,7 @@ _DEAD_API = frozenset({"v1", "v2", "v2alpha", "v2alpha1", "v4alpha"})
 
 
 def read_folder(folder: Path) -> dict[str, FileProto]:
-    """Map file name (`envoy/config/core/v3/base.proto`) to descriptor for all modules of a folder."""
+    """Map file name (`envoy/config/core/v3/base.proto`) to descriptor for a folder's modules."""
     found = (serialised_in(path.read_text(encoding="utf-8")) for path in folder.rglob("*_pb2.py"))
     files = (FileProto.FromString(body) for body in found if body is not None)
     return {file.name: file for file in files}

@@ -1,0 +1,3 @@
+"""Loads what tests of every folder share: the real parts."""
+
+pytest_plugins = ["tools.parts.plugin"]

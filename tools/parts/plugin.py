@@ -1,0 +1,79 @@
+"""The pytest plugin behind the fixtures `envoy`, `postgres_url`, `zipkin_url` and `jaeger`.
+
+Each starts once a session, at its first use. A part that is not there skips its tests with the
+reason, counted at the end of the run; under `PERIPLUS_NO_SKIP=1` it fails them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tools.envoy.install import envoy_path
+from tools.parts import jaeger as jaeger_part
+from tools.parts import postgres, zipkin
+from tools.parts.missing import PartMissingError, must_be_there
+from tools.sidewheels.fetch import FetchError
+
+T = TypeVar("T")
+
+_MARK = "part missing: "
+
+
+@pytest.fixture(scope="session")
+def envoy() -> Iterator[Path]:
+    """Path of the Envoy binary."""
+    yield from _started(_envoy())
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """URL of a private PostgreSQL, `postgresql://postgres@127.0.0.1:PORT/postgres`."""
+    yield from _started(postgres.running())
+
+
+@pytest.fixture(scope="session")
+def zipkin_url() -> Iterator[str]:
+    """URL of a private Zipkin, without a path."""
+    yield from _started(zipkin.running())
+
+
+@pytest.fixture(scope="session")
+def jaeger() -> Iterator[jaeger_part.Jaeger]:
+    """Addresses of a private Jaeger."""
+    yield from _started(jaeger_part.running())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say for each missing part how many tests it kept from running."""
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.getreports("skipped"):
+        if isinstance(report.longrepr, tuple) and _MARK in report.longrepr[2]:
+            counts[report.longrepr[2].split(_MARK, 1)[1]] += 1
+    for reason, count in sorted(counts.items()):
+        terminalreporter.write_line(f"NOT TESTED, {count} skipped: {reason}", yellow=True)
+
+
+@contextmanager
+def _envoy() -> Iterator[Path]:
+    try:
+        path = envoy_path()
+    except FetchError as error:
+        raise PartMissingError("envoy", str(error)) from error
+    yield path
+
+
+def _started(part: AbstractContextManager[T]) -> Iterator[T]:
+    try:
+        value = part.__enter__()  # only the start may count as missing
+    except PartMissingError as error:
+        if must_be_there():
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+    try:
+        yield value
+    finally:
+        part.__exit__(None, None, None)

@@ -1,0 +1,89 @@
+"""The HTTP connection manager: the network filter that reads HTTP and asks for routes."""
+
+from enum import Enum
+from typing import Final
+
+from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
+from protogen.envoy.config.route.v3 import route_pb2
+from protogen.envoy.extensions.filters.http.fault.v3 import fault_pb2
+from protogen.envoy.extensions.filters.http.router.v3 import router_pb2
+from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
+    http_connection_manager_pb2 as hcm_pb2,
+)
+
+from libs.envoy import fault
+from libs.envoy.anys import pack
+from libs.envoy.configsource import aggregated
+from libs.envoy.wellknown import NO_TIME, boolean, duration
+
+FILTER_NAME: Final = "envoy.filters.network.http_connection_manager"
+ROUTER_NAME: Final = "envoy.filters.http.router"
+_Manager = hcm_pb2.HttpConnectionManager
+
+
+class Side(Enum):
+    """Where the manager stands; a gateway faces clients that nobody vouches for."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+    GATEWAY = "gateway"
+
+
+def by_name(stat_prefix: str, route_config: str, side: Side) -> hcm_pb2.HttpConnectionManager:
+    """Return a manager that gets its routes by name from the aggregated stream."""
+    manager = _manager(stat_prefix, side)
+    manager.rds.route_config_name = route_config
+    manager.rds.config_source.CopyFrom(aggregated())
+    return manager
+
+
+def inline(
+    stat_prefix: str, routes: route_pb2.RouteConfiguration, side: Side
+) -> hcm_pb2.HttpConnectionManager:
+    """Return a manager that carries its routes."""
+    manager = _manager(stat_prefix, side)
+    manager.route_config.CopyFrom(routes)
+    return manager
+
+
+def network_filter(manager: hcm_pb2.HttpConnectionManager) -> lc.Filter:
+    """Return the manager as a network filter."""
+    return lc.Filter(name=FILTER_NAME, typed_config=pack(manager))
+
+
+def for_grpc_client(stat_prefix: str, route_config: str) -> hcm_pb2.HttpConnectionManager:
+    """Return the few fields that a gRPC client reads from a manager."""
+    manager = _Manager(stat_prefix=stat_prefix, http_filters=[_fault_filter(), _router_filter()])
+    manager.rds.route_config_name = route_config
+    manager.rds.config_source.CopyFrom(aggregated())
+    return manager
+
+
+def _manager(stat_prefix: str, side: Side) -> hcm_pb2.HttpConnectionManager:
+    """Return what every manager has. Streams may idle: routes decide how long a call lasts."""
+    manager = _Manager(
+        stat_prefix=stat_prefix,
+        use_remote_address=boolean(side is Side.GATEWAY),
+        normalize_path=boolean(True),
+        stream_idle_timeout=duration(NO_TIME),
+        upgrade_configs=[_Manager.UpgradeConfig(upgrade_type="websocket")],
+        http_filters=_filters(side),
+    )
+    if side is Side.GATEWAY:
+        manager.server_name = "istio-envoy"
+        manager.forward_client_cert_details = _Manager.SANITIZE_SET
+    else:
+        manager.server_header_transformation = _Manager.PASS_THROUGH
+    return manager
+
+
+def _filters(side: Side) -> list[hcm_pb2.HttpFilter]:
+    return [_router_filter()] if side is Side.INBOUND else [_fault_filter(), _router_filter()]
+
+
+def _fault_filter() -> hcm_pb2.HttpFilter:
+    return hcm_pb2.HttpFilter(name=fault.FILTER_NAME, typed_config=pack(fault_pb2.HTTPFault()))
+
+
+def _router_filter() -> hcm_pb2.HttpFilter:
+    return hcm_pb2.HttpFilter(name=ROUTER_NAME, typed_config=pack(router_pb2.Router()))

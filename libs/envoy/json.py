@@ -1,0 +1,49 @@
+"""Snapshots as proto3 JSON, for people, goldens and the command line."""
+
+from typing import Any, Final
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from protogen.envoy.config.cluster.v3 import cluster_pb2
+from protogen.envoy.config.endpoint.v3 import endpoint_pb2
+from protogen.envoy.config.listener.v3 import listener_pb2
+from protogen.envoy.config.route.v3 import route_pb2
+from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
+
+from libs.envoy import cluster, fault, hcm, listener, retry, tcpproxy
+from libs.kernel import xds
+from libs.kernel.ids import TypeUrl
+from libs.kernel.xds import Resource, Snapshot
+
+_PACKED_BY: Final = (cluster, fault, hcm, listener, retry, tcpproxy)
+"""Modules that know what is inside an Any: importing them makes those types printable."""
+
+_MESSAGES: Final[dict[TypeUrl, type[Message]]] = {
+    xds.CLUSTER: cluster_pb2.Cluster,
+    xds.ENDPOINT: endpoint_pb2.ClusterLoadAssignment,
+    xds.LISTENER: listener_pb2.Listener,
+    xds.ROUTE: route_pb2.RouteConfiguration,
+    xds.SECRET: secret_pb2.Secret,
+}
+_FIELDS: Final[dict[str, TypeUrl]] = {
+    "listeners": xds.LISTENER,
+    "routes": xds.ROUTE,
+    "clusters": xds.CLUSTER,
+    "endpoints": xds.ENDPOINT,
+    "secrets": xds.SECRET,
+}
+
+
+def resource_json(resource: Resource) -> dict[str, Any]:
+    """Return one resource in proto3 JSON. Raises ValueError for bytes that are no such message."""
+    message = _MESSAGES[resource.type_url].FromString(resource.body)
+    printed: dict[str, Any] = MessageToDict(message)
+    return printed
+
+
+def snapshot_json(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
+    """Return all resources by kind, each kind in the order of names."""
+    return {
+        field: [resource_json(one) for _, one in sorted(snapshot.of(type_url).items())]
+        for field, type_url in _FIELDS.items()
+    }

@@ -1,0 +1,73 @@
+"""Listeners and their filter chains."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from google.protobuf.message import Message
+from protogen.envoy.config.core.v3 import address_pb2, base_pb2
+from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
+from protogen.envoy.config.listener.v3 import listener_pb2
+from protogen.envoy.extensions.filters.listener.original_dst.v3 import original_dst_pb2
+
+from libs.envoy.anys import pack
+from libs.envoy.wellknown import boolean, uint32
+
+OUTBOUND: Final = base_pb2.OUTBOUND
+INBOUND: Final = base_pb2.INBOUND
+ORIGINAL_DST_NAME: Final = "envoy.filters.listener.original_dst"
+
+
+def listener(
+    name: str,
+    address: address_pb2.Address,
+    chains: Sequence[lc.FilterChain],
+    direction: base_pb2.TrafficDirection,
+    *,
+    bind_to_port: bool = True,
+) -> listener_pb2.Listener:
+    """Return a listener. One that does not bind gets its connections from an intercepting one."""
+    result = listener_pb2.Listener(
+        name=name, address=address, filter_chains=chains, traffic_direction=direction
+    )
+    if not bind_to_port:
+        result.bind_to_port.CopyFrom(boolean(False))
+    return result
+
+
+def intercepting(
+    name: str,
+    address: address_pb2.Address,
+    chains: Sequence[lc.FilterChain],
+    direction: base_pb2.TrafficDirection,
+    *,
+    hand_off: bool,
+) -> listener_pb2.Listener:
+    """Return a listener for redirected connections.
+
+    With `hand_off` it gives each to the listener of its original destination, where there is one;
+    without, it only restores that destination and decides by its own chains.
+    """
+    result = listener(name, address, chains, direction)
+    if hand_off:
+        result.use_original_dst.CopyFrom(boolean(True))
+    else:
+        config = pack(original_dst_pb2.OriginalDst())
+        result.listener_filters.add(name=ORIGINAL_DST_NAME, typed_config=config)
+    return result
+
+
+def chain(
+    filters: Sequence[lc.Filter], *, name: str = "", destination_port: int = 0
+) -> lc.FilterChain:
+    """Return a filter chain, for one destination port or as the one for all others."""
+    result = lc.FilterChain(name=name, filters=filters)
+    if destination_port:
+        result.filter_chain_match.destination_port.CopyFrom(uint32(destination_port))
+    return result
+
+
+def for_grpc_client(name: str, manager: Message) -> listener_pb2.Listener:
+    """Return what a gRPC client asks for: no address, only a connection manager."""
+    result = listener_pb2.Listener(name=name)
+    result.api_listener.api_listener.CopyFrom(pack(manager))
+    return result

@@ -1,0 +1,38 @@
+"""Istio's names for Envoy resources, so that every tool which reads them works."""
+
+BLACK_HOLE = "BlackHoleCluster"
+PASSTHROUGH = "PassthroughCluster"
+INBOUND_PASSTHROUGH = "InboundPassthroughCluster"
+VIRTUAL_OUTBOUND = "virtualOutbound"
+VIRTUAL_INBOUND = "virtualInbound"
+DEFAULT_ROUTE = "default"
+
+
+def outbound_cluster(host: str, port: int, subset: str = "") -> str:
+    """Return `outbound|9080|v1|reviews.default.svc.cluster.local`."""
+    return f"outbound|{port}|{subset}|{host}"
+
+
+def inbound_cluster(port: int) -> str:
+    """Return `inbound|9080||`; `port` is the workload's own."""
+    return f"inbound|{port}||"
+
+
+def listener(bind: str, port: int) -> str:
+    """Return `0.0.0.0_9080`."""
+    return f"{bind}_{port}"
+
+
+def virtual_host(host: str, port: int) -> str:
+    """Return `reviews.default.svc.cluster.local:9080`."""
+    return f"{host}:{port}"
+
+
+def gateway_route(port: int) -> str:
+    """Return `http.80`; `port` is the Gateway server's number."""
+    return f"http.{port}"
+
+
+def stat_prefix(direction: str, bind: str, port: int) -> str:
+    """Return `outbound_0.0.0.0_9080`."""
+    return f"{direction}_{bind}_{port}"

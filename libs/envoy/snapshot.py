@@ -1,0 +1,48 @@
+"""From messages to the bytes that are served: deterministic, each under its fingerprint."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from google.protobuf.message import Message
+
+from libs.confighash.fingerprint import fingerprint
+from libs.envoy.messages import Messages
+from libs.kernel.ids import ResourceName, TypeUrl, Version
+from libs.kernel.xds import PUSH_ORDER, Resource, Snapshot
+
+_SNAPSHOT_DOMAIN = "snapshot"
+
+
+def resource(type_url: TypeUrl, name: ResourceName, message: Message) -> Resource:
+    """Serialise one message; equal messages give equal bytes and versions."""
+    body = message.SerializeToString(deterministic=True)
+    return Resource(type_url, name, Version(fingerprint(type_url, body)), body)
+
+
+def build_snapshot(messages: Messages) -> Snapshot:
+    """Serialise a view. Raises ValueError when two resources of one type have one name."""
+    return snapshot_of(resource(*named) for named in messages.named())
+
+
+def snapshot_of(resources: Iterable[Resource]) -> Snapshot:
+    """Put resources into a snapshot. Raises ValueError when two of one type have one name."""
+    by_type: dict[TypeUrl, dict[ResourceName, Resource]] = {}
+    for one in resources:
+        named = by_type.setdefault(one.type_url, {})
+        if one.name in named:
+            raise ValueError(f"two resources of type {one.type_url} are named {one.name}")
+        named[one.name] = one
+    ordered = {kind: _in_order(by_type[kind]) for kind in PUSH_ORDER if kind in by_type}
+    return Snapshot(_version(ordered), MappingProxyType(ordered))
+
+
+def _in_order(named: Mapping[ResourceName, Resource]) -> Mapping[ResourceName, Resource]:
+    return MappingProxyType(dict(sorted(named.items())))
+
+
+def _version(by_type: Mapping[TypeUrl, Mapping[ResourceName, Resource]]) -> Version:
+    parts: list[bytes] = []
+    for type_url, named in by_type.items():
+        for name, one in named.items():
+            parts += [type_url.encode(), name.encode(), one.version.encode()]
+    return Version(fingerprint(_SNAPSHOT_DOMAIN, *parts))

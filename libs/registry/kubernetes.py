@@ -1,0 +1,112 @@
+"""Core Services with their EndpointSlices and the WorkloadEntries that they select."""
+
+from collections.abc import Iterable, Mapping
+
+from libs.meshapi.endpointslice import EndpointSlice, SliceEndpoint
+from libs.meshapi.service import HEADLESS
+from libs.meshapi.service import Service as CoreService
+from libs.meshapi.service import ServicePort as CorePort
+from libs.registry.protocols import kubernetes_protocol
+from libs.registry.service import Endpoint, Protocol, Resolution, Service, ServicePort
+from libs.registry.workloads import Workload, selected
+
+_EXTERNAL_NAME = "ExternalName"
+Slices = Mapping[tuple[str, str], tuple[EndpointSlice, ...]]
+
+
+def slices_by_service(slices: Iterable[EndpointSlice]) -> Slices:
+    """Return slices by (namespace, service name), in the order of their names."""
+    found: dict[tuple[str, str], list[EndpointSlice]] = {}
+    for one in sorted(slices, key=lambda each: each.key):
+        found.setdefault((one.namespace, one.service_name), []).append(one)
+    return {key: tuple(members) for key, members in found.items()}
+
+
+def kubernetes_service(
+    service: CoreService,
+    slices: Iterable[EndpointSlice],
+    workloads: Mapping[str, Workload],
+    domain: str,
+) -> Service:
+    """Return a core Service. `workloads` are those of its namespace, by name."""
+    spec, namespace = service.spec, service.namespace
+    ports = tuple(_port(port) for port in spec.ports)
+    not_ready_too = spec.publish_not_ready_addresses
+    found = (
+        *(one for each in slices for one in _slice_endpoints(each, workloads, not_ready_too)),
+        *selected(workloads.values(), spec.selector, ports),
+    )
+    external = spec.type == _EXTERNAL_NAME
+    return Service(
+        hostname=f"{service.metadata.name}.{namespace}.svc.{domain}",
+        namespace=namespace,
+        ports=tuple(port for port in ports if port.protocol is not Protocol.UDP),
+        resolution=_resolution(service),
+        origin=service.key,
+        addresses=_addresses(service),
+        endpoints=_external_name(service, ports) if external else found,
+        selector=spec.selector,
+        mesh_external=external,
+        kubernetes=not external,
+    )
+
+
+def _port(port: CorePort) -> ServicePort:
+    """Read one port; without a target port the workload has the same number."""
+    protocol = kubernetes_protocol(port.name, port.protocol, port.app_protocol)
+    return ServicePort(port.name, port.port, protocol, port.target_port or port.port)
+
+
+def _addresses(service: CoreService) -> tuple[str, ...]:
+    spec = service.spec
+    listed = spec.cluster_ips or ((spec.cluster_ip,) if spec.cluster_ip else ())
+    return tuple(address for address in listed if address and address != HEADLESS)
+
+
+def _resolution(service: CoreService) -> Resolution:
+    spec = service.spec
+    if spec.type == _EXTERNAL_NAME:
+        return Resolution.DNS
+    return Resolution.PASSTHROUGH if spec.cluster_ip == HEADLESS else Resolution.ENDPOINTS
+
+
+def _external_name(service: CoreService, ports: Iterable[ServicePort]) -> tuple[Endpoint, ...]:
+    """Return the one name that stands behind a service of type ExternalName."""
+    numbers = {port.name: port.number for port in ports}
+    return (Endpoint(service.spec.external_name, numbers, origin=service.key),)
+
+
+def _slice_endpoints(
+    each: EndpointSlice,
+    workloads: Mapping[str, Workload],
+    not_ready_too: bool,  # noqa: FBT001 - the service's own publishNotReadyAddresses
+) -> Iterable[Endpoint]:
+    numbers = {port.name: port.port for port in each.ports if port.port is not None}
+    for one in each.endpoints:
+        ready = one.conditions is None or one.conditions.ready is not False
+        for address in one.addresses if ready or not_ready_too else ():
+            yield _slice_endpoint(each, one, address, numbers, workloads)
+
+
+def _slice_endpoint(
+    each: EndpointSlice,
+    one: SliceEndpoint,
+    address: str,
+    numbers: Mapping[str, int],
+    workloads: Mapping[str, Workload],
+) -> Endpoint:
+    """Return one address; what it carries is only known when a WorkloadEntry stands behind it."""
+    target = one.target_ref
+    known = workloads.get(target.name) if target and target.kind == "WorkloadEntry" else None
+    return Endpoint(
+        address=address,
+        ports=numbers,
+        labels=known.spec.labels if known else {},
+        network=known.spec.network if known else "",
+        locality=known.spec.locality if known else f"/{one.zone}" if one.zone else "",
+        weight=(known.spec.weight or 1) if known else 1,
+        service_account=known.spec.service_account if known else "",
+        namespace=each.namespace,
+        workload=target.name if target else "",
+        origin=each.key,
+    )

@@ -1,0 +1,105 @@
+"""Services and endpoints as every consumer of the registry sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from libs.kernel.origins import ObjectKey
+
+
+class Protocol(StrEnum):
+    """What is spoken on a port, as far as a proxy treats it differently."""
+
+    HTTP = "http"
+    HTTP2 = "http2"
+    GRPC = "grpc"
+    GRPC_WEB = "grpc-web"
+    TCP = "tcp"
+    TLS = "tls"
+    HTTPS = "https"
+    UDP = "udp"
+
+    @property
+    def is_http(self) -> bool:
+        """Whether a proxy reads requests here."""
+        return self in _HTTP
+
+    @property
+    def is_http2(self) -> bool:
+        """Whether the workload expects HTTP/2 from the first byte."""
+        return self in _HTTP2
+
+
+_HTTP = frozenset({Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
+_HTTP2 = frozenset({Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
+
+
+class Resolution(StrEnum):
+    """How a client finds the endpoints of a service."""
+
+    ENDPOINTS = "endpoints"
+    """from the registry's list"""
+    DNS = "dns"
+    """every address of the endpoints' names"""
+    DNS_ROUND_ROBIN = "dns_round_robin"
+    """one address of the endpoints' names at each new connection"""
+    PASSTHROUGH = "passthrough"
+    """wherever the caller wanted to go; there may be a list as well (headless services)"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a service. `target_port` is a number or a workload's port name."""
+
+    name: str
+    number: int
+    protocol: Protocol
+    target_port: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint. `ports` maps the service's port names to numbers; `locality` is `r/z/s`.
+
+    `address` is an IP address, a name where the service resolves by DNS, or `unix:///path`.
+    """
+
+    address: str
+    ports: Mapping[str, int]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    network: str = ""
+    locality: str = ""
+    weight: int = 1
+    service_account: str = ""
+    namespace: str = ""
+    workload: str = ""
+    origin: ObjectKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service under one host name.
+
+    `addresses` are its own addresses, none for a headless one. `selector` is what its workloads
+    carry, empty when it selects none.
+    """
+
+    hostname: str
+    namespace: str
+    ports: tuple[ServicePort, ...]
+    resolution: Resolution
+    origin: ObjectKey
+    addresses: tuple[str, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    selector: Mapping[str, str] = field(default_factory=dict)
+    mesh_external: bool = False
+    kubernetes: bool = False
+
+    @property
+    def headless(self) -> bool:
+        """Whether it is a Kubernetes service without an address of its own."""
+        return self.kubernetes and not self.addresses
+
+    def port(self, number: int) -> ServicePort | None:
+        """Return the port with this number."""
+        return next((port for port in self.ports if port.number == number), None)

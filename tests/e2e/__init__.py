@@ -1,0 +1,1 @@
+"""Tests in which real git, real Envoys and the services' own processes meet."""

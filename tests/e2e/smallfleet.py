@@ -1,0 +1,294 @@
+"""The smallest fleet that is real: one repository, one static cluster, one caller, two versions.
+
+The caller's Envoy listens on a loopback address of this fleet alone; the two versions of service
+`hello` are plain HTTP servers. Every process of Periplus can be started, killed and started again.
+"""
+
+import http.client
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tools.up.options import UpOptions, children
+from tools.up.supervisor import ChildSpec
+
+_NUMBERS = itertools.count(os.getpid() * 8)
+DEADLINE_S = 20.0
+
+FLEET = """\
+apiVersion: periplus.io/v1alpha1
+kind: Fleet
+metadata: {name: small}
+spec:
+  sets:
+  - name: hello
+    paths: [configs/hello]
+    clusters: {matchLabels: {env: test}}
+"""
+CLUSTER = """\
+apiVersion: periplus.io/v1alpha1
+kind: Cluster
+metadata: {name: east, labels: {env: test}}
+spec:
+  connection: {static: {}}
+"""
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: hello, namespace: default}
+spec:
+  selector: {app: hello}
+  ports: [{name: http, port: 8000, targetPort: http}]
+"""
+SUBSETS = """\
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: hello, namespace: default}
+spec:
+  host: hello
+  subsets:
+  - {name: v1, labels: {version: v1}}
+  - {name: v2, labels: {version: v2}}
+"""
+
+
+def route_to(subset: str) -> str:
+    """Return a VirtualService that sends everything to one subset."""
+    return f"""\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {{name: hello, namespace: default}}
+spec:
+  hosts: [hello]
+  http:
+  - route:
+    - destination: {{host: hello, subset: {subset}}}
+"""
+
+
+def workload(version: str, port: int) -> str:
+    """Return one instance of the service on this machine."""
+    return f"""\
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {{name: hello-{version}, namespace: default}}
+spec:
+  address: 127.0.0.1
+  ports: {{http: {port}}}
+  labels: {{app: hello, version: {version}}}
+"""
+
+
+def caller(address: str) -> str:
+    """Return the caller's workload, and a Sidecar whose egress listens on the caller's address."""
+    return f"""\
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {{name: caller, namespace: default}}
+spec: {{address: {address}, labels: {{app: caller}}}}
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {{name: caller, namespace: default}}
+spec:
+  workloadSelector: {{labels: {{app: caller}}}}
+  egress:
+  - port: {{number: 8000, protocol: HTTP, name: http}}
+    bind: {address}
+    captureMode: NONE
+    hosts: ["./*"]
+"""
+
+
+def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
+    """Wait for a condition; fail naming what was waited for."""
+    end = time.monotonic() + deadline_s
+    while not condition():
+        if time.monotonic() > end:
+            message = f"not within {deadline_s} s: {what}"
+            raise AssertionError(message)
+        time.sleep(0.02)
+
+
+def git(*args: str, cwd: Path) -> str:
+    """Run real git with an identity of its own and no one's configuration."""
+    env = {
+        "PATH": os.environ["PATH"],
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_AUTHOR_NAME": "test",
+        "GIT_AUTHOR_EMAIL": "test@example.com",
+        "GIT_COMMITTER_NAME": "test",
+        "GIT_COMMITTER_EMAIL": "test@example.com",
+    }
+    done = subprocess.run(
+        ["git", *args], cwd=cwd, env=env, check=True, capture_output=True, text=True, timeout=30
+    )
+    return done.stdout.strip()
+
+
+@contextmanager
+def http_server(text: str) -> Iterator[int]:
+    """Serve `text` for every request on a free port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            """Answer."""
+            self.send_response(200)
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass(slots=True)
+class Repository:
+    """A bare repository and a clone in which people work."""
+
+    bare: Path
+    work: Path
+
+    @classmethod
+    def create(cls, folder: Path) -> "Repository":
+        """Make both, empty, on branch `main`."""
+        bare, work = folder / "fleet.git", folder / "work"
+        bare.mkdir(parents=True)
+        git("init", "--bare", "--initial-branch=main", cwd=bare)
+        git("clone", "--quiet", str(bare), str(work), cwd=folder)
+        git("checkout", "--quiet", "-B", "main", cwd=work)
+        return cls(bare, work)
+
+    def push(self, files: Mapping[str, str | None]) -> str:
+        """Write files (None deletes), commit and push them; return the commit."""
+        for name, content in files.items():
+            path = self.work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                path.unlink()
+            else:
+                path.write_text(content)
+        git("add", "--all", cwd=self.work)
+        git("commit", "--quiet", "--message", "change", cwd=self.work)
+        git("push", "--quiet", "origin", "main", cwd=self.work)
+        return git("rev-parse", "HEAD", cwd=self.work)
+
+
+@dataclass(slots=True)
+class Processes:
+    """The services of one `periplus up`, each under the test's own control."""
+
+    specs: Mapping[str, ChildSpec]
+    log: Path
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, options: UpOptions) -> "Processes":
+        """Take the commands and settings that `periplus up` uses."""
+        options.state.mkdir(parents=True, exist_ok=True)
+        specs = {spec.name: spec for spec in children(options)}
+        return cls(specs, options.state / "log.jsonl")
+
+    def start(self, name: str, kill_at: str | None = None) -> None:
+        """Start a service, to be killed right after a step if one is named."""
+        spec = self.specs[name]
+        if kill_at is not None:
+            argv = (sys.executable, "-m", "tests.e2e.killable", name, kill_at)
+            spec = replace(spec, argv=argv)
+        with self.log.open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                spec.argv, env={**os.environ, **spec.env}, stderr=log
+            )
+
+    def stop(self, name: str, signal_number: int = signal.SIGTERM) -> int:
+        """End a service and return its exit status."""
+        process = self.running.pop(name)
+        process.send_signal(signal_number)
+        return process.wait(DEADLINE_S)
+
+    def wait_killed(self, name: str) -> None:
+        """Wait until a service was killed at its step."""
+        until(lambda: self.running[name].poll() is not None, f"{name} is killed at its step")
+        assert self.running.pop(name).returncode == -signal.SIGKILL
+
+    def start_all(self) -> None:
+        """Start every service."""
+        for name in self.specs:
+            self.start(name)
+
+    def stop_all(self) -> None:
+        """End every service that runs."""
+        for name in list(self.running):
+            self.stop(name)
+
+
+@dataclass(slots=True)
+class Load:
+    """Asks the caller's Envoy without a pause and remembers what came back."""
+
+    address: str
+    port: int = 8000
+    answers: list[str] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def once(self) -> str:
+        """Ask once; return the body, or what went wrong in brackets."""
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=5)
+        try:
+            connection.request("GET", "/", headers={"host": "hello:8000"})
+            response = connection.getresponse()
+            body = response.read().decode()
+        except OSError as error:
+            return f"<{type(error).__name__}>"
+        finally:
+            connection.close()
+        return body if response.status == 200 else f"<{response.status} {body}>"
+
+    def run(self) -> None:
+        """Ask until stopped."""
+        while not self.stopping.wait(0.005):
+            self.answers.append(self.once())
+
+    @contextmanager
+    def constant(self) -> Iterator["Load"]:
+        """Run beside a block."""
+        thread = threading.Thread(target=self.run, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.stopping.set()
+            thread.join(10)
+
+    @property
+    def failed(self) -> list[str]:
+        """What came back that is no answer of a version."""
+        return [answer for answer in self.answers if answer not in ("v1", "v2")]
+
+
+def fresh_loopback_address() -> str:
+    """Return an address of this machine that no other fleet of this run uses."""
+    number = next(_NUMBERS)
+    return f"127.{100 + number // 62_500 % 100}.{1 + number // 250 % 250}.{1 + number % 250}"

@@ -1,0 +1,55 @@
+"""The incremental variant: names added and dropped, versions per resource, explicit removals."""
+
+from libs.xdsproto.commands import Respond
+from libs.xdsproto.due import Due
+from libs.xdsproto.events import DeltaRequest
+from libs.xdsproto.published import Published, TypeView
+from libs.xdsproto.typestate import TypeState
+
+
+def receive(state: TypeState, request: DeltaRequest, view: TypeView) -> None:
+    """Take a request. Subscriptions count whatever the nonce; the nonce only names the response."""
+    state.answered(request.nonce, request.error)
+    first, state.started = not state.started, True
+    change = state.subscription.change(request.subscribe, request.unsubscribe)
+    if first:
+        _resume(state, request)
+    again = change.added - request.initial.keys() if first else change.added
+    state.owed |= again
+    state.dirty |= change.added
+    if change.wildcard_added:
+        if not first:
+            state.owed |= view.entries.keys()
+        state.look_at_all(view.entries)
+        state.answer_owed = not state.told
+    if change.wildcard_dropped:
+        state.drop_uncovered()
+    for name in change.dropped:
+        if state.subscription.wildcard:
+            state.owed.add(name)
+        else:
+            state.drop(name)
+
+
+def _resume(state: TypeState, request: DeltaRequest) -> None:
+    """Take over what the client still holds from an earlier stream."""
+    covers = state.subscription.covers
+    state.told |= {name: version for name, version in request.initial.items() if covers(name)}
+    state.dirty |= state.told.keys()
+
+
+def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Respond | None:
+    """Make the response that is due, if any, and note it as sent."""
+    if not (todo.send or todo.remove or state.answer_owed):
+        state.dirty = todo.wait
+        return None
+    versions = {entry.name: entry.version for entry in todo.send}
+    state.sent(nonce, versions, todo.remove, todo.wait)
+    return Respond(
+        type_url=state.type_url,
+        version=published.version,
+        nonce=nonce,
+        entries=tuple(todo.send),
+        removed=tuple(todo.remove),
+        snapshot=published.version,
+    )

@@ -1,0 +1,56 @@
+"""What has to be sent of one type: the marked names against the snapshot and what was told."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from libs.kernel.ids import ResourceName
+from libs.xdsproto.ordering import Gate
+from libs.xdsproto.published import TypeView
+from libs.xdsproto.typestate import UNSURE, TypeState
+from libs.xdsproto.wire import Encoded
+
+
+@dataclass(slots=True)
+class Due:
+    """Resources to send, names to remove, names that have to wait for other types."""
+
+    send: list[Encoded] = field(default_factory=list)
+    remove: list[ResourceName] = field(default_factory=list)
+    wait: set[ResourceName] = field(default_factory=set)
+
+
+class _Verdict(Enum):
+    NOTHING = auto()
+    SEND = auto()
+    REMOVE = auto()
+    WAIT = auto()
+
+
+def due(state: TypeState, view: TypeView, gate: Gate) -> Due:
+    """Judge every marked name, in order of names."""
+    result = Due()
+    for name in sorted(state.dirty | state.owed):
+        entry = view.entries.get(name)
+        match _judge(state, name, entry, gate):
+            case _Verdict.SEND if entry is not None:
+                result.send.append(entry)
+            case _Verdict.REMOVE:
+                result.remove.append(name)
+            case _Verdict.WAIT:
+                result.wait.add(name)
+            case _:
+                pass
+    return result
+
+
+def _judge(state: TypeState, name: ResourceName, entry: Encoded | None, gate: Gate) -> _Verdict:
+    if name in state.owed:
+        return _Verdict.SEND if entry is not None else _Verdict.REMOVE
+    held = state.held(name) if state.subscription.covers(name) else None
+    if entry is None:
+        if held is None or held == UNSURE:
+            return _Verdict.NOTHING
+        return _Verdict.REMOVE if gate.removals else _Verdict.WAIT
+    if held == entry.version or not state.subscription.covers(name):
+        return _Verdict.NOTHING
+    return _Verdict.SEND if held is None or gate.updates else _Verdict.WAIT

@@ -1,0 +1,177 @@
+"""One stream of the aggregated discovery service, of either variant.
+
+`receive` takes what happened and sends nothing. `advance` is called whenever the writer is free
+and returns what to do next, at most one response, computed from the newest snapshot: a slow client
+never gets a version that was overtaken while it was busy.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from libs.kernel.ids import TypeUrl
+from libs.kernel.proxies import SyncStatus
+from libs.kernel.xds import CLUSTER, ENDPOINT
+from libs.xdsproto import delta, sotw
+from libs.xdsproto.commands import Close, CloseCode, Command, Record, Respond
+from libs.xdsproto.due import Due, due
+from libs.xdsproto.events import DeltaRequest, Event, Request, SnapshotAssigned, SotwRequest
+from libs.xdsproto.ordering import gate, in_push_order
+from libs.xdsproto.published import NOTHING, Published, differing
+from libs.xdsproto.status import standing
+from libs.xdsproto.typestate import TypeState
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """Counts of one stream; beyond them it is closed."""
+
+    types_max: int = 32
+    names_max: int = 50_000
+
+
+class AdsEngine:
+    """Bookkeeping of one stream. Which variant it is follows from the requests it gets."""
+
+    def __init__(self, limits: StreamLimits | None = None) -> None:
+        """Start without a snapshot: nothing is answered before one is assigned."""
+        self._limits = limits or StreamLimits()
+        self._states: dict[TypeUrl, TypeState] = {}
+        self._published: Published | None = None
+        self._is_sotw = False
+        self._nonce = 0
+        self._carried = False
+        self._recorded: Record | None = None
+        self._close: Close | None = None
+
+    def receive(self, event: Event) -> None:
+        """Take one event."""
+        if isinstance(event, SnapshotAssigned):
+            self._assign(event.published)
+        elif not event.type_url:
+            self._refuse(CloseCode.INVALID_ARGUMENT, "a request on this stream needs a type_url")
+        else:
+            self._request(event)
+
+    def advance(self) -> Sequence[Command]:
+        """Return what to do next: at most one response. Empty: nothing until the next event."""
+        if self._close is not None:
+            return (self._close,)
+        if self._published is None:
+            return ()
+        response = self._next_response(self._published)
+        if response is None:
+            return self._record(*standing(self._states, self._published))
+        sync, error = standing(self._states, self._published)
+        return (*self._record(sync, error), response)
+
+    def _assign(self, published: Published) -> None:
+        before, self._published = self._published, published
+        if before is not None and before.version == published.version:
+            return
+        # A snapshot that was overtaken before it was acknowledged counts with its successor.
+        if self._recorded is None or self._recorded.sync is SyncStatus.SYNCED:
+            self._carried = False
+        for state in self._states.values():
+            view = published.of(state.type_url)
+            if before is None:
+                self._begin(state, published)
+            elif published.base == before.version:
+                state.look_at(published.changed.get(state.type_url, ()))
+            else:
+                state.look_at(differing(before.of(state.type_url), view))
+
+    def _begin(self, state: TypeState, published: Published) -> None:
+        view = published.of(state.type_url)
+        state.look_at_all(view.entries)
+        if self._is_sotw:
+            sotw.adopt(state, view)
+
+    def _request(self, request: Request) -> None:
+        state = self._states.get(request.type_url)
+        first = state is None
+        if state is None:
+            if len(self._states) >= self._limits.types_max:
+                reason = f"more than {self._limits.types_max} resource types on one stream"
+                self._refuse(CloseCode.RESOURCE_EXHAUSTED, reason)
+                return
+            state = self._states[request.type_url] = TypeState(request.type_url)
+        view = self._published.of(request.type_url) if self._published else NOTHING
+        match request:
+            case SotwRequest():
+                self._is_sotw = True
+                sotw.receive(state, request, view)
+            case DeltaRequest():
+                delta.receive(state, request, view)
+        if first and self._published is not None:
+            self._begin(state, self._published)
+        if len(state.subscription.names) > self._limits.names_max:
+            reason = f"more than {self._limits.names_max} names of {request.type_url}"
+            self._refuse(CloseCode.RESOURCE_EXHAUSTED, reason)
+
+    def _refuse(self, code: CloseCode, reason: str) -> None:
+        self._close = self._close or Close(code, reason)
+
+    def _next_response(self, published: Published) -> Respond | None:
+        """Find the first response that is due, in push order.
+
+        A look that sends nothing may still settle a type, and so let another's removals go.
+        """
+        while True:
+            marked = self._marked()
+            for state in in_push_order(self._states):
+                response = self._respond(state, published)
+                if response is not None:
+                    return response
+            if self._marked() == marked:
+                return None
+
+    def _marked(self) -> int:
+        return sum(len(state.dirty) + len(state.owed) for state in self._states.values())
+
+    def _respond(self, state: TypeState, published: Published) -> Respond | None:
+        if state.blocked or not (state.dirty or state.owed or state.answer_owed):
+            return None
+        compose = sotw.compose if self._is_sotw else delta.compose
+        view = published.of(state.type_url)
+        todo = due(state, view, gate(state.type_url, self._states, published))
+        carried = self._carried or _changes_something(state, todo)
+        response = compose(state, published, todo, f"{self._nonce + 1:x}")
+        if response is not None:
+            self._nonce += 1
+            self._carried = carried
+            self._endpoints_after(response, published)
+        return response
+
+    def _endpoints_after(self, response: Respond, published: Published) -> None:
+        """Make endpoints follow their clusters even when they did not change.
+
+        A client that takes a changed cluster waits for its endpoints before it uses it. The load
+        assignment of a cluster has the cluster's own name.
+        """
+        endpoints = self._states.get(ENDPOINT)
+        if response.type_url != CLUSTER or endpoints is None:
+            return
+        known = published.of(ENDPOINT).entries
+        clusters = self._states[CLUSTER]
+        endpoints.owed |= {
+            entry.name
+            for entry in response.entries
+            if clusters.pending.get(entry.name) == response.nonce
+            and endpoints.subscription.covers(entry.name)
+            and entry.name in known
+        }
+
+    def _record(self, sync: SyncStatus, error: str) -> Sequence[Record]:
+        if self._published is None:
+            return ()
+        record = Record(self._published.version, sync, self._carried, error)
+        if record == self._recorded:
+            return ()
+        self._recorded = record
+        return (record,)
+
+
+def _changes_something(state: TypeState, todo: Due) -> bool:
+    """Say whether a response changes what the client holds, and does not only repeat it."""
+    changed: Iterable[bool] = (state.told.get(e.name) != e.version for e in todo.send)
+    return any(changed) or any(name in state.told for name in todo.remove)

@@ -1,0 +1,101 @@
+"""A snapshot made ready for many streams: framed once, with what changed since the one before."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from libs.confighash.fingerprint import fingerprint
+from libs.kernel.ids import ResourceName, TypeUrl, Version
+from libs.kernel.xds import Resource
+from libs.xdsproto.wire import Encoded, encode
+
+Entries = Mapping[ResourceName, Encoded]
+Encode = Callable[[Resource], Encoded]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeView:
+    """All resources of one type, and the version of them together.
+
+    The version depends on names and versions alone, so it is the same on every frontend and after
+    every restart.
+    """
+
+    version: Version
+    entries: Entries
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one class of proxies should hold.
+
+    `changed` names what differs from the snapshot `base`; None as base means that nothing is known
+    of any earlier snapshot.
+    """
+
+    version: Version
+    types: Mapping[TypeUrl, TypeView]
+    base: Version | None = None
+    changed: Mapping[TypeUrl, frozenset[ResourceName]] = field(default_factory=dict)
+
+    def of(self, type_url: TypeUrl) -> TypeView:
+        """Return the resources of a type; none where the snapshot has none."""
+        return self.types.get(type_url, NOTHING)
+
+
+def _type_view(entries: Entries) -> TypeView:
+    parts = (f"{name}\0{entries[name].version}".encode() for name in sorted(entries))
+    return TypeView(Version(fingerprint("xds-type", *parts)), MappingProxyType(entries))
+
+
+NOTHING = _type_view({})
+
+
+def full(version: Version, resources: Iterable[Resource], *, using: Encode = encode) -> Published:
+    """Publish a whole snapshot. `using` may share framed resources between classes."""
+    types: dict[TypeUrl, dict[ResourceName, Encoded]] = {}
+    for resource in resources:
+        types.setdefault(resource.type_url, {})[resource.name] = using(resource)
+    return Published(version, {url: _type_view(entries) for url, entries in types.items()})
+
+
+def successor(
+    before: Published,
+    version: Version,
+    changed: Iterable[Resource],
+    removed: Iterable[tuple[TypeUrl, ResourceName]],
+    *,
+    using: Encode = encode,
+) -> Published:
+    """Publish the snapshot that follows `before`, at a cost of the types that changed."""
+    touched: dict[TypeUrl, dict[ResourceName, Encoded | None]] = {}
+    for url, name in removed:
+        touched.setdefault(url, {})[name] = None
+    for resource in changed:
+        touched.setdefault(resource.type_url, {})[resource.name] = using(resource)
+    views = dict(before.types)
+    for url, edits in touched.items():
+        views[url] = _type_view(_edited(before.of(url).entries, edits))
+    names = {url: frozenset(edits) for url, edits in touched.items()}
+    return Published(version, views, base=before.version, changed=names)
+
+
+def _edited(entries: Entries, edits: Mapping[ResourceName, Encoded | None]) -> Entries:
+    result = dict(entries)
+    for name, entry in edits.items():
+        if entry is None:
+            result.pop(name, None)
+        else:
+            result[name] = entry
+    return result
+
+
+def differing(before: TypeView, after: TypeView) -> frozenset[ResourceName]:
+    """Name what is in one of two views only, or in both with different versions."""
+    if before.version == after.version:
+        return frozenset()
+    old, new = before.entries, after.entries
+    gone = old.keys() - new.keys()
+    return frozenset(gone) | {
+        name for name, entry in new.items() if name not in old or old[name].version != entry.version
+    }

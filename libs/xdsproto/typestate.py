@@ -1,0 +1,147 @@
+"""What one stream knows of one resource type: an independent sub-stream with its own nonces."""
+
+from collections.abc import Iterable, Mapping
+
+from libs.kernel.ids import ResourceName, TypeUrl, Version
+from libs.xdsproto.published import Entries
+from libs.xdsproto.subscriptions import Subscription
+
+UNSURE = Version("")
+"""Held by the client, in a version that is not known here: it was sent on an earlier stream."""
+
+IN_FLIGHT_MAX = 4
+"""Unacknowledged responses of one type; a client that is slower gets only the newest state."""
+
+
+class TypeState:
+    """Mutable bookkeeping of one (stream, type).
+
+    `told`     what the client was sent last, by name; it may have refused it
+    `pending`  nonce of the response that last carried a name, until that is acknowledged
+    `refused`  text of the NACK for names whose last version was refused
+    `arrivals` names that the client did not have before they were sent, until acknowledged
+    `dirty`    names that have to be looked at
+    `owed`     names that have to be answered even when nothing changed
+    `answer_owed`  whether a response is expected even when it is empty
+    `unsure`   whether the client may hold resources of an earlier stream
+    `sent_set` the last full set sent (state of the world, full-state types)
+    """
+
+    def __init__(self, type_url: TypeUrl) -> None:
+        """Start with nothing subscribed and nothing told."""
+        self.type_url = type_url
+        self.subscription = Subscription(type_url)
+        self.told: dict[ResourceName, Version] = {}
+        self.pending: dict[ResourceName, str] = {}
+        self.refused: dict[ResourceName, str] = {}
+        self.arrivals: set[ResourceName] = set()
+        self.dirty: set[ResourceName] = set()
+        self.owed: set[ResourceName] = set()
+        self.answer_owed = False
+        self.unsure = False
+        self.claimed: Version | None = None
+        self.rejection: str | None = None
+        self.last_nonce = ""
+        self.started = False
+        self.sent_set: Entries = {}
+        self._in_flight: dict[str, tuple[ResourceName, ...]] = {}
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the client has to acknowledge something before more is sent."""
+        return len(self._in_flight) >= IN_FLIGHT_MAX
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was due is sent and acknowledged."""
+        busy = self.dirty or self.owed or self.answer_owed or self._in_flight
+        return not (busy or self.refused or self.rejection is not None)
+
+    @property
+    def error(self) -> str | None:
+        """Text of a NACK that still stands."""
+        return next(iter(self.refused.values()), self.rejection)
+
+    def held(self, name: ResourceName) -> Version | None:
+        """Version that the client holds or refused; UNSURE when it may hold some; else None."""
+        return self.told.get(name, UNSURE if self.unsure else None)
+
+    def look_at_all(self, entries: Entries) -> None:
+        """Mark every name that could matter: a first snapshot, or a new wildcard."""
+        names = entries.keys() if self.subscription.wildcard else self.subscription.names
+        self.dirty |= names
+        self.dirty |= self.told.keys()
+
+    def look_at(self, names: Iterable[ResourceName]) -> None:
+        """Mark names of which a new snapshot changed something.
+
+        When a refused resource changed, what was refused together with it is sent again as well:
+        the client said only that the response as a whole was not acceptable.
+        """
+        touched = {n for n in names if self.subscription.covers(n) or n in self.told}
+        self.dirty |= touched
+        if self.refused.keys() & touched:
+            self.owed |= self.refused.keys() - touched
+
+    def drop(self, name: ResourceName) -> None:
+        """Forget a name that the client no longer wants."""
+        self.told.pop(name, None)
+        self.pending.pop(name, None)
+        self.refused.pop(name, None)
+        self.arrivals.discard(name)
+        self.dirty.discard(name)
+        self.owed.discard(name)
+
+    def drop_uncovered(self) -> None:
+        """Forget everything that the client no longer wants."""
+        known = {*self.told, *self.dirty, *self.owed, *self.refused}
+        for name in [n for n in known if not self.subscription.covers(n)]:
+            self.drop(name)
+
+    def sent(
+        self,
+        nonce: str,
+        versions: Mapping[ResourceName, Version],
+        removed: Iterable[ResourceName],
+        waiting: set[ResourceName],
+    ) -> None:
+        """Note a response: what it carried, what it removed, and what has to wait."""
+        for name, version in versions.items():
+            if self.held(name) in (None, UNSURE):
+                self.arrivals.add(name)
+            self.told[name] = version
+            self.pending[name] = nonce
+            self.refused.pop(name, None)
+        for name in removed:
+            self.drop(name)
+        self.dirty, self.owed, self.answer_owed = waiting, set(), False
+        self.rejection = None
+        self.last_nonce = nonce
+        self._in_flight[nonce] = tuple(versions)
+
+    def answered(self, nonce: str, error: str | None) -> bool:
+        """Take an ACK or, with an error, a NACK. Say whether the nonce was waited for.
+
+        Responses arrive in order, so whatever was sent before has been taken as well.
+        """
+        if nonce not in self._in_flight:
+            return False
+        for earlier in list(self._in_flight):
+            names = self._in_flight.pop(earlier)
+            self._resolve(earlier, names, error if earlier == nonce else None)
+            if earlier == nonce:
+                break
+        return True
+
+    def _resolve(self, nonce: str, names: tuple[ResourceName, ...], error: str | None) -> None:
+        if error is not None and not names:
+            self.rejection = error
+        for name in names:
+            # A newer response may carry the name already: then that one decides.
+            if self.pending.get(name) != nonce:
+                continue
+            del self.pending[name]
+            if error is None:
+                self.arrivals.discard(name)
+            else:
+                self.refused[name] = error

@@ -68,6 +68,8 @@ async def run(checkout: Path) -> None:
         for workload in cluster.workloads
         if not workload.is_gateway
     ]
+    if not servers:
+        sys.exit(f"{checkout} has no clusters/*/cluster.yaml")
     print("ready", flush=True)
     await asyncio.gather(*(server.serve_forever() for server in servers))
 

@@ -2,9 +2,11 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+POLL_S = 0.02
 STOP_S_MAX = 10.0
 LOG_TAIL_LINES = 15
 
@@ -36,10 +38,16 @@ class Background:
         """Process id."""
         return self._process.pid
 
-    def said(self, word: str) -> bool:
-        """Say whether a line of the output is `word`. Raises ProcessError when it has ended."""
-        self.check()
-        return word in self._log.read_text(errors="replace").splitlines()
+    def wait_for(self, line: str, timeout_s: float) -> None:
+        """Wait until it has printed `line`. Raises ProcessError when it ends or takes too long."""
+        deadline_s = time.monotonic() + timeout_s
+        while line not in self._log.read_text(errors="replace").splitlines():
+            self.check()
+            if time.monotonic() > deadline_s:
+                raise ProcessError(
+                    f"{self._name} is not ready after {timeout_s:.0f} s:\n{self.tail()}"
+                )
+            time.sleep(POLL_S)
 
     def check(self) -> None:
         """Raise ProcessError when it has ended."""

@@ -48,6 +48,7 @@ class Repository:
 
     def create(self, moved: Callable[[str], str], trigger_port: int) -> None:
         """Make both, seed them from the example fleet and install the hook. `moved` edits texts."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         _git(self.folder, "init", "-q", "--bare", "-b", "main", str(self.bare))
         _git(self.folder, "init", "-q", "-b", "main", str(self.checkout))
         _git(self.checkout, "remote", "add", "origin", str(self.bare))
@@ -67,6 +68,10 @@ class Repository:
             path.write_text(text)
         _git(self.checkout, "add", "-A")
         _git(self.checkout, "commit", "-q", "-m", subject)
+        return self.head()
+
+    def head(self) -> str:
+        """Return the id of the checkout's commit."""
         return _git(self.checkout, "rev-parse", "HEAD").strip()
 
     async def push(self) -> None:

@@ -1,7 +1,7 @@
 """Lives through the steps: edit, commit, push, wait until it is live and seen, rest a moment."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from libs.kernel.ids import CommitId
@@ -36,13 +36,26 @@ class Story:
     wanted: int
     alive: Callable[[], None]
 
-    async def tell(self, steps: Sequence[Step], soak_s: float) -> list[StepFigures]:
-        """Push step after step. Raises ArrivalError when one does not arrive."""
-        figures = []
-        for step in steps:
-            figures.append(await self._step(step, soak_s))
-            self.display.done(figures[-1])
-        return figures
+    async def tell(self, step: Step, soak_s: float) -> tuple[StepFigures, str | None]:
+        """Push a step, wait for it, rest `soak_s`; return figures and what went wrong, if any."""
+        self.display.say(f"{step.name}: {step.changed}")
+        commit = CommitId(self.repository.commit(step.changed, step.files))
+        self.tally.begin(step.expectation)
+        pushed_s, pushed_at_s = self.clock.monotonic_s(), self.clock.now_s()
+        await self.repository.push()
+        acked_at_s, failure = await self._followed(step, commit)
+        await asyncio.sleep(soak_s)
+        counts = self.tally.counts
+        figures = StepFigures(
+            step.name,
+            step.changed,
+            _ms(acked_at_s, pushed_at_s),
+            _ms(counts.seen_at_s, pushed_s),
+            counts.requests,
+            counts.failed,
+        )
+        self.display.done(figures)
+        return figures, failure
 
     async def arrived(self, commit: CommitId, timeout_s: float = LIVE_TIMEOUT_S) -> Progress:
         """Wait until a commit is live everywhere. Raises ArrivalError when it does not come."""
@@ -74,33 +87,22 @@ class Story:
         except TransientError:
             return Progress(0, self.wanted)
 
-    async def _step(self, step: Step, soak_s: float) -> StepFigures:
-        """Push one step and measure from the moment in which `git push` starts."""
-        self.display.say(f"{step.name}: {step.changed}")
-        commit = self.repository.commit(step.changed, step.files)
-        self.tally.begin(step.expectation)
-        pushed_s, pushed_at_s = self.clock.monotonic_s(), self.clock.now_s()
-        await self.repository.push()
-        arrival = await self.arrived(CommitId(commit))
-        self.tally.settle(self.clock.monotonic_s())
-        await self._seen(step)
-        await asyncio.sleep(soak_s)
-        counts = self.tally.counts
-        return StepFigures(
-            step.name,
-            step.changed,
-            _ms(arrival.acked_at_s, pushed_at_s),
-            _ms(counts.seen_at_s, pushed_s),
-            counts.requests,
-            counts.failed,
-        )
+    async def _followed(self, step: Step, commit: CommitId) -> tuple[float | None, str | None]:
+        """Wait for a pushed commit; return the time of its last ACK and what went wrong."""
+        try:
+            arrival = await self.arrived(commit)
+            self.tally.settle(self.clock.monotonic_s())
+            await self._seen(step)
+        except ArrivalError as error:
+            return None, f"{step.name}: {error}"
+        return arrival.acked_at_s, None
 
     async def _seen(self, step: Step) -> None:
         """Wait until a request has met what only this step gives, where one can."""
         deadline_s = self.clock.monotonic_s() + SEEN_TIMEOUT_S
         while self.tally.is_observable and self.tally.counts.seen_at_s is None:
             if self.clock.monotonic_s() > deadline_s:
-                raise ArrivalError(f"{step.name} is live, but no request has shown it.")
+                raise ArrivalError(f"{step.name} is live, but no request has shown it")
             await asyncio.sleep(LOOK_S)
 
 

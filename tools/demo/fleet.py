@@ -1,0 +1,94 @@
+"""Starts everything that a demo consists of, in a temporary folder, and stops it again."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.demo.envoys import envoys_running
+from tools.demo.places import Place, claim_place, free_ports
+from tools.demo.processes import Background
+from tools.demo.repository import EXAMPLE, Repository
+from tools.demo.workloads import DemoCluster, read_clusters
+
+POLL_S = 0.5
+"""How often the git watcher looks by itself; the repository's hook is what wakes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A running demo."""
+
+    repository: Repository
+    clusters: Sequence[DemoCluster]
+    control_plane: Background
+    programs: Background
+    state: Path
+
+    @property
+    def store_url(self) -> str:
+        """Where the control plane keeps its Store."""
+        return f"sqlite:///{self.state / 'periplus.sqlite'}"
+
+    @property
+    def proxies(self) -> int:
+        """Number of Envoys."""
+        return sum(len(cluster.workloads) for cluster in self.clusters)
+
+    def check(self) -> None:
+        """Raise ProcessError when a part has ended."""
+        self.control_plane.check()
+        self.programs.check()
+
+
+@contextlib.contextmanager
+def fleet_running() -> Iterator[Fleet]:
+    """Run a fleet within the block.
+
+    Raises GitError, ProcessError, EnvoyError or OSError with a sentence when a part cannot start.
+    """
+    with contextlib.ExitStack() as stack:
+        place = stack.enter_context(claim_place())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="periplus-demo-")))
+        xds_port, trigger_port = free_ports(2)
+        repository = _repository(folder, place, trigger_port)
+        clusters = read_clusters(repository.checkout)
+        control_plane = _control_plane(folder, repository, xds_port, trigger_port)
+        stack.callback(control_plane.stop)
+        programs = _python(folder, "programs", "-m", "tools.demo.apps", str(repository.checkout))
+        stack.callback(programs.stop)
+        stack.enter_context(envoys_running(clusters, xds_port, folder / "envoys"))
+        yield Fleet(repository, clusters, control_plane, programs, folder / "state")
+
+
+def _repository(folder: Path, place: Place, trigger_port: int) -> Repository:
+    """Make the repository that people push to."""
+    repository = Repository(folder)
+    repository.create(place.moved, trigger_port)
+    return repository
+
+
+def _control_plane(
+    folder: Path, repository: Repository, xds_port: int, trigger_port: int
+) -> Background:
+    """Start Periplus as a user would."""
+    (folder / "state").mkdir()
+    return _python(
+        folder,
+        "periplus",
+        *("-m", "tools.cli", "up"),
+        *("--repository", str(repository.bare)),
+        *("--state", str(folder / "state")),
+        *("--xds-address", f"127.0.0.1:{xds_port}"),
+        *("--trigger-address", f"127.0.0.1:{trigger_port}"),
+        *("--poll-s", str(POLL_S)),
+    )
+
+
+def _python(folder: Path, name: str, *arguments: str) -> Background:
+    """Start a Python program of ours."""
+    env = {**os.environ, "PYTHONPATH": str(EXAMPLE), "PYTHONUNBUFFERED": "1"}
+    return Background(name, [sys.executable, *arguments], folder / f"{name}.log", env)

@@ -1,0 +1,124 @@
+"""The demo from beginning to end."""
+
+import asyncio
+import signal
+import sys
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from libs.adapters.sql.store import open_store
+from libs.adapters.system.clock import SystemClock
+from libs.kernel.ids import CommitId
+from tools.demo import stay
+from tools.demo.display import Display
+from tools.demo.figures import Figures, StepFigures, json_line, table
+from tools.demo.fleet import Fleet, fleet_running
+from tools.demo.load import Load
+from tools.demo.memory import memory_below
+from tools.demo.processes import ProcessError
+from tools.demo.repository import GitError
+from tools.demo.steps import canary_pushes, read_steps
+from tools.demo.story import ArrivalError, Story
+from tools.demo.tally import Tally
+from tools.envoy.process import EnvoyError
+
+START_TIMEOUT_S = 60.0
+SOAK_S = 1.0
+PUSH_SOAK_S = 0.1
+PLAIN_WIDTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What a user may choose. `pushes` further commits follow the story; `as_json`: no table."""
+
+    once: bool = False
+    pushes: int = 0
+    as_json: bool = False
+
+
+def run(options: DemoOptions) -> int:
+    """Live through the story. Exit status 0 only when every step arrived and nothing failed."""
+    try:
+        return asyncio.run(_run(options))
+    except (ArrivalError, ProcessError, GitError, EnvoyError, OSError) as error:
+        print(f"periplus demo: {error}", file=sys.stderr)
+        return 1
+
+
+async def _run(options: DemoOptions) -> int:
+    """Run until done, or until a signal comes; everything is stopped before this returns."""
+    task = asyncio.ensure_future(_live(options))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return 1
+
+
+async def _live(options: DemoOptions) -> int:
+    """Start a fleet, tell the story, print what was measured."""
+    display, tally, clock = Display(), Tally(), SystemClock()
+    display.say("Starting Periplus, the programs of Bookinfo and an Envoy for each of them")
+    with display.running(), fleet_running() as fleet:
+        store = open_store(fleet.store_url)
+        story = Story(fleet.repository, store, tally, clock, display, fleet.proxies, fleet.check)
+        await _ready(fleet, story)
+        async with Load(fleet.clusters, tally, clock).running():
+            figures = await _told(fleet, story, options)
+            if options.once or not figures.good:
+                return 0 if figures.good else 1
+            display.say(stay.invitation(fleet))
+            await stay.follow(story)
+    return 0
+
+
+async def _ready(fleet: Fleet, story: Story) -> None:
+    """Wait until the programs answer and every Envoy is live on the first commit."""
+    commit = CommitId(fleet.repository.head())
+    try:
+        await story.arrived(commit, START_TIMEOUT_S)
+    except ArrivalError as error:
+        raise ArrivalError(f"{error}\n{fleet.control_plane.tail()}") from error
+    fleet.programs.wait_for("ready", START_TIMEOUT_S)
+
+
+async def _told(fleet: Fleet, story: Story, options: DemoOptions) -> Figures:
+    """Tell the story and print what was measured."""
+    steps = read_steps()
+    failure: str | None = None
+    told: list[StepFigures] = []
+    for pushed, soak_s in (
+        (steps, SOAK_S),
+        (canary_pushes(steps, options.pushes), PUSH_SOAK_S),
+    ):
+        for step in pushed:
+            if failure is None:
+                figures, failure = await story.tell(step, soak_s)
+                told.append(figures)
+    memory = memory_below(fleet.control_plane.pid)
+    tally = story.tally
+    measured = Figures(told[: len(steps)], told[len(steps) :], tally.requests, tally.failed, memory)
+    _print(measured, options)
+    _say_faults(failure, fleet, tally)
+    return measured
+
+
+def _print(figures: Figures, options: DemoOptions) -> None:
+    """Print the table for people and, as the last line, JSON for programs."""
+    if not options.as_json:
+        width = None if sys.stdout.isatty() else PLAIN_WIDTH
+        Console(width=width, highlight=False).print(table([*figures.steps, *figures.pushes]))
+    if options.once or options.as_json:
+        print(json_line(figures), flush=True)
+
+
+def _say_faults(failure: str | None, fleet: Fleet, tally: Tally) -> None:
+    """Say what went wrong, if anything did."""
+    for fault in tally.faults:
+        print(f"failed request: {fault}", file=sys.stderr)
+    if failure is not None:
+        print(f"{failure}\n{fleet.control_plane.tail()}", file=sys.stderr)

@@ -43,9 +43,14 @@ class OpaqueObject(MeshObject):
     @property
     def namespaced(self) -> bool:
         """Whether the kind lives in namespaces; a kind that nobody here knows does."""
-        return (self.group, self.kind) not in _CLUSTER_SCOPED
+        return is_namespaced(self.group, self.kind)
 
     @property
     def spec(self) -> Any:
         """The `spec` of the content, None when it has none."""
         return self.content.get("spec")
+
+
+def is_namespaced(group: str, kind: str) -> bool:
+    """Say whether a kind without a model lives in namespaces, as far as that is known."""
+    return (group, kind) not in _CLUSTER_SCOPED

@@ -1,8 +1,9 @@
 """Service: Kubernetes' own service, as far as a mesh cares, and the rest carried."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from libs.meshapi.base import FreeForm, Model, Port, StringMap
 from libs.meshapi.meshobject import MeshObject
@@ -15,6 +16,15 @@ TransportProtocol = Literal["TCP", "UDP", "SCTP"]
 PortNumber = Annotated[int, Field(ge=0, le=65535)]
 
 
+def _number_or_name(value: Any) -> int | str:
+    if type(value) is int or type(value) is str:
+        return value
+    raise PydanticCustomError("int_or_text", "neither number nor name")
+
+
+NumberOrName = Annotated[int | str, PlainValidator(_number_or_name)]
+
+
 class ServicePort(Model):
     """A port of the service. `target_port` is a number or the name of a workload's port."""
 
@@ -22,7 +32,7 @@ class ServicePort(Model):
     name: str = ""
     protocol: TransportProtocol = "TCP"
     app_protocol: str | None = None
-    target_port: int | str | None = None
+    target_port: NumberOrName | None = None
     node_port: PortNumber = 0
 
 

@@ -1,0 +1,107 @@
+"""Where in a file the parts of an object stand, asked for rarely and therefore found late.
+
+Nothing is kept per field: a document is composed again when somebody asks for a place in it.
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from libs.kernel.origins import Origin
+from libs.meshapi.problems import Path
+from libs.meshapi.values import is_merge
+from libs.meshapi.yamlnodes import Piece
+
+
+class NodeTree:
+    """The nodes of one document. Paths go by key and index."""
+
+    __slots__ = ("_piece", "_root")
+
+    def __init__(self, piece: Piece, root: Node) -> None:
+        """Look at `root`, which was composed from `piece`."""
+        self._piece = piece
+        self._root = root
+
+    def at(self, path: Path) -> Origin:
+        """Return the place of a value, or of its nearest ancestor that exists.
+
+        A scalar or an item of a sequence stands where it starts, a collection where its key does.
+        """
+        key, value = self._find(path)
+        return self._piece.origin((value if key is None or _is_scalar(value) else key).start_mark)
+
+    def key_at(self, path: Path) -> Origin:
+        """Return the place of the key that `path` ends with, or what `at` says without one."""
+        key, value = self._find(path)
+        return self._piece.origin((value if key is None else key).start_mark)
+
+    def source_text(self, path: Path) -> str | None:
+        """Return a scalar as it is written, without quotes; None for anything else."""
+        value = self._find(path)[1]
+        return value.value if isinstance(value, ScalarNode) else None
+
+    def _find(self, path: Path) -> tuple[Node | None, Node]:
+        found: tuple[Node | None, Node] = (None, self._root)
+        for part in path:
+            step = _step(found[1], part)
+            if step is None:
+                break
+            found = step
+        return found
+
+
+class Positions:
+    """The places of one object, `prefix` below the root of its document."""
+
+    __slots__ = ("_document", "_piece", "_prefix", "_tree")
+
+    def __init__(self, piece: Piece, document: int, prefix: Path = ()) -> None:
+        """Remember which document of `piece` to compose again, counted from 0."""
+        self._piece = piece
+        self._document = document
+        self._prefix = prefix
+        self._tree: NodeTree | None = None
+
+    def at(self, path: Sequence[str | int] = ()) -> Origin:
+        """Return the place of a value, or of its nearest ancestor that exists.
+
+        `path` is made of the names that users write and of indices: `("spec", "http", 0)`.
+        """
+        return self._nodes().at((*self._prefix, *path))
+
+    def key_at(self, path: Sequence[str | int]) -> Origin:
+        """Return the place of the key that `path` ends with."""
+        return self._nodes().key_at((*self._prefix, *path))
+
+    def _nodes(self) -> NodeTree:
+        if self._tree is None:
+            root = next(islice(self._piece.documents(), self._document, None))
+            self._tree = NodeTree(self._piece, root)
+        return self._tree
+
+
+def _is_scalar(node: Node) -> bool:
+    return isinstance(node, ScalarNode)
+
+
+def _step(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
+    if isinstance(node, SequenceNode):
+        inside = isinstance(part, int) and 0 <= part < len(node.value)
+        return (None, node.value[part]) if inside else None
+    return _entry(node, part) if isinstance(node, MappingNode) else None
+
+
+def _entry(node: MappingNode, part: str | int) -> tuple[Node | None, Node] | None:
+    for key, value in node.value:
+        if key.value == part and not is_merge(key):
+            return key, value
+    for key, value in node.value:
+        if is_merge(key):
+            sources = value.value if isinstance(value, SequenceNode) else (value,)
+            for source in sources:
+                found = _step(source, part)
+                if found is not None:
+                    return found
+    return None

@@ -1,0 +1,163 @@
+"""From one plain value to one object: identity, preparation, model, rules, what has no effect."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from libs.kernel.messages import Level
+from libs.kernel.origins import ObjectKey
+from libs.meshapi import codes, kinds
+from libs.meshapi.effects import fields_without_effect
+from libs.meshapi.meshobject import DEFAULT_NAMESPACE, MeshObject
+from libs.meshapi.metadata import SERVER_FIELDS
+from libs.meshapi.opaque import OpaqueObject, is_namespaced
+from libs.meshapi.positions import NodeTree
+from libs.meshapi.problems import Path, Problem
+from libs.meshapi.quoting import path_text, quoted
+from libs.meshapi.rules.table import problems_in
+from libs.meshapi.schemaerrors import empty_value, problems_of
+
+_TOP = frozenset({"apiVersion", "kind", "metadata"})
+_NULL_IS_ABSENT = frozenset({"", "discovery.k8s.io"})
+_NULL_IS_FINE = frozenset({"metadata", "status"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One object as far as it could be read. `object` is None when there is an error."""
+
+    key: ObjectKey | None
+    object: MeshObject | None
+    problems: tuple[Problem, ...]
+
+
+def read_object(raw: Any, tree: NodeTree, prefix: Path, *, has_nulls: bool) -> Reading:
+    """Read the object that `raw` is; `has_nulls` when some value in its document is empty."""
+    fault = _identity_fault(raw)
+    if fault is not None:
+        return Reading(key_of(raw), None, (fault,))
+    model = kinds.BY_KIND.get((_group(raw), raw["kind"]), OpaqueObject)
+    nulls = _refused_nulls(raw, model) if has_nulls else ()
+    prepared = _prepare(raw, model)
+    if has_nulls and model is not OpaqueObject:
+        prepared = _without_nulls(prepared)
+    try:
+        obj = model.model_validate(prepared, by_alias=True, by_name=False)
+    except ValidationError as error:
+        empty = {problem.path for problem in nulls}
+        found = [one for one in problems_of(error, model, tree, prefix) if one.path not in empty]
+        return Reading(key_of(raw), None, (*nulls, *found))
+    problems = (*nulls, *problems_in(obj), *_without_effect(obj))
+    refused = any(problem.level is Level.ERROR for problem in problems)
+    return Reading(obj.key, None if refused else obj, problems)
+
+
+def key_of(raw: Any) -> ObjectKey | None:
+    """Return the identity of what may be an object, for messages; None when it has none."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("metadata"), dict):
+        return None
+    kind, name = raw.get("kind"), raw["metadata"].get("name")
+    if not (isinstance(kind, str) and isinstance(name, str) and kind and name):
+        return None
+    namespace = raw["metadata"].get("namespace")
+    if not (isinstance(namespace, str) and namespace):
+        namespace = DEFAULT_NAMESPACE
+    group = _group(raw)
+    return ObjectKey(group, kind, namespace if _is_namespaced(group, kind) else "", name)
+
+
+def _group(raw: Mapping[str, Any]) -> str:
+    api_version = raw.get("apiVersion")
+    return api_version.rpartition("/")[0] if isinstance(api_version, str) else ""
+
+
+def _is_namespaced(group: str, kind: str) -> bool:
+    model = kinds.BY_KIND.get((group, kind))
+    return model.NAMESPACED if model is not None else is_namespaced(group, kind)
+
+
+def _identity_fault(raw: Any) -> Problem | None:
+    if not isinstance(raw, dict):
+        text = "this is no object; write a mapping with `apiVersion`, `kind` and `metadata`"
+        return Problem((), text, code=codes.NO_OBJECT)
+    for name in ("apiVersion", "kind"):
+        if not isinstance(raw.get(name), str) or not raw[name]:
+            hint = "for example `apiVersion: networking.istio.io/v1`, `kind: VirtualService`"
+            text = f"`{name}` is missing or no text; write it, {hint}"
+            return Problem((name,), text, code=codes.NO_OBJECT)
+    fault = kinds.kind_fault(raw["apiVersion"], raw["kind"])
+    if fault is not None:
+        field, text = fault
+        return Problem((field,), text, code=codes.UNKNOWN_KIND)
+    return _name_fault(raw.get("metadata"))
+
+
+def _name_fault(metadata: Any) -> Problem | None:
+    if isinstance(metadata, dict) and metadata.get("name") is None:
+        text = "`metadata.name` is missing; write it"
+        if "generateName" in metadata:
+            text += ", because `generateName` gives another name each time"
+        return Problem(("metadata",), text, at_key=True, code=codes.METADATA)
+    return None
+
+
+def _refused_nulls(raw: dict[str, Any], model: type[MeshObject]) -> tuple[Problem, ...]:
+    """Find values that are there and empty, where that says nothing."""
+    if model is OpaqueObject or model.GROUP in _NULL_IS_ABSENT:
+        return ()
+    content = {key: value for key, value in raw.items() if key not in _NULL_IS_FINE}
+    paths = _nulls(content, ())
+    return tuple(Problem(path, empty_value(path), at_key=True) for path in paths)
+
+
+def _prepare(raw: dict[str, Any], model: type[MeshObject]) -> dict[str, Any]:
+    """Drop what a server owns and what is empty, fill the namespace."""
+    top = {key: value for key, value in raw.items() if key != "status"}
+    if isinstance(raw.get("metadata"), dict):
+        top["metadata"] = _metadata(raw)
+    if model is not OpaqueObject:
+        return top
+    head = {key: value for key, value in top.items() if key in _TOP}
+    head["content"] = {key: value for key, value in top.items() if key not in _TOP}
+    return head
+
+
+def _metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = {
+        key: value
+        for key, value in raw["metadata"].items()
+        if key not in SERVER_FIELDS and value is not None
+    }
+    if not metadata.get("namespace") and _is_namespaced(_group(raw), raw["kind"]):
+        metadata["namespace"] = DEFAULT_NAMESPACE
+    return metadata
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, tuple):
+        return tuple(_without_nulls(one) for one in value)
+    return value
+
+
+def _nulls(value: Any, path: Path) -> Iterator[Path]:
+    if value is None:
+        yield path
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _nulls(one, (*path, key))
+    elif isinstance(value, tuple):
+        for index, one in enumerate(value):
+            yield from _nulls(one, (*path, index))
+
+
+def _without_effect(obj: MeshObject) -> Iterator[Problem]:
+    if isinstance(obj, OpaqueObject):
+        text = f"kind {quoted(obj.kind)} is kept and has no effect on the mesh yet"
+        yield Problem(("kind",), text, code=codes.KIND_WITHOUT_EFFECT, level=Level.WARNING)
+    for path in fields_without_effect(obj):
+        text = f"`{path_text(path)}` is read and has no effect yet"
+        yield Problem(path, text, at_key=True, code=codes.FIELD_WITHOUT_EFFECT, level=Level.WARNING)

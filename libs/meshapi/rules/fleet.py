@@ -1,0 +1,56 @@
+"""Rules of Fleet and Cluster."""
+
+from collections.abc import Iterator
+
+from libs.meshapi.fleet import Cluster, Fleet
+from libs.meshapi.problems import Path, Problem
+from libs.meshapi.quoting import quoted
+from libs.meshapi.rules import names
+from libs.meshapi.rules.common import at_most_one, each, written
+from libs.meshapi.selectors import LabelSelector
+
+_CONNECTIONS = ("static", "kubeconfig_secret", "context")
+
+
+def check(obj: Fleet) -> Iterator[Problem]:
+    """Check every set: its name, paths and selector."""
+    for index, one in enumerate(obj.spec.sets):
+        path: Path = ("spec", "sets", index)
+        fault = names.label_fault(one.name)
+        if fault is not None:
+            yield Problem((*path, "name"), f"set {fault}")
+        if not one.paths:
+            yield Problem((*path, "paths"), "the set has no paths; write at least one")
+        yield from each((*path, "paths"), one.paths, path_fault)
+        yield from _selector((*path, "clusters"), one.clusters)
+
+
+def check_cluster(obj: Cluster) -> Iterator[Problem]:
+    """Check that a cluster is reached in exactly one way, and its networks."""
+    spec = obj.spec
+    path: Path = ("spec", "connection")
+    if not any(getattr(spec.connection, name) is not None for name in _CONNECTIONS):
+        yield Problem(path, "the connection is empty; write `static: {}`")
+    yield from at_most_one(path, spec.connection, *_CONNECTIONS)
+    yield from each(("spec", "podCIDRs"), spec.pod_cidrs, names.network_fault)
+    yield from each(("spec", "serviceCIDRs"), spec.service_cidrs, names.network_fault)
+
+
+def path_fault(text: str) -> str | None:
+    """Check a path of a set: relative, inside the repository, with `/` between its parts."""
+    parts = text.split("/")
+    inside = bool(text) and not text.startswith("/") and ".." not in parts and "\\" not in text
+    if inside and all(char.isprintable() for char in text):
+        return None
+    return f"{quoted(text)} is no path of the repository; write one such as `configs/bookinfo`"
+
+
+def _selector(path: Path, selector: LabelSelector) -> Iterator[Problem]:
+    for index, requirement in enumerate(selector.match_expressions):
+        here = (*path, "matchExpressions", index)
+        by_value = requirement.operator in ("In", "NotIn")
+        if by_value and not written(requirement, "values"):
+            yield Problem(here, f"operator `{requirement.operator}` needs `values`; write them")
+        if not by_value and requirement.values:
+            text = f"operator `{requirement.operator}` takes no `values`; remove them"
+            yield Problem((*here, "values"), text, at_key=True)

@@ -1,0 +1,81 @@
+"""Plain scalars as Kubernetes reads them: YAML 1.1 words, Go's number literals, nothing else.
+
+`y`, `yes`, `on` and their opposites are booleans, `010` and `0o10` are octal, underscores in
+numbers are dropped, dates and base-60 numbers stay text. A float that is whole becomes an integer,
+because JSON, which an API server is given, has only numbers.
+"""
+
+import math
+import re
+from enum import Enum
+
+_TRUE = ("true", "True", "TRUE")
+_FALSE = ("false", "False", "FALSE")
+_NULL = ("", "~", "null", "Null", "NULL")
+_TRUE_IN_DISGUISE = ("y", "Y", "yes", "Yes", "YES", "on", "On", "ON")
+_FALSE_IN_DISGUISE = ("n", "N", "no", "No", "NO", "off", "Off", "OFF")
+_UNREPRESENTABLE = tuple(
+    sign + word
+    for sign in ("", "+", "-")
+    for word in (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN")
+)
+
+WORDS: dict[str, bool | None] = (
+    dict.fromkeys(_TRUE + _TRUE_IN_DISGUISE, True)
+    | dict.fromkeys(_FALSE + _FALSE_IN_DISGUISE, False)
+    | dict.fromkeys(_NULL, None)
+)
+"""Plain words that are no text."""
+
+DISGUISED = frozenset(_TRUE_IN_DISGUISE + _FALSE_IN_DISGUISE)
+"""Words that surprise people by being booleans."""
+
+WORD_STARTS = frozenset("yYnNtTfFoO~")
+NUMBER_STARTS = frozenset("+-.0123456789")
+
+_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_OCTAL = re.compile(r"[-+]?0[oO]?[0-7]+", re.ASCII)
+_INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**64 - 1
+_DIGITS_MAX = 400
+
+
+class Unreadable(Enum):
+    """Why a number cannot be carried as JSON."""
+
+    TOO_LARGE = "does not fit into 64 bits"
+    NO_NUMBER = "is no finite number"
+
+
+def number_of(text: str) -> int | float | str | Unreadable:
+    """Read a plain scalar that starts like a number; text that is none comes back as it is."""
+    if text in _UNREPRESENTABLE:
+        return Unreadable.NO_NUMBER
+    bare = text.replace("_", "")
+    if _INTEGER.fullmatch(bare):
+        return _integer(bare)
+    if _FLOAT.fullmatch(bare if text[0] != "." else text):
+        return _real(bare)
+    return text
+
+
+def surprise_in(text: str) -> bool:
+    """Say whether a number is not what its decimal digits look like."""
+    return "_" in text or _OCTAL.fullmatch(text) is not None
+
+
+def _integer(bare: str) -> int | Unreadable:
+    if len(bare) > _DIGITS_MAX:
+        return Unreadable.TOO_LARGE
+    digits = bare.lstrip("+-")
+    octal = len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
+    value = int(digits, 8) if octal else int(digits, 0)
+    value = -value if bare[0] == "-" else value
+    return value if _INTEGER_MIN <= value <= _INTEGER_MAX else Unreadable.TOO_LARGE
+
+
+def _real(bare: str) -> int | float | Unreadable:
+    value = float(bare)
+    if math.isinf(value):
+        return Unreadable.TOO_LARGE
+    return int(value) if value.is_integer() and abs(value) < _INTEGER_MAX else value

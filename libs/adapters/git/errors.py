@@ -15,7 +15,7 @@ _USERINFO = re.compile(r"(\w+://)[^/\s@]+@")
 _FOR_A_PERSON = re.compile(
     r"authentication|status code: 40[0134]|hostkey|host key|certificate|unsupported|"
     r"failed to resolve path|could not find repository|repository not found|not owned by|"
-    r"not a git repository|invalid argument|invalid url|malformed|permission denied|"
+    r"not a git repository|invalid argument|invalid url|malformed|"
     r"failed to parse|unexpected object format|unknown object format|extension",
     re.IGNORECASE,
 )

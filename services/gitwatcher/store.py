@@ -1,0 +1,149 @@
+"""Stage `store`: what was judged becomes durable, in an order that survives a kill anywhere."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import orjson
+
+from libs.confighash.fingerprint import fingerprint
+from libs.kernel.ids import CommitId, ObjectHash, RevisionId, SetName, TreeHash
+from libs.kernel.revisions import (
+    AcceptedSet,
+    Manifest,
+    ManifestEntry,
+    Revision,
+    SourceState,
+    StoredObject,
+)
+from libs.meshapi.objects import to_stored
+from libs.telemetry.logs import get_logger
+from services.gitwatcher import steps
+from services.gitwatcher.work import Pass, Tree, Verdict
+
+RENDERER_VERSION = "1"
+"""Raised when equal files come to mean something else."""
+
+
+def store(work: Pass) -> Pass:
+    """Store contents, then revision and source state in one transaction.
+
+    Contents come first, because a revision may only name what is there; contents without a
+    revision harm nobody and are stored again in the next pass.
+    """
+    if work.head is None or work.verdict is None:
+        return work
+    with work.span("store"):
+        state = SourceState(
+            work.source.name, work.head, work.verdict.refusals, work.verdict.warnings
+        )
+        revision = _revision(work, work.head, work.verdict)
+        if revision is None:
+            work.source.store.record_source(state)
+            return replace(work, state=state)
+        _store_contents(work, work.verdict)
+        work.source.repo.keep(work.head)
+        work.source.store.accept(revision, state)
+        work.source.steps.reached(steps.REVISION_STORED)
+    _log(revision, work)
+    return replace(work, state=state, newest=revision)
+
+
+def _revision(work: Pass, head: CommitId, verdict: Verdict) -> Revision | None:
+    """Build the revision that follows the newest one; None when nothing that matters differs."""
+    fleet, parent = verdict.fleet, work.newest
+    if fleet is None:
+        return None
+    sets = tuple(
+        AcceptedSet(name, work.source.name, tree.commit, tree.tree)
+        for name, tree in sorted(verdict.sets.items())
+    )
+    if parent is not None and _meaning(parent.fleet, parent.sets, parent.renderer_version) == (
+        _meaning(fleet.tree, sets, RENDERER_VERSION)
+    ):
+        return None
+    revision = Revision(
+        id=RevisionId(""),
+        parent=parent.id if parent else None,
+        generation=parent.generation + 1 if parent else 1,
+        source=work.source.name,
+        commit=head,
+        fleet=fleet.tree,
+        sets=sets,
+        renderer_version=RENDERER_VERSION,
+        notes=_notes(work),
+        trace=work.trace,
+    )
+    return replace(revision, id=revision_id(revision))
+
+
+def revision_id(revision: Revision) -> RevisionId:
+    """Fingerprint everything that a revision means; its notes and its trace are not part of it."""
+    sets = [(item.name, item.source, item.commit, item.tree) for item in revision.sets]
+    head = (revision.parent, revision.generation, revision.source, revision.commit, revision.fleet)
+    content = orjson.dumps([head, sets, revision.renderer_version])
+    return RevisionId(fingerprint("revision", content))
+
+
+def _meaning(
+    fleet: TreeHash, sets: Iterable[AcceptedSet], renderer: str
+) -> tuple[TreeHash, str, list[tuple[SetName, TreeHash]]]:
+    """What decides whether a new revision is worth its name; the commit alone does not."""
+    return fleet, renderer, [(item.name, item.tree) for item in sets]
+
+
+def _notes(work: Pass) -> tuple[str, ...]:
+    """Say what a person would want to know of this commit beside its changes."""
+    if not work.rewritten or work.state.head is None:
+        return ()
+    return (f"history was rewritten: commit {work.head} does not descend from {work.state.head}",)
+
+
+def _store_contents(work: Pass, verdict: Verdict) -> None:
+    """Store what the newest revision does not hold already."""
+    known = {item.tree for item in work.newest.sets} if work.newest else set()
+    if work.newest is not None:
+        known.add(work.newest.fleet)
+    trees = [tree for tree in _trees(verdict) if tree.tree not in known]
+    held = _held_objects(work, trees)
+    objects: dict[ObjectHash, StoredObject] = {}
+    manifests: list[Manifest] = []
+    for tree in trees:
+        entries = []
+        for parsed in tree.objects:
+            stored = to_stored(parsed.object)
+            entries.append(ManifestEntry(stored.hash, stored.key, parsed.origin))
+            if stored.hash not in held:
+                objects[stored.hash] = stored
+        manifests.append(Manifest(tree.tree, tuple(entries)))
+    work.source.store.add_contents(objects.values(), manifests)
+    work.source.steps.reached(steps.CONTENTS_STORED)
+
+
+def _held_objects(work: Pass, trees: list[Tree]) -> set[ObjectHash]:
+    """Objects that the newest revision names: they are stored and cannot expire meanwhile."""
+    if work.newest is None or not trees:
+        return set()
+    old = (work.newest.fleet, *(item.tree for item in work.newest.sets))
+    manifests = (work.source.store.manifest(tree) for tree in old)
+    return {entry.object for manifest in manifests if manifest for entry in manifest.entries}
+
+
+def _trees(verdict: Verdict) -> Iterator[Tree]:
+    """The fleet's own files and every set; equal sets at one tree are stored once."""
+    if verdict.fleet is not None:
+        yield verdict.fleet
+    yield from {tree.tree: tree for tree in verdict.sets.values()}.values()
+
+
+def _log(revision: Revision, work: Pass) -> None:
+    """One line a commit, and one for each note."""
+    log = get_logger()
+    log.info(
+        "revision stored",
+        revision=revision.id,
+        generation=revision.generation,
+        commit=revision.commit,
+        refused=[refusal.name for refusal in work.state.refusals],
+    )
+    for note in revision.notes:
+        log.warning("note", commit=revision.commit, note=note)

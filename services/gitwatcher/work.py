@@ -1,0 +1,85 @@
+"""What the stages of one pass hand to each other."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from opentelemetry.trace import Span
+
+from libs.kernel.ids import CommitId, SetName, SourceName, TraceParent, TreeHash
+from libs.kernel.messages import Message
+from libs.kernel.revisions import Refusal, Revision, SourceState
+from libs.meshapi.parsed import ParsedObject
+from libs.ports.clock import Clock
+from libs.ports.gitrepo import GitRepo
+from libs.ports.steps import Steps
+from libs.ports.store import Store
+from libs.telemetry import tracing
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One watched branch and the world around it. `ref` is a full ref name."""
+
+    name: SourceName
+    ref: str
+    repo: GitRepo
+    store: Store
+    clock: Clock
+    steps: Steps
+    keep_revisions: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The parsed objects of one set, or of the fleet's own files, at one commit."""
+
+    tree: TreeHash
+    commit: CommitId
+    objects: tuple[ParsedObject, ...]
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The part of a commit that is taken, and why the rest is not.
+
+    `sets` holds for each set the tree that shall run: of this commit or the last good one.
+    `fleet` None means that nothing can be taken at all.
+    """
+
+    fleet: Tree | None
+    sets: dict[SetName, Tree]
+    refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One look at a source. Stages return a copy with what they found out.
+
+    `head` is a commit that has to be worked on; None when there is nothing new. `root` is the open
+    span of that commit's trace. `afresh` asks for another judgement of a commit with refusals,
+    because settings or rules may be others since.
+    """
+
+    source: Source
+    noticed_at_s: float
+    state: SourceState
+    afresh: bool = False
+    newest: Revision | None = None
+    head: CommitId | None = None
+    root: Span | None = None
+    verdict: Verdict | None = None
+    rewritten: bool = False
+
+    @property
+    def trace(self) -> TraceParent | None:
+        """Parent of all spans of this commit; None without one."""
+        return tracing.traceparent(self.root) or None if self.root is not None else None
+
+    @contextmanager
+    def span(self, name: str) -> Iterator[Span]:
+        """Run a block as a child of the commit's root span."""
+        with tracing.span(name, self.trace) as span:
+            yield span

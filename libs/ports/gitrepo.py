@@ -18,7 +18,12 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class TreeEntry:
-    """One leaf of a commit's tree. `path` uses `/`; bytes that are no UTF-8 arrive escaped."""
+    """One leaf of a commit's tree. `path` uses `/`.
+
+    What no file name should hold arrives escaped with backslashes: bytes that are no UTF-8, control
+    characters, a slash or backslash in a name, `.`, `..` and every spelling of `.git`. A backslash
+    in `path` thus marks an entry that nobody may read as a file.
+    """
 
     path: str
     kind: EntryKind

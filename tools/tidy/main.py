@@ -1,0 +1,29 @@
+"""Runs every check of tidy over the checkout."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tools.tidy import beside, buildfiles, cases, links, purity, sizes, tree, words
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CHECKS: tuple[Callable[[tree.Tree], Iterator[tree.Finding]], ...] = (
+    sizes.check,
+    words.check,
+    purity.check,
+    beside.check,
+    cases.check,
+    links.check,
+    buildfiles.check,
+)
+
+
+def main(argv: Sequence[str], root: Path = ROOT) -> int:
+    """Print findings, one a line; with `--fix` write BUILD files first. 1 when there are any."""
+    if "--fix" in argv:
+        buildfiles.fix(tree.read(root))
+    checkout = tree.read(root)
+    findings = [finding for check in CHECKS for finding in check(checkout)]
+    for finding in findings:
+        print(finding)
+    return 1 if findings else 0

@@ -1,0 +1,34 @@
+"""Limits of the discovery server, each with its unit."""
+
+from dataclasses import dataclass, field
+
+from libs.xdsproto.engine import StreamLimits
+
+
+@dataclass(frozen=True, slots=True)
+class XdsLimits:
+    """Beyond a count a stream is closed with RESOURCE_EXHAUSTED; proxies keep what they have.
+
+    A proxy that does not answer a keep-alive ping within `keepalive_timeout_s` counts as gone, so
+    that half-open connections do not look connected for hours.
+    """
+
+    streams_max: int = 5_000
+    request_bytes_max: int = 16 * 1024 * 1024
+    keepalive_interval_s: float = 30.0
+    keepalive_timeout_s: float = 20.0
+    stream: StreamLimits = field(default_factory=StreamLimits)
+
+    def server_options(self) -> list[tuple[str, int]]:
+        """Render as gRPC channel arguments."""
+        return [
+            ("grpc.max_receive_message_length", self.request_bytes_max),
+            ("grpc.max_send_message_length", -1),
+            ("grpc.keepalive_time_ms", int(self.keepalive_interval_s * 1000)),
+            ("grpc.keepalive_timeout_ms", int(self.keepalive_timeout_s * 1000)),
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.http2.max_pings_without_data", 0),
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+            # Otherwise a second server on the address would silently get half of the proxies.
+            ("grpc.so_reuseport", 0),
+        ]

@@ -1,0 +1,148 @@
+"""One proxy's stream: a reader that feeds the engine, a writer that asks it what to send."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import grpc
+from protogen.envoy.config.core.v3 import base_pb2
+
+from libs.adapters.xdsgrpc.requests import Wire, node_of, parse
+from libs.kernel.ids import ProxyId
+from libs.xdsproto import wire as wireformat
+from libs.xdsproto.commands import Close, CloseCode, Command, Record, Respond
+from libs.xdsproto.engine import AdsEngine, StreamLimits
+from libs.xdsproto.events import SnapshotAssigned
+from libs.xdsproto.published import Published
+
+Context = grpc.aio.ServicerContext[Wire, bytes]
+
+
+class StreamOwner(Protocol):
+    """Told what happens on streams. Called in the server's loop; it must not block there."""
+
+    def on_open(self, stream: "AdsStream") -> None:
+        """Note a new stream whose node is known; answer by `assign` or `reject`, now or later."""
+        ...
+
+    def on_sent(self, stream: "AdsStream", response: Respond) -> None:
+        """Note a response that was handed to gRPC."""
+        ...
+
+    def on_record(self, stream: "AdsStream", record: Record) -> None:
+        """Note how the proxy stands to its snapshot now."""
+        ...
+
+    def on_close(self, stream: "AdsStream") -> None:
+        """Note the end of a stream that was opened."""
+        ...
+
+
+class AdsStream:
+    """An open stream. `node` is the message of its first request, None until that arrived."""
+
+    def __init__(self, owner: StreamOwner, limits: StreamLimits, *, delta: bool) -> None:
+        """Prepare a stream of one variant."""
+        self.delta = delta
+        self.node: base_pb2.Node | None = None
+        self._owner = owner
+        self._engine = AdsEngine(limits)
+        self._wake = asyncio.Event()
+        self._end: tuple[grpc.StatusCode, str] | None = None
+
+    @property
+    def proxy(self) -> ProxyId:
+        """Id of the node; empty until the first request arrived."""
+        return ProxyId(self.node.id if self.node else "")
+
+    def assign(self, published: Published) -> None:
+        """Make this the snapshot that the proxy should hold."""
+        self._engine.receive(SnapshotAssigned(published))
+        self._wake.set()
+
+    def reject(self, reason: str) -> None:
+        """End the stream: this proxy cannot be served."""
+        self._finish(grpc.StatusCode.FAILED_PRECONDITION, reason)
+
+    def drain(self) -> None:
+        """End the stream, so that the proxy looks for another server."""
+        self._finish(grpc.StatusCode.UNAVAILABLE, "this server is going away")
+
+    async def serve(self, requests: AsyncIterator[Wire], context: Context) -> None:
+        """Serve until the proxy or the owner ends the stream."""
+        reader = asyncio.create_task(self._read(requests))
+        try:
+            await self._write(context)
+            if reader.done():
+                reader.result()
+        finally:
+            # A reader that outlives its call would read from a call that is gone.
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+            if self.node is not None:
+                self._owner.on_close(self)
+
+    async def _read(self, requests: AsyncIterator[Wire]) -> None:
+        try:
+            async for request in requests:
+                if self.node is None and not self._open(request):
+                    return
+                self._engine.receive(parse(request))
+                self._wake.set()
+        finally:
+            self._finish(grpc.StatusCode.OK, "")
+
+    def _open(self, request: Wire) -> bool:
+        node = node_of(request)
+        if not node.id:
+            reason = "the first request of a stream needs a node with an id"
+            self._finish(grpc.StatusCode.INVALID_ARGUMENT, reason)
+            return False
+        self.node = node
+        self._owner.on_open(self)
+        return True
+
+    async def _write(self, context: Context) -> None:
+        while self._end is None:
+            commands = self._engine.advance()
+            for command in commands:
+                await self._do(command, context)
+            if not commands:
+                await self._wake.wait()
+                self._wake.clear()
+        code, reason = self._end
+        if code is not grpc.StatusCode.OK:
+            await context.abort(code, reason)
+
+    async def _do(self, command: Command, context: Context) -> None:
+        match command:
+            case Respond():
+                await context.write(self._encoded(command))
+                self._owner.on_sent(self, command)
+            case Record():
+                self._owner.on_record(self, command)
+            case Close():
+                self._finish(_STATUS[command.code], command.reason)
+
+    def _encoded(self, response: Respond) -> bytes:
+        if not self.delta:
+            return wireformat.sotw_response(
+                response.type_url, response.version, response.nonce, response.entries
+            )
+        return wireformat.delta_response(
+            response.type_url,
+            response.version,
+            response.nonce,
+            response.entries,
+            response.removed,
+        )
+
+    def _finish(self, code: grpc.StatusCode, reason: str) -> None:
+        self._end = self._end or (code, reason)
+        self._wake.set()
+
+
+_STATUS = {
+    CloseCode.INVALID_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,
+    CloseCode.RESOURCE_EXHAUSTED: grpc.StatusCode.RESOURCE_EXHAUSTED,
+}

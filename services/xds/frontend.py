@@ -1,0 +1,161 @@
+"""Joins the feed with the streams: views in, statuses out. Lives in one asyncio loop."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from libs.adapters.xdsgrpc.stream import AdsStream
+from libs.kernel.ids import ProxyId
+from libs.kernel.proxies import SyncStatus
+from libs.ports.clock import Clock
+from libs.ports.feed import (
+    Assign,
+    FromCompiler,
+    FromFrontend,
+    Hello,
+    ProxyConnected,
+    ProxyGone,
+    ProxyStatus,
+    Reject,
+    View,
+)
+from libs.ports.steps import Steps
+from libs.telemetry.logs import get_logger
+from libs.xdsproto.commands import Record, Respond
+from services.xds import steps as names
+from services.xds.spans import PushSpans
+from services.xds.views import HeldView, Views
+
+ERROR_CHARS_MAX = 1024
+"""NACK texts may quote whole resources; only their beginning leaves this process."""
+
+
+@dataclass(slots=True)
+class _Connected:
+    """An open stream with its node as the compiler gets it."""
+
+    stream: AdsStream
+    node: bytes
+    spans: PushSpans
+
+
+class Frontend:
+    """What is connected, and what it should hold.
+
+    A proxy may have two streams for a moment, when it came back before its old connection was
+    found dead. Both are served; the newest one speaks for the proxy.
+    """
+
+    def __init__(
+        self, frontend_id: str, clock: Clock, steps: Steps, send: Callable[[FromFrontend], None]
+    ) -> None:
+        """Take what the outside needs; `send` hands an event to the feed."""
+        self._id = frontend_id
+        self._clock = clock
+        self._steps = steps
+        self._send = send
+        self._log = get_logger()
+        self._views = Views()
+        self._streams: dict[ProxyId, list[_Connected]] = {}
+        self._statuses: dict[ProxyId, ProxyStatus] = {}
+
+    # what the feed tells
+
+    def hello(self) -> Hello:
+        """Say which views are held, so that only differences have to come."""
+        return Hello(self._id, self._views.held())
+
+    def greeting(self) -> Iterable[FromFrontend]:
+        """Tell of all proxies again, and how each stands."""
+        for proxy, streams in self._streams.items():
+            yield ProxyConnected(proxy, streams[-1].node)
+        yield from self._statuses.values()
+
+    def on_event(self, event: FromCompiler) -> None:
+        """Take an event of the compiler."""
+        match event:
+            case View():
+                self._view(event)
+            case Assign():
+                held = self._views.assign(event.proxy, event.class_key)
+                self._push([event.proxy], held)
+            case Reject():
+                self._reject(event)
+
+    def on_lost(self, reason: str) -> None:
+        """The compiler is away: streams stay, with what they have."""
+        self._log.warning("feed lost", reason=reason, proxies=len(self._streams))
+
+    # what streams tell
+
+    def on_open(self, stream: AdsStream) -> None:
+        """A proxy is there; serve it at once when it is known and came back unchanged."""
+        node = b"" if stream.node is None else stream.node.SerializeToString(deterministic=True)
+        proxy = stream.proxy
+        connected = _Connected(stream, node, PushSpans(proxy))
+        known = self._streams.setdefault(proxy, [])
+        same = all(other.node == node for other in known)
+        known.append(connected)
+        self._log.info("proxy connected", proxy=proxy, delta=stream.delta, streams=len(known))
+        self._send(ProxyConnected(proxy, node))
+        held = self._views.of(proxy)
+        if held is not None and same:
+            stream.assign(held.published)
+
+    def on_sent(self, stream: AdsStream, response: Respond) -> None:
+        """A response is on its way."""
+        for connected in self._streams.get(stream.proxy, ()):
+            if connected.stream is stream:
+                connected.spans.sent(response, self._clock.now_s())
+        self._steps.reached(names.PUSHED)
+
+    def on_record(self, stream: AdsStream, record: Record) -> None:
+        """The proxy stands somewhere to its snapshot: tell the compiler."""
+        at_s = self._clock.now_s()
+        streams = self._streams.get(stream.proxy)
+        if not streams or streams[-1].stream is not stream:
+            return
+        streams[-1].spans.recorded(record, at_s)
+        error = record.error[:ERROR_CHARS_MAX]
+        if record.sync is SyncStatus.REFUSED:
+            self._log.warning("proxy refused", proxy=stream.proxy, error=error)
+        status = ProxyStatus(
+            stream.proxy, record.snapshot, record.sync, at_s, record.carried, error
+        )
+        self._statuses[stream.proxy] = status
+        self._send(status)
+        self._steps.reached(names.STATUS_SENT)
+
+    def on_close(self, stream: AdsStream) -> None:
+        """A stream ended; with the last one the proxy is gone."""
+        proxy = stream.proxy
+        ended = [c for c in self._streams[proxy] if c.stream is stream]
+        left = [c for c in self._streams[proxy] if c.stream is not stream]
+        for connected in ended:
+            connected.spans.closed(self._clock.now_s())
+        if left:
+            self._streams[proxy] = left
+            return
+        del self._streams[proxy]
+        self._statuses.pop(proxy, None)
+        self._views.leave(proxy)
+        self._log.info("proxy gone", proxy=proxy)
+        self._send(ProxyGone(proxy))
+
+    # from here on private
+
+    def _view(self, view: View) -> None:
+        held = self._views.apply(view, self._clock.now_s())
+        self._push(self._views.members(view.class_key), held)
+        self._steps.reached(names.VIEW_RECEIVED)
+
+    def _push(self, proxies: Iterable[ProxyId], held: HeldView) -> None:
+        at_s = self._clock.now_s()
+        for proxy in proxies:
+            for connected in self._streams.get(proxy, ()):
+                connected.spans.assigned(held.published.version, held.trace, at_s)
+                connected.stream.assign(held.published)
+
+    def _reject(self, reject: Reject) -> None:
+        self._log.warning("proxy rejected", proxy=reject.proxy, reason=reject.reason)
+        for connected in self._streams.get(reject.proxy, ()):
+            connected.stream.reject(reject.reason)

@@ -1,0 +1,72 @@
+"""The frontend process: one asyncio loop with the feed's client and the proxies' server."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+
+from libs.adapters.feed.client import FeedClient
+from libs.adapters.system.clock import SystemClock
+from libs.adapters.system.rng import SystemRng
+from libs.adapters.xdsgrpc.limits import XdsLimits
+from libs.adapters.xdsgrpc.server import XdsServer
+from libs.ports.feed import FromFrontend
+from libs.ports.steps import Steps
+from libs.telemetry.logs import get_logger
+from libs.telemetry.setup import set_up
+from services.xds.frontend import Frontend
+from services.xds.settings import XdsSettings
+
+GC_THRESHOLD = 50_000
+"""Allocations between two collections of young objects; views are large and have no cycles."""
+
+
+def run(settings: XdsSettings, steps: Steps) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `StalledError` when the address is unusable."""
+    telemetry = set_up("xds", settings.telemetry)
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 50)
+    try:
+        asyncio.run(_serve(settings, steps))
+    finally:
+        telemetry.close()
+
+
+async def _serve(settings: XdsSettings, steps: Steps) -> None:
+    rng = SystemRng()
+    feed: FeedClient | None = None
+
+    def send(event: FromFrontend) -> None:
+        if feed is not None:
+            feed.send(event)
+
+    frontend = Frontend(settings.frontend_id or rng.token_hex(4), SystemClock(), steps, send)
+    feed = FeedClient(settings.feed, frontend, rng)
+    server = XdsServer(
+        settings.listen, frontend, limits=XdsLimits(streams_max=settings.streams_max)
+    )
+    address = await server.start()
+    get_logger().info("xds ready", address=address, feed=settings.feed)
+    following = asyncio.create_task(feed.run())
+    stopping = asyncio.create_task(_stopped())
+    try:
+        # The feed's client ends only by a bug, which must end the process and not go unseen.
+        await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if following.done():
+            following.result()
+    finally:
+        await server.stop(settings.drain_s)
+        for task in (following, stopping):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        get_logger().info("xds stopped")
+
+
+async def _stopped() -> None:
+    """Wait for a signal that asks the process to end."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, asked.set)
+    await asked.wait()

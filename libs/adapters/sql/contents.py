@@ -7,7 +7,14 @@ from sqlalchemy import Connection, insert, select
 
 from libs.adapters.sql.lookups import present, rows_of
 from libs.adapters.sql.paging import Page, pages_of
-from libs.adapters.sql.schema import MANIFEST_PAGES, MANIFESTS, OBJECTS, PAGE_ENTRIES, PAGES
+from libs.adapters.sql.schema import (
+    KEY_COLUMNS,
+    MANIFEST_PAGES,
+    MANIFESTS,
+    OBJECTS,
+    PAGE_ENTRIES,
+    PAGES,
+)
 from libs.adapters.sql.transactions import touch
 from libs.kernel.ids import ObjectHash, TreeHash
 from libs.kernel.origins import ObjectKey
@@ -19,11 +26,12 @@ def read_objects(
     connection: Connection, hashes: Collection[ObjectHash]
 ) -> Mapping[ObjectHash, StoredObject]:
     """Return those of the objects that are stored."""
-    found = {}
-    for row in rows_of(connection, select(OBJECTS), OBJECTS.c.hash, hashes):
-        key = ObjectKey(row["api_group"], row["kind"], row["namespace"], row["name"])
-        found[row["hash"]] = StoredObject(row["hash"], key, bytes(row["body"]))
-    return found
+    columns = OBJECTS.c
+    query = select(columns.hash, columns.body, *(columns[name] for name in KEY_COLUMNS))
+    return {
+        item: StoredObject(item, ObjectKey(*key), body)
+        for item, body, *key in rows_of(connection, query, columns.hash, hashes)
+    }
 
 
 def insert_contents(

@@ -3,7 +3,10 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, RowMapping, Select, select
+from sqlalchemy import Column, Connection, Row, Select, select
+
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
 
 KEYS_PER_STATEMENT_MAX = 500
 """SQLite builds of distributions allow from 999 variables upwards."""
@@ -17,13 +20,13 @@ def chunks(values: Collection[str]) -> Iterator[list[str]]:
 
 
 def rows_of(
-    connection: Connection, query: Select[Any], key: "Column[Any]", values: Collection[str]
-) -> Iterator[RowMapping]:
+    connection: Connection, query: AnySelect, key: "Column[Any]", values: Collection[str]
+) -> Iterator[AnyRow]:
     """Yield the rows of `query` whose `key` is one of `values`, in no order."""
     for chunk in chunks(values):
-        yield from connection.execute(query.where(key.in_(chunk))).mappings()
+        yield from connection.execute(query.where(key.in_(chunk)))
 
 
 def present(connection: Connection, key: "Column[Any]", values: Collection[str]) -> set[str]:
     """Return those of `values` that stand in a column."""
-    return {row[key] for row in rows_of(connection, select(key), key, values)}
+    return {row[0] for row in rows_of(connection, select(key), key, values)}

@@ -4,12 +4,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from sys import intern
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from libs.adapters.sql.lookups import rows_of
-from libs.adapters.sql.schema import MANIFEST_PAGES, MANIFESTS, PAGE_ENTRIES
-from libs.kernel.ids import TreeHash
+from libs.adapters.sql.schema import KEY_COLUMNS, MANIFEST_PAGES, MANIFESTS, PAGE_ENTRIES
+from libs.kernel.ids import ObjectHash, TreeHash
 from libs.kernel.origins import ObjectKey, Origin
 from libs.kernel.revisions import Manifest, ManifestEntry
 
@@ -62,17 +63,22 @@ def read_manifest(connection: Connection, memo: PageMemo, tree: TreeHash) -> Man
 
 def _read_pages(connection: Connection, pages: Collection[str]) -> dict[str, Entries]:
     columns = PAGE_ENTRIES.c
-    query = select(PAGE_ENTRIES).order_by(columns.page, columns.position)
+    query = select(
+        columns.page,
+        columns.object,
+        *(columns[name] for name in KEY_COLUMNS),
+        columns.file,
+        columns.at_line,
+        columns.at_column,
+    ).order_by(columns.page, columns.position)
     found: dict[str, list[ManifestEntry]] = {}
-    for row in rows_of(connection, query, columns.page, pages):
-        found.setdefault(row["page"], []).append(_entry(row))
+    for page, *entry in rows_of(connection, query, columns.page, pages):
+        found.setdefault(page, []).append(_entry(*entry))
     return {page: tuple(entries) for page, entries in found.items()}
 
 
-def _entry(row: RowMapping) -> ManifestEntry:
+def _entry(item: ObjectHash, *rest: Any) -> ManifestEntry:
+    group, kind, namespace, name, file, line, column = rest
     # The same few groups, kinds, namespaces and files stand in thousands of entries.
-    key = ObjectKey(
-        intern(row["api_group"]), intern(row["kind"]), intern(row["namespace"]), row["name"]
-    )
-    origin = Origin(intern(row["file"]), row["at_line"], row["at_column"])
-    return ManifestEntry(row["object"], key, origin)
+    key = ObjectKey(intern(group), intern(kind), intern(namespace), name)
+    return ManifestEntry(item, key, Origin(intern(file), line, column))

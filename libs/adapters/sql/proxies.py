@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
-from libs.adapters.sql.lookups import rows_of
+from libs.adapters.sql.lookups import AnyRow, rows_of
 from libs.adapters.sql.schema import PROXIES
 from libs.adapters.sql.transactions import touch
 from libs.adapters.sql.upserts import upsert
@@ -15,7 +15,7 @@ from libs.kernel.proxies import ProxyRecord, SyncStatus
 
 def read_proxies(connection: Connection) -> Sequence[ProxyRecord]:
     """Return all proxies by id; sorted here, since databases disagree about order of text."""
-    records = [_record(row) for row in connection.execute(select(PROXIES)).mappings()]
+    records = [_record(row) for row in connection.execute(select(PROXIES))]
     return sorted(records, key=lambda record: record.id)
 
 
@@ -23,7 +23,7 @@ def write_proxies(connection: Connection, records: Iterable[ProxyRecord]) -> Non
     """Insert or replace; of two records of one proxy the later one counts."""
     wanted: dict[ProxyId, ProxyRecord] = {record.id: record for record in records}
     stored = {
-        row["id"]: _record(row)
+        row.id: _record(row)
         for row in rows_of(connection, select(PROXIES), PROXIES.c.id, wanted.keys())
     }
     changed = [record for record in wanted.values() if stored.get(record.id) != record]
@@ -32,16 +32,16 @@ def write_proxies(connection: Connection, records: Iterable[ProxyRecord]) -> Non
         touch(connection)
 
 
-def _record(row: RowMapping) -> ProxyRecord:
+def _record(row: AnyRow) -> ProxyRecord:
     return ProxyRecord(
-        id=row["id"],
-        cluster=row["cluster"],
-        status=SyncStatus(row["status"]),
-        snapshot=row["snapshot"],
-        live_revision=row["live_revision"],
-        live_at_s=row["live_at_s"],
-        carried=row["carried"],
-        error=row["error"],
+        id=row.id,
+        cluster=row.cluster,
+        status=SyncStatus(row.status),
+        snapshot=row.snapshot,
+        live_revision=row.live_revision,
+        live_at_s=row.live_at_s,
+        carried=row.carried,
+        error=row.error,
     )
 
 

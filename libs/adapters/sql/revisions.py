@@ -1,12 +1,11 @@
 """Revisions: appended one behind the other, never changed."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, insert, select
 
 from libs.adapters.sql import codec
-from libs.adapters.sql.lookups import present, rows_of
+from libs.adapters.sql.lookups import AnySelect, present, rows_of
 from libs.adapters.sql.schema import MANIFESTS, REVISION_SETS, REVISIONS
 from libs.adapters.sql.sources import put_source
 from libs.adapters.sql.transactions import touch
@@ -27,25 +26,25 @@ def read_newest(connection: Connection, limit: int) -> Sequence[Revision]:
     return read_revisions(connection, newest)
 
 
-def read_revisions(connection: Connection, query: Select[Any]) -> list[Revision]:
+def read_revisions(connection: Connection, query: AnySelect) -> list[Revision]:
     """Return the revisions of a query over their table, with their sets, in its order."""
-    rows = list(connection.execute(query).mappings())
-    sets: dict[str, list[AcceptedSet]] = {row["id"]: [] for row in rows}
+    rows = list(connection.execute(query))
+    sets: dict[str, list[AcceptedSet]] = {row.id: [] for row in rows}
     for row in rows_of(connection, select(REVISION_SETS), REVISION_SETS.c.revision, sets.keys()):
-        accepted = AcceptedSet(row["name"], row["source"], row["commit_id"], row["tree"])
-        sets[row["revision"]].append(accepted)
+        accepted = AcceptedSet(row.name, row.source, row.commit_id, row.tree)
+        sets[row.revision].append(accepted)
     return [
         Revision(
-            id=row["id"],
-            parent=row["parent"],
-            generation=row["generation"],
-            source=row["source"],
-            commit=row["commit_id"],
-            fleet=row["fleet"],
-            sets=_sorted(sets[row["id"]]),
-            renderer_version=row["renderer_version"],
-            notes=codec.load_notes(row["notes"]),
-            trace=row["trace"],
+            id=row.id,
+            parent=row.parent,
+            generation=row.generation,
+            source=row.source,
+            commit=row.commit_id,
+            fleet=row.fleet,
+            sets=_sorted(sets[row.id]),
+            renderer_version=row.renderer_version,
+            notes=codec.load_notes(row.notes),
+            trace=row.trace,
         )
         for row in rows
     ]

@@ -20,6 +20,9 @@ from libs.adapters.sql.columns import PlainText
 
 METADATA = MetaData()
 
+KEY_COLUMNS = ("api_group", "kind", "namespace", "name")
+"""The columns that hold an `ObjectKey`, in the order of its fields."""
+
 CHANGES = Table(
     "changes",
     METADATA,

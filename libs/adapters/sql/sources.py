@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from libs.adapters.sql import codec
+from libs.adapters.sql.lookups import AnyRow
 from libs.adapters.sql.schema import SOURCES
 from libs.adapters.sql.transactions import touch
 from libs.adapters.sql.upserts import upsert
@@ -16,13 +17,13 @@ from libs.kernel.revisions import SourceState
 def read_source(connection: Connection, name: SourceName) -> SourceState | None:
     """Return one source."""
     query = select(SOURCES).where(SOURCES.c.name == name)
-    row = connection.execute(query).mappings().one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else _state(row)
 
 
 def read_sources(connection: Connection) -> Sequence[SourceState]:
     """Return all sources by name; sorted here, since databases disagree about order of text."""
-    states = [_state(row) for row in connection.execute(select(SOURCES)).mappings()]
+    states = [_state(row) for row in connection.execute(select(SOURCES))]
     return sorted(states, key=lambda state: state.name)
 
 
@@ -40,13 +41,13 @@ def put_source(connection: Connection, state: SourceState) -> bool:
     return True
 
 
-def _state(row: RowMapping) -> SourceState:
+def _state(row: AnyRow) -> SourceState:
     return SourceState(
-        name=row["name"],
-        head=row["head"],
-        refusals=codec.load_refusals(row["refusals"]),
-        warnings=codec.load_messages(row["warnings"]),
-        fault=row["fault"],
+        name=row.name,
+        head=row.head,
+        refusals=codec.load_refusals(row.refusals),
+        warnings=codec.load_messages(row.warnings),
+        fault=row.fault,
     )
 
 

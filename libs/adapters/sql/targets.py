@@ -16,10 +16,8 @@ from libs.ports.store import StaleGenerationError
 
 def read_targets(connection: Connection) -> Mapping[ClusterName, Target]:
     """Return the target of every cluster that has one."""
-    rows = connection.execute(select(TARGETS)).mappings()
-    return {
-        row["cluster"]: Target(row["cluster"], row["revision"], row["generation"]) for row in rows
-    }
+    rows = connection.execute(select(TARGETS))
+    return {row.cluster: Target(row.cluster, row.revision, row.generation) for row in rows}
 
 
 def write_targets(connection: Connection, targets: Iterable[Target]) -> None:

@@ -23,10 +23,10 @@ class GitLimits:
     """Longest silence of a remote, and longest wait for its connection."""
     fetch_timeout_s: float = 300.0
     """Longest duration of one fetch in which data keeps arriving."""
-    loose_packs_max: int = 50
-    """Small packs (one a fetch) that may lie around before they are joined into one."""
-    small_pack_bytes_max: int = 8_388_608
-    """A pack above this size is left as it is when small ones are joined."""
+    packs_max: int = 50
+    """Packs (a fetch makes one) that may lie around before the smallest are joined into one."""
+    joined_pack_bytes_max: int = 67_108_864
+    """A pack above this size is never joined with others."""
 
 
 DEFAULT_LIMITS = GitLimits()

@@ -1,11 +1,14 @@
 """Joins the small packs that fetches leave behind.
 
 Each fetch writes one pack. After thousands of pushes every look-up would search thousands of
-packs, so once there are many, one pack takes their place. Nothing is ever lost by a crash: the new
-pack is complete before an old one goes, and an object may stand in two packs.
+packs, so once there are many, one pack takes the place of the smallest. A pack twice as large as
+all smaller ones together is left alone: an object is then written again a logarithmic number of
+times only, and a push rarely waits for it. Nothing is ever lost by a crash: the new pack is
+complete before an old one goes, and an object may stand in two packs.
 """
 
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 import pygit2
@@ -24,9 +27,10 @@ def join_small_packs(repo: pygit2.Repository, limits: GitLimits) -> bool:
     The caller opens the repository again afterwards, because `repo` may still know the old packs.
     """
     folder = Path(repo.path) / "objects" / "pack"
-    small = [index for index in sorted(folder.glob("pack-*.idx")) if _is_small(index, limits)]
-    if len(small) <= limits.loose_packs_max:
+    sizes = {index: _size_bytes(index, limits) for index in folder.glob("pack-*.idx")}
+    if sum(size > 0 for size in sizes.values()) <= limits.packs_max:
         return False
+    small = _smallest(sizes)
     before = set(folder.glob("pack-*.idx"))
     builder = pygit2.PackBuilder(repo)
     for index in small:
@@ -56,9 +60,24 @@ def object_ids(index: bytes) -> list[pygit2.Oid]:
     return [pygit2.Oid(raw=index[at : at + _ID_BYTES]) for at in ends]
 
 
-def _is_small(index: Path, limits: GitLimits) -> bool:
-    """Packs with a `.keep` file belong to somebody else."""
+def _smallest(sizes: Mapping[Path, int]) -> list[Path]:
+    """Take packs by size, at least two, until the next is twice as large as all before it."""
+    taken: list[Path] = []
+    total = 0
+    for index, size in sorted(sizes.items(), key=lambda item: item[1]):
+        if not size:
+            continue
+        if len(taken) > 1 and size >= 2 * total:
+            break
+        taken.append(index)
+        total += size
+    return taken
+
+
+def _size_bytes(index: Path, limits: GitLimits) -> int:
+    """Size of a pack that may be joined, else 0. One with a `.keep` file is somebody else's."""
     pack = index.with_suffix(".pack")
     if index.with_suffix(".keep").exists() or not pack.exists():
-        return False
-    return pack.stat().st_size <= limits.small_pack_bytes_max
+        return 0
+    size = pack.stat().st_size
+    return size if size <= limits.joined_pack_bytes_max else 0

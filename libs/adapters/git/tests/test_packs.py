@@ -37,9 +37,7 @@ def test_many_fetches_leave_few_packs(tmp_path: Path) -> None:
     """After many pushes the number of packs stays below its limit and every commit is readable."""
     remote = GitRemote(tmp_path / "remote.git")
     mirror = tmp_path / "mirror.git"
-    repo = open_mirror(
-        mirror, str(remote.path), clock=StillClock(), limits=GitLimits(loose_packs_max=4)
-    )
+    repo = open_mirror(mirror, str(remote.path), clock=StillClock(), limits=GitLimits(packs_max=4))
     commits: list[CommitId] = []
     for number in range(12):
         parent = commits[-1] if commits else None
@@ -56,7 +54,7 @@ def test_large_and_kept_packs_stay(tmp_path: Path) -> None:
     """A pack above the limit is not written again at every turn, and a `.keep` file is obeyed."""
     remote = GitRemote(tmp_path / "remote.git")
     mirror = tmp_path / "mirror.git"
-    limits = GitLimits(loose_packs_max=2, small_pack_bytes_max=400)
+    limits = GitLimits(packs_max=2, joined_pack_bytes_max=400)
     repo = open_mirror(mirror, str(remote.path), clock=StillClock(), limits=limits)
     noise = hashlib.shake_256(b"noise").digest(5_000)
     commit = remote.commit({"large.yaml": noise})

@@ -1,0 +1,155 @@
+"""Outbound clusters: one for every port of every service in sight, and one for each subset."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from protogen.envoy.config.cluster.v3 import cluster_pb2
+from protogen.envoy.config.endpoint.v3 import endpoint_pb2
+
+from libs.compile.ledger import Ledger
+from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.rules import Policy, policy_for
+from libs.compile.world import World
+from libs.envoy import cluster, endpoint, names
+from libs.envoy.address import UNIX_PREFIX, is_ip
+from libs.envoy.cluster import LoadBalancing, NameLookup
+from libs.kernel import xds
+from libs.meshapi.destinationrule import Subset
+from libs.meshapi.trafficpolicy import LoadBalancerKind, TrafficPolicy
+from libs.registry.service import Endpoint, Resolution, Service, ServicePort
+
+_PASSTHROUGH: LoadBalancerKind = "PASSTHROUGH"
+_BALANCING: Mapping[LoadBalancerKind, LoadBalancing] = {
+    "RANDOM": LoadBalancing.RANDOM,
+    "ROUND_ROBIN": LoadBalancing.ROUND_ROBIN,
+}
+_LOOKUPS = {
+    Resolution.DNS: NameLookup.EVERY_ADDRESS,
+    Resolution.DNS_ROUND_ROBIN: NameLookup.FIRST_ADDRESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One outbound cluster before it is a message. `labels` choose the endpoints of a subset."""
+
+    name: str
+    service: Service
+    port: ServicePort
+    labels: Mapping[str, str]
+    balancing: LoadBalancerKind | None
+    policy: Policy | None
+
+
+def outbound_clusters(
+    world: World, proxy: Proxy, services: Iterable[Service]
+) -> Mapping[str, Outbound]:
+    """Return every cluster by name, in the order of services and ports."""
+    return {
+        one.name: one
+        for service in services
+        for one in _of_service(service, _policy(world, proxy, service))
+    }
+
+
+def _policy(world: World, proxy: Proxy, service: Service) -> Policy | None:
+    """Look in the client's namespace (unless it is the root), the service's, then the root."""
+    root = world.settings.root_namespace
+    own = () if proxy.namespace == root else (proxy.namespace,)
+    return policy_for(world.policies, service.hostname, (*own, service.namespace, root))
+
+
+def _of_service(service: Service, policy: Policy | None) -> Iterable[Outbound]:
+    subsets: tuple[Subset | None, ...] = (None,)
+    if policy is not None:
+        subsets = (None, *(policy.subsets[name] for name in sorted(policy.subsets)))
+    for port in service.ports:
+        for subset in subsets:
+            name = names.outbound_cluster(
+                service.hostname, port.number, subset.name if subset else ""
+            )
+            labels = subset.labels if subset else {}
+            yield Outbound(name, service, port, labels, _balancing(policy, subset), policy)
+
+
+def _balancing(policy: Policy | None, subset: Subset | None) -> LoadBalancerKind | None:
+    """A subset's own choice beats the host's."""
+    general = _simple(policy.traffic_policy) if policy else None
+    return (_simple(subset.traffic_policy) if subset else None) or general
+
+
+def _simple(policy: TrafficPolicy | None) -> LoadBalancerKind | None:
+    return policy.load_balancer.simple if policy and policy.load_balancer else None
+
+
+def cluster_message(one: Outbound, proxy: Proxy, ledger: Ledger) -> cluster_pb2.Cluster:
+    """Return the cluster; one that finds endpoints by discovery needs `assignment` as well."""
+    ledger.credit(xds.CLUSTER, one.name, one.service.origin, *(one.policy or _NOBODY).sources)
+    http2, balancing = one.port.protocol.is_http2, _balancing_for(one, proxy)
+    if discovers(one, proxy):
+        return cluster.by_discovery(one.name, balancing, http2=http2)
+    lookup = _LOOKUPS.get(one.service.resolution)
+    if lookup is None or one.balancing == _PASSTHROUGH:
+        return cluster.by_original_destination(one.name, http2=http2)
+    found = assignment(one, ledger)
+    if len(found.endpoints) != 1 or len(found.endpoints[0].lb_endpoints) != 1:
+        lookup = NameLookup.EVERY_ADDRESS
+    return cluster.by_dns(found, balancing, lookup, http2=http2)
+
+
+_NOBODY = Policy("", None, {}, ())
+
+
+def _balancing_for(one: Outbound, proxy: Proxy) -> LoadBalancing:
+    """A gRPC client is only sure to know round robin."""
+    if proxy.type is ProxyType.GRPC:
+        return LoadBalancing.ROUND_ROBIN
+    return _BALANCING.get(one.balancing or "UNSPECIFIED", LoadBalancing.LEAST_REQUEST)
+
+
+def discovers(one: Outbound, proxy: Proxy) -> bool:
+    """Say whether a cluster's endpoints are listed to the proxy.
+
+    A headless service's are, where no connection is intercepted and so none has a destination.
+    """
+    resolution = one.service.resolution
+    if resolution is Resolution.PASSTHROUGH:
+        intercepts = proxy.type is ProxyType.SIDECAR and proxy.intercepts
+        return one.service.kubernetes and not intercepts
+    return resolution is Resolution.ENDPOINTS and one.balancing != _PASSTHROUGH
+
+
+def assignment(one: Outbound, ledger: Ledger) -> endpoint_pb2.ClusterLoadAssignment:
+    """Return the endpoints that carry the subset's labels."""
+    chosen = [
+        (each, number)
+        for each in one.service.endpoints
+        if one.labels.items() <= each.labels.items()
+        and (number := _number(each, one.port)) is not None
+        and _usable(one, each, ledger)
+    ]
+    origins = (each.origin for each, _ in chosen)
+    ledger.credit(xds.ENDPOINT, one.name, one.service.origin, *origins)
+    return endpoint.load_assignment(
+        one.name,
+        (
+            endpoint.LoadEndpoint(each.locality, each.address, number, each.weight)
+            for each, number in chosen
+        ),
+    )
+
+
+def _number(each: Endpoint, port: ServicePort) -> int | None:
+    return 0 if each.address.startswith(UNIX_PREFIX) else each.ports.get(port.name)
+
+
+def _usable(one: Outbound, each: Endpoint, ledger: Ledger) -> bool:
+    """Envoy refuses a whole assignment for one address that is no number."""
+    by_name = one.service.resolution in _LOOKUPS
+    if by_name or is_ip(each.address) or each.address.startswith(UNIX_PREFIX):
+        return True
+    ledger.problem(
+        f"{one.service.origin}: endpoint address `{each.address}` is a name; "
+        "write an IP address, or resolution DNS"
+    )
+    return False

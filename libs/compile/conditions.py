@@ -1,0 +1,62 @@
+"""Conditions of a rule: which entries can hold at a place, and what Envoy tests for the rest."""
+
+from collections.abc import Iterator
+
+from protogen.envoy.config.route.v3 import route_components_pb2 as rc
+
+from libs.compile.proxy import ProxyType
+from libs.compile.rules import RouteRules, gateway_name
+from libs.compile.view import Place
+from libs.envoy import matchers
+from libs.meshapi.matches import StringMatch
+from libs.meshapi.virtualservice import HTTPMatchRequest
+
+
+def can_hold(match: HTTPMatchRequest, rules: RouteRules, place: Place) -> bool:
+    """Decide what is known before any request: port, gateway, and the calling workload."""
+    if match.port is not None and match.port != place.port:
+        return False
+    if match.gateways:
+        wanted = {gateway_name(name, rules.namespace) for name in match.gateways}
+        if not wanted & place.gateways:
+            return False
+    return _calls_from(match, place)
+
+
+def _calls_from(match: HTTPMatchRequest, place: Place) -> bool:
+    """At a gateway the source of a named gateway's call is the outside: labels say nothing."""
+    proxy = place.view.proxy
+    if proxy.type is ProxyType.ROUTER and match.gateways:
+        return True
+    labelled = match.source_labels.items() <= proxy.labels.items()
+    return labelled and match.source_namespace in ("", proxy.namespace)
+
+
+def condition(match: HTTPMatchRequest | None) -> rc.RouteMatch:
+    """Return what Envoy tests on a request; no match means everything."""
+    if match is None:
+        return matchers.path(None)
+    route_match = matchers.path(match.uri, ignore_case=match.ignore_uri_case)
+    route_match.headers.extend(_headers(match))
+    route_match.query_parameters.extend(
+        matchers.query_parameter(name, one) for name, one in sorted(match.query_params.items())
+    )
+    return route_match
+
+
+def _headers(match: HTTPMatchRequest) -> Iterator[rc.HeaderMatcher]:
+    for name, one in sorted(match.headers.items()):
+        yield matchers.header(name, one)
+    for name, one in sorted(match.without_headers.items()):
+        yield matchers.without_header(name, one)
+    for name, pseudo in _pseudo_headers(match):
+        yield matchers.header(name, pseudo)
+
+
+def _pseudo_headers(match: HTTPMatchRequest) -> Iterator[tuple[str, StringMatch]]:
+    if match.method is not None:
+        yield ":method", match.method
+    if match.authority is not None:
+        yield ":authority", match.authority
+    if match.scheme is not None:
+        yield ":scheme", match.scheme

@@ -1,0 +1,56 @@
+"""The view of a gRPC client that reads xDS itself.
+
+It asks for a listener by `host:port`, then for the routes and clusters that this names. It reads
+conditions on paths and headers, weights, retries, faults and timeouts, and passes over the rest.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from protogen.envoy.config.listener.v3 import listener_pb2
+from protogen.envoy.config.route.v3 import route_pb2
+
+from libs.compile.clusters import Outbound, discovers
+from libs.compile.listeners import Outlets
+from libs.compile.outbound import http_routes
+from libs.compile.scope import Egress, Scope
+from libs.compile.view import View
+from libs.envoy import hcm, listener, names
+from libs.kernel import xds
+
+
+def accepted(view: View) -> Iterable[Outbound]:
+    """Return the clusters that such a client can use: those whose endpoints are listed to it."""
+    return [one for one in view.outbound.values() if discovers(one, view.proxy)]
+
+
+def grpc_outlets(view: View, scope: Scope) -> Outlets:
+    """Return a listener and a route configuration for every port of every service in sight."""
+    outlets = Outlets()
+    usable = {one.name for one in accepted(view)}
+    for egress in scope.egress:
+        for service in egress.services:
+            for port in service.ports:
+                name = names.outbound_cluster(service.hostname, port.number)
+                if name in usable and name not in outlets.routes:
+                    only = Egress(None, (replace(service, ports=(port,)),), egress.rules)
+                    outlets.routes[name] = _routes(view, only, port.number, name)
+                    built = _listener(service.hostname, port.number, name)
+                    outlets.listeners[built.name] = built
+                    view.ledger.credit(xds.LISTENER, built.name, service.origin)
+    return outlets
+
+
+def _listener(host: str, port: int, route_name: str) -> listener_pb2.Listener:
+    manager = hcm.for_grpc_client(route_name, route_name)
+    return listener.for_grpc_client(names.virtual_host(host, port), manager)
+
+
+def _routes(view: View, egress: Egress, port: int, name: str) -> route_pb2.RouteConfiguration:
+    """Say timeouts where such a client reads them."""
+    result = http_routes(view, egress, port, name, catch_all=None)
+    for host in result.virtual_hosts:
+        for one in host.routes:
+            if one.route.timeout.ToTimedelta():
+                one.route.max_stream_duration.max_stream_duration.CopyFrom(one.route.timeout)
+    return result

@@ -1,0 +1,97 @@
+"""VirtualServices and DestinationRules with their names completed, in the order that decides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from libs.compile.hosts import fqdn, most_specific
+from libs.kernel.origins import ObjectKey
+from libs.meshapi.destinationrule import DestinationRule, Subset
+from libs.meshapi.trafficpolicy import TrafficPolicy
+from libs.meshapi.virtualservice import MESH_GATEWAY, HTTPRoute, VirtualService
+from libs.registry.order import age
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRules:
+    """A VirtualService: complete hosts, and gateways as `namespace/name` or `mesh`."""
+
+    key: ObjectKey
+    namespace: str
+    hosts: tuple[str, ...]
+    gateways: frozenset[str]
+    http: tuple[HTTPRoute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that the DestinationRules of one namespace say about one host."""
+
+    host: str
+    traffic_policy: TrafficPolicy | None
+    subsets: Mapping[str, Subset]
+    sources: tuple[ObjectKey, ...]
+
+
+Policies = Mapping[str, Mapping[str, Policy]]
+"""By namespace, then by host."""
+
+
+def gateway_name(name: str, namespace: str) -> str:
+    """Complete a gateway's name; the old form `name.namespace.svc...` is read as well."""
+    if name == MESH_GATEWAY:
+        return name
+    if "/" in name:
+        return name.replace("./", f"{namespace}/", 1) if name.startswith("./") else name
+    short, _, rest = name.partition(".")
+    return f"{rest.partition('.')[0] or namespace}/{short}"
+
+
+def route_rules(services: Iterable[VirtualService], domain: str) -> tuple[RouteRules, ...]:
+    """Return VirtualServices, the oldest first."""
+    return tuple(_rules(one, domain) for one in sorted(services, key=age))
+
+
+def _rules(service: VirtualService, domain: str) -> RouteRules:
+    namespace, spec = service.namespace, service.spec
+    return RouteRules(
+        key=service.key,
+        namespace=namespace,
+        hosts=tuple(dict.fromkeys(fqdn(host, namespace, domain) for host in spec.hosts)),
+        gateways=frozenset(gateway_name(name, namespace) for name in spec.gateways),
+        http=spec.http,
+    )
+
+
+def policies(rules: Iterable[DestinationRule], domain: str) -> Policies:
+    """Merge DestinationRules of one namespace and host.
+
+    The oldest traffic policy counts, and of subsets with one name the oldest.
+    """
+    merged: dict[str, dict[str, Policy]] = {}
+    for rule in sorted(rules, key=age):
+        host = fqdn(rule.spec.host, rule.namespace, domain)
+        known = merged.setdefault(rule.namespace, {})
+        known[host] = _merged(known.get(host), host, rule)
+    return merged
+
+
+def _merged(former: Policy | None, host: str, rule: DestinationRule) -> Policy:
+    subsets = {subset.name: subset for subset in reversed(rule.spec.subsets)}
+    if former is None:
+        return Policy(host, rule.spec.traffic_policy, subsets, (rule.key,))
+    return Policy(
+        host,
+        former.traffic_policy or rule.spec.traffic_policy,
+        {**subsets, **former.subsets},
+        (*former.sources, rule.key),
+    )
+
+
+def policy_for(known: Policies, host: str, namespaces: Iterable[str]) -> Policy | None:
+    """Return the policy of the most specific host in the first namespace that has one."""
+    for namespace in namespaces:
+        candidates = known.get(namespace, {})
+        best = most_specific(host, candidates)
+        if best is not None:
+            return candidates[best]
+    return None

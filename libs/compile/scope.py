@@ -1,0 +1,134 @@
+"""What one sidecar knows: by the Sidecar object that applies, or everything without one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from libs.compile.hosts import ANY, covers, fqdn, overlap
+from libs.compile.proxy import Proxy
+from libs.compile.rules import RouteRules
+from libs.compile.world import World
+from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
+from libs.meshapi.virtualservice import MESH_GATEWAY
+from libs.registry.service import Service
+
+_SAME_NAMESPACE = "."
+_NOWHERE = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """What one egress listener offers. `listener` is None for the default of everything."""
+
+    listener: EgressListener | None
+    services: tuple[Service, ...]
+    rules: tuple[RouteRules, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a proxy may reach. `services` are those of all listeners and of their rules' routes."""
+
+    sidecar: Sidecar | None
+    egress: tuple[Egress, ...]
+    ingress: tuple[IngressListener, ...]
+    services: tuple[Service, ...]
+    allow_any: bool
+
+
+def scope_of(world: World, proxy: Proxy) -> Scope:
+    """Return what the Sidecar that applies to `proxy` lets it see."""
+    sidecar = select_sidecar(world, proxy)
+    rules = tuple(one for one in world.rules if MESH_GATEWAY in one.gateways)
+    listeners = sidecar.spec.egress if sidecar else ()
+    egress = tuple(_egress(world, proxy.namespace, one, rules) for one in listeners)
+    if not egress:
+        egress = (Egress(None, tuple(world.registry.services.values()), rules),)
+    return Scope(
+        sidecar=sidecar,
+        egress=egress,
+        ingress=sidecar.spec.ingress if sidecar else (),
+        services=_reachable(world, egress),
+        allow_any=_allow_any(world, sidecar),
+    )
+
+
+def select_sidecar(world: World, proxy: Proxy) -> Sidecar | None:
+    """Return the Sidecar of a proxy.
+
+    One whose selector fits beats the one for the whole namespace, which beats the mesh's own.
+    """
+    own = world.sidecars.get(proxy.namespace, ())
+    root = world.sidecars.get(world.settings.root_namespace, ())
+    fitting = (one for one in own if _selects(one, proxy))
+    general = (one for one in (*own, *root) if one.spec.workload_selector is None)
+    return next(chain(fitting, general), None)
+
+
+def _selects(sidecar: Sidecar, proxy: Proxy) -> bool:
+    selector = sidecar.spec.workload_selector
+    return selector is not None and selector.labels.items() <= proxy.labels.items()
+
+
+def _allow_any(world: World, sidecar: Sidecar | None) -> bool:
+    own = sidecar.spec.outbound_traffic_policy if sidecar else None
+    return (own or world.settings.outbound_traffic_policy).mode == "ALLOW_ANY"
+
+
+def _egress(
+    world: World, namespace: str, listener: EgressListener, rules: Iterable[RouteRules]
+) -> Egress:
+    """Import services and rules by `namespace/host`; a stated port leaves only that port."""
+    imports = tuple(_parse_import(text, namespace) for text in listener.hosts)
+    services = tuple(
+        one
+        for one in world.registry.services.values()
+        if any(_in(one.namespace, where) and covers(host, one.hostname) for where, host in imports)
+    )
+    return Egress(
+        listener,
+        tuple(_restricted(services, listener)),
+        tuple(one for one in rules if _imported(one, imports)),
+    )
+
+
+def _parse_import(text: str, namespace: str) -> tuple[str, str]:
+    where, _, host = text.rpartition("/")
+    return (namespace if where == _SAME_NAMESPACE else where or ANY), host.lower()
+
+
+def _in(namespace: str, where: str) -> bool:
+    return where != _NOWHERE and where in (ANY, namespace)
+
+
+def _imported(rules: RouteRules, imports: Iterable[tuple[str, str]]) -> bool:
+    return any(
+        _in(rules.namespace, where) and any(overlap(pattern, host) for host in rules.hosts)
+        for where, pattern in imports
+    )
+
+
+def _restricted(services: Iterable[Service], listener: EgressListener) -> Iterable[Service]:
+    if listener.port is None:
+        yield from services
+        return
+    for service in services:
+        port = service.port(listener.port.number)
+        if port is not None:
+            yield replace(service, ports=(port,))
+
+
+def _reachable(world: World, egress: Iterable[Egress]) -> tuple[Service, ...]:
+    """Add to the imported services those that imported rules route to."""
+    names = {service.hostname for one in egress for service in one.services}
+    for one in egress:
+        for rules in one.rules:
+            names.update(_destinations(rules, world.domain))
+    known = world.registry.services
+    return tuple(known[name] for name in sorted(names) if name in known)
+
+
+def _destinations(rules: RouteRules, domain: str) -> Iterable[str]:
+    for route in rules.http:
+        for weighted in route.route:
+            yield fqdn(weighted.destination.host, rules.namespace, domain)

@@ -1,0 +1,61 @@
+"""What compiling one proxy's view works on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from libs.compile.clusters import Outbound
+from libs.compile.hosts import fqdn
+from libs.compile.ledger import Ledger
+from libs.compile.proxy import Proxy
+from libs.compile.world import World
+from libs.envoy import names
+from libs.kernel.origins import ObjectKey
+from libs.meshapi.virtualservice import Destination
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A world as one proxy sees it, with its outbound clusters by name."""
+
+    world: World
+    proxy: Proxy
+    outbound: Mapping[str, Outbound]
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where routes are built for: a port and the gateways' names there (`mesh` for a sidecar)."""
+
+    view: View
+    port: int
+    gateways: frozenset[str]
+
+
+def destination_cluster(
+    place: Place, destination: Destination, namespace: str, user: ObjectKey
+) -> str:
+    """Return the cluster that a rule's destination means.
+
+    One that is not there fails its requests with 503, as Istio has it, and is noted.
+    """
+    view = place.view
+    host = fqdn(destination.host, namespace, view.world.domain)
+    name = names.outbound_cluster(host, _port(place, destination, host), destination.subset)
+    if name in view.outbound:
+        return name
+    view.ledger.problem(
+        f"{user}: no cluster {name} for destination `{destination.host}`; "
+        "its requests are answered with 503"
+    )
+    return names.BLACK_HOLE
+
+
+def _port(place: Place, destination: Destination, host: str) -> int:
+    """A stated port counts, then the only one of the service, then the port of the call."""
+    if destination.port is not None:
+        return destination.port.number
+    service = place.view.world.registry.services.get(host)
+    if service is not None and len(service.ports) == 1:
+        return service.ports[0].number
+    return place.port

@@ -74,12 +74,16 @@ class Child:
         """
         deadline = time.monotonic() + timeout_s
         while not done():
-            status = self._process.poll()
-            if status is not None:
-                raise ChildError(self.said(f"ended with status {status}"))
+            self.check()
             if time.monotonic() > deadline:
                 raise ChildError(self.said(f"did not {what} within {timeout_s:g} seconds"))
             time.sleep(POLL_S)
+
+    def check(self) -> None:
+        """Raise ChildError when the child has ended."""
+        status = self._process.poll()
+        if status is not None:
+            raise ChildError(self.said(f"ended with status {status}"))
 
     def said(self, what: str) -> str:
         """Give a sentence about the child, followed by the end of its log."""

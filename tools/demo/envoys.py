@@ -4,9 +4,10 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
+from libs.compile.proxy import Proxy, ProxyType
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
+from libs.kernel.ids import ClusterName
 from tools.cli.nodes import node_id, node_metadata
 from tools.demo.workloads import DemoCluster, Workload
 from tools.envoy.process import EnvoyProcess
@@ -50,14 +51,14 @@ def settings(workload: Workload, xds_port: int) -> BootstrapSettings:
     )
 
 
-def description(workload: Workload) -> dict[str, Any]:
-    """Describe a workload's proxy as the command line does."""
-    return {
-        "type": "router" if workload.is_gateway else "sidecar",
-        "namespace": workload.namespace,
-        "labels": dict(workload.labels),
-        "ips": [workload.address],
-        "service_account": workload.service_account,
-        "cluster": workload.cluster,
-        "metadata": {"INTERCEPTION_MODE": "NONE"},
-    }
+def description(workload: Workload) -> Proxy:
+    """Describe a workload's proxy."""
+    return Proxy(
+        type=ProxyType.ROUTER if workload.is_gateway else ProxyType.SIDECAR,
+        namespace=workload.namespace,
+        ips=(workload.address,),
+        labels=workload.labels,
+        cluster=ClusterName(workload.cluster),
+        service_account=workload.service_account,
+        metadata={"INTERCEPTION_MODE": "NONE"},
+    )

@@ -1,19 +1,21 @@
 """Starts everything that a demo consists of, in a temporary folder, and stops it again."""
 
 import contextlib
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.child.ports import free_ports
+from tools.child.process import Child, ChildSpec
 from tools.demo.envoys import envoys_running
-from tools.demo.places import Place, claim_place, free_ports
-from tools.demo.processes import Background
+from tools.demo.places import Place, claim_place
 from tools.demo.repository import EXAMPLE, Repository
 from tools.demo.workloads import DemoCluster, read_clusters
 
+STOP_S_MAX = 15.0
+"""Longer than `up` itself gives its services."""
 POLL_S = 0.5
 """How often the git watcher looks by itself; the repository's hook is what wakes it."""
 
@@ -24,8 +26,8 @@ class Fleet:
 
     repository: Repository
     clusters: Sequence[DemoCluster]
-    control_plane: Background
-    programs: Background
+    control_plane: Child
+    programs: Child
     state: Path
 
     @property
@@ -39,7 +41,7 @@ class Fleet:
         return sum(len(cluster.workloads) for cluster in self.clusters)
 
     def check(self) -> None:
-        """Raise ProcessError when a part has ended."""
+        """Raise ChildError when a part has ended."""
         self.control_plane.check()
         self.programs.check()
 
@@ -48,7 +50,7 @@ class Fleet:
 def fleet_running() -> Iterator[Fleet]:
     """Run a fleet within the block.
 
-    Raises GitError, ProcessError, EnvoyError or OSError with a sentence when a part cannot start.
+    Raises GitError, ChildError, FetchError or OSError with a sentence when a part cannot start.
     """
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(claim_place())
@@ -57,7 +59,7 @@ def fleet_running() -> Iterator[Fleet]:
         repository = _repository(folder, place, trigger_port)
         clusters = read_clusters(repository.checkout)
         control_plane = _control_plane(folder, repository, xds_port, trigger_port)
-        stack.callback(control_plane.stop)
+        stack.callback(control_plane.stop, STOP_S_MAX)
         programs = _python(folder, "programs", "-m", "tools.demo.apps", str(repository.checkout))
         stack.callback(programs.stop)
         stack.enter_context(envoys_running(clusters, xds_port, folder / "envoys"))
@@ -71,9 +73,7 @@ def _repository(folder: Path, place: Place, trigger_port: int) -> Repository:
     return repository
 
 
-def _control_plane(
-    folder: Path, repository: Repository, xds_port: int, trigger_port: int
-) -> Background:
+def _control_plane(folder: Path, repository: Repository, xds_port: int, trigger_port: int) -> Child:
     """Start Periplus as a user would."""
     (folder / "state").mkdir()
     return _python(
@@ -88,7 +88,7 @@ def _control_plane(
     )
 
 
-def _python(folder: Path, name: str, *arguments: str) -> Background:
+def _python(folder: Path, name: str, *arguments: str) -> Child:
     """Start a Python program of ours."""
-    env = {**os.environ, "PYTHONPATH": str(EXAMPLE), "PYTHONUNBUFFERED": "1"}
-    return Background(name, [sys.executable, *arguments], folder / f"{name}.log", env)
+    env = {"PYTHONPATH": str(EXAMPLE), "PYTHONUNBUFFERED": "1"}
+    return Child(ChildSpec(name, [sys.executable, *arguments], folder / f"{name}.log", env))

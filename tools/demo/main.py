@@ -10,18 +10,18 @@ from rich.console import Console
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.kernel.ids import CommitId
+from tools.child.process import ChildError
 from tools.demo import stay
 from tools.demo.display import Display
 from tools.demo.figures import Figures, StepFigures, json_line, table
 from tools.demo.fleet import Fleet, fleet_running
 from tools.demo.load import Load
 from tools.demo.memory import memory_below
-from tools.demo.processes import ProcessError
 from tools.demo.repository import GitError
 from tools.demo.steps import canary_pushes, read_steps
 from tools.demo.story import ArrivalError, Story
 from tools.demo.tally import Tally
-from tools.envoy.process import EnvoyError
+from tools.sidewheels.fetch import FetchError
 
 START_TIMEOUT_S = 60.0
 SOAK_S = 1.0
@@ -42,7 +42,7 @@ def run(options: DemoOptions) -> int:
     """Live through the story. Exit status 0 only when every step arrived and nothing failed."""
     try:
         return asyncio.run(_run(options))
-    except (ArrivalError, ProcessError, GitError, EnvoyError, OSError) as error:
+    except (ArrivalError, ChildError, FetchError, GitError, OSError) as error:
         print(f"periplus demo: {error}", file=sys.stderr)
         return 1
 
@@ -82,8 +82,11 @@ async def _ready(fleet: Fleet, story: Story) -> None:
     try:
         await story.arrived(commit, START_TIMEOUT_S)
     except ArrivalError as error:
-        raise ArrivalError(f"{error}\n{fleet.control_plane.tail()}") from error
-    fleet.programs.wait_for("ready", START_TIMEOUT_S)
+        raise ArrivalError(fleet.control_plane.said(f"is not ready: {error}")) from error
+    programs = fleet.programs
+    programs.wait_until(
+        "get ready", lambda: "ready" in programs.spec.log.read_text(), START_TIMEOUT_S
+    )
 
 
 async def _told(fleet: Fleet, story: Story, options: DemoOptions) -> Figures:
@@ -121,4 +124,4 @@ def _say_faults(failure: str | None, fleet: Fleet, tally: Tally) -> None:
     for fault in tally.faults:
         print(f"failed request: {fault}", file=sys.stderr)
     if failure is not None:
-        print(f"{failure}\n{fleet.control_plane.tail()}", file=sys.stderr)
+        print(fleet.control_plane.said(f"did not finish. {failure}"), file=sys.stderr)

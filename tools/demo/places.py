@@ -59,16 +59,6 @@ def claim_place() -> Place:
     raise OSError(f"none of {NETWORKS_MAX} loopback networks is free for a demo")
 
 
-def free_ports(count: int) -> tuple[int, ...]:
-    """Return TCP ports on 127.0.0.1 that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return tuple(int(each.getsockname()[1]) for each in sockets)
-    finally:
-        for each in sockets:
-            each.close()
-
-
 def _gateway_port(port: int, octet: int) -> int:
     """Every network has as many ports of its own as the first one."""
     return port + len(GATEWAY_PORTS) * (octet - 1)

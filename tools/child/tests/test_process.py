@@ -66,3 +66,12 @@ def test_the_stop_signal_can_be_chosen(tmp_path: Path) -> None:
     child.wait_until("start", lambda: "up" in log.read_text(), 10)
     child.stop()
     assert "asked politely" in log.read_text()
+
+
+def test_a_running_child_passes_its_check(tmp_path: Path) -> None:
+    """A check raises only once the child has ended, and then says how."""
+    child = _child(tmp_path, "import time; time.sleep(60)")
+    child.check()
+    child.kill()
+    with pytest.raises(ChildError, match="Sleeper ended with status -9"):
+        child.check()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.child.process import Child, ChildError, ChildSpec
 from tools.demo.apps import App
 from tools.demo.bookinfo import PROGRAM_PORT, SERVICE_PORT
 from tools.demo.http1 import Request, Response
@@ -16,7 +17,6 @@ from tools.demo.httpclient import Client
 from tools.demo.httpserver import serve
 from tools.demo.judge import judge
 from tools.demo.places import claim_place
-from tools.demo.processes import Background, ProcessError
 from tools.demo.repository import EXAMPLE, Repository
 from tools.demo.workloads import DemoCluster, Workload, read_clusters
 
@@ -31,13 +31,22 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoCluster]:
         repository = Repository(folder)
         repository.create(place.moved, trigger_port=9)
         argv = [sys.executable, "-m", "tools.demo.apps", str(repository.checkout)]
-        env = {"PYTHONPATH": str(EXAMPLE)}
-        programs = Background("programs", argv, folder / "programs.log", env)
+        programs = started(argv, folder / "programs.log")
         try:
-            programs.wait_for("ready", 20)
+            await_ready(programs)
             yield read_clusters(repository.checkout)[0]
         finally:
             programs.stop()
+
+
+def started(argv: list[str], log: Path) -> Child:
+    """Start the programs."""
+    return Child(ChildSpec("programs", argv, log, {"PYTHONPATH": str(EXAMPLE)}))
+
+
+def await_ready(programs: Child) -> None:
+    """Wait until the programs say that they listen."""
+    programs.wait_until("get ready", lambda: "ready" in programs.spec.log.read_text(), 20)
 
 
 def find(cluster: DemoCluster, name: str) -> Workload:
@@ -129,9 +138,9 @@ def test_a_caller_without_an_outbound_address_says_so(fleet: DemoCluster) -> Non
 def test_a_broken_checkout_ends_the_programs(tmp_path: Path) -> None:
     """Programs without a fleet to serve do not say that they are ready."""
     argv = [sys.executable, "-m", "tools.demo.apps", str(tmp_path / "absent")]
-    programs = Background("programs", argv, tmp_path / "log", {"PYTHONPATH": str(EXAMPLE)})
+    programs = started(argv, tmp_path / "log")
     try:
-        with pytest.raises(ProcessError, match="programs ended with status 1"):
-            programs.wait_for("ready", 20)
+        with pytest.raises(ChildError, match="programs ended with status 1"):
+            await_ready(programs)
     finally:
         programs.stop()

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 
 from libs.adapters.system.clock import SystemClock
+from tools.child.ports import free_ports
 from tools.demo.http1 import Request, Response
 from tools.demo.httpserver import Handler, serve
 from tools.demo.judge import Expectation, Visitor
 from tools.demo.load import REQUESTS_PER_S, Load
-from tools.demo.places import free_ports
 from tools.demo.tally import Tally
 from tools.demo.tests.replies import response
 from tools.demo.workloads import DemoCluster

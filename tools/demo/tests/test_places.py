@@ -1,6 +1,6 @@
 """Where demos live."""
 
-from tools.demo.places import claim_place, free_ports, moved
+from tools.demo.places import claim_place, moved
 
 
 def test_two_demos_live_at_two_places() -> None:
@@ -27,8 +27,3 @@ def test_addresses_and_ports_move_together() -> None:
     """In another network the gateways' ports are others as well."""
     text = "address: 127.1.2.11 targetPort: 18081 18082"
     assert moved(text, 3) == "address: 127.3.2.11 targetPort: 18085 18086"
-
-
-def test_free_ports_differ() -> None:
-    """Ports asked for together are different ones."""
-    assert len(set(free_ports(4))) == 4

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.demo.places import free_ports, moved
+from tools.child.ports import free_ports
+from tools.demo.places import moved
 from tools.demo.repository import GitError, Repository
 
 

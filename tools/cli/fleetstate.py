@@ -1,0 +1,182 @@
+"""`periplus status` and `periplus proxies`: what the Store knows."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from libs.adapters.sql.store import open_store
+from libs.kernel.looperrors import StalledError, TransientError
+from libs.kernel.proxies import ProxyRecord, SyncStatus
+from libs.kernel.revisions import Revision, SourceState
+from libs.ports.store import Store
+from tools.cli.errors import UnusableError
+from tools.cli.output import Format, columns, write_json, write_lines
+from tools.cli.running import DEFAULT_STATE
+from tools.up.options import UpOptions
+
+SHORT_ID = 12
+Output = Annotated[Format, Parameter(name=["--output", "-o"])]
+
+
+def status(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = Format.TEXT) -> int:
+    """Show the source, the newest revision, what was refused, targets and proxies.
+
+    Exit status 1 when something is refused or unreadable, or a proxy does not follow its target.
+
+    Parameters
+    ----------
+    state
+        Folder that `periplus up` keeps its state in.
+    store
+        SQLAlchemy URL of the database, instead of a state folder.
+    output
+        text or json.
+    """
+    with_store = _open(state, store)
+    content = _status(with_store)
+    if output is Format.JSON:
+        write_json(content)
+    else:
+        write_lines(*_status_lines(content))
+    return 0 if content["good"] else 1
+
+
+def proxies(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = Format.TEXT) -> int:
+    """List all proxies with the revision that is live on them.
+
+    Parameters
+    ----------
+    state
+        Folder that `periplus up` keeps its state in.
+    store
+        SQLAlchemy URL of the database, instead of a state folder.
+    output
+        text or json.
+    """
+    records = _open(state, store).proxies()
+    if output is Format.JSON:
+        write_json({"proxies": [_proxy(record) for record in records]})
+        return 0
+    rows = [
+        (
+            record.id,
+            record.cluster,
+            record.status.value,
+            (record.live_revision or "-")[:SHORT_ID],
+            "-" if record.live_at_s is None else _time(record.live_at_s),
+            record.error or "",
+        )
+        for record in records
+    ]
+    write_lines(*columns(("PROXY", "CLUSTER", "STATUS", "LIVE", "SINCE", "ERROR"), *rows))
+    return 0
+
+
+def _open(state: Path, url: str) -> Store:
+    """Open the Store that is meant; a folder without one is not made."""
+    if not url and not (state / "periplus.sqlite").is_file():
+        raise UnusableError(
+            f"{state}: no Periplus has kept its state here; name its folder with --state"
+            " or its database with --store"
+        )
+    try:
+        return open_store(url or UpOptions(repository="", state=state.absolute()).store)
+    except (TransientError, StalledError) as error:
+        raise UnusableError(error.reason) from error
+
+
+def _status(store: Store) -> dict[str, Any]:
+    """Collect everything as JSON values."""
+    newest, targets, records = store.newest_revision(), store.targets(), store.proxies()
+    sources = store.sources()
+    behind = [record for record in records if _is_behind(record, targets)]
+    return {
+        "good": not behind and all(_is_clean(source) for source in sources),
+        "sources": [_source(source) for source in sources],
+        "revision": None if newest is None else _revision(newest),
+        "targets": [asdict(target) for _, target in sorted(targets.items())],
+        "proxies": {"connected": _connected(records), "behind": [each.id for each in behind]},
+    }
+
+
+def _is_clean(source: SourceState) -> bool:
+    return source.fault is None and not source.refusals
+
+
+def _is_behind(record: ProxyRecord, targets: Any) -> bool:
+    """Say whether a connected proxy is not live on its cluster's target."""
+    target = targets.get(record.cluster)
+    if record.status is SyncStatus.GONE or target is None:
+        return False
+    return bool(record.live_revision != target.revision)
+
+
+def _connected(records: Any) -> int:
+    return sum(record.status is not SyncStatus.GONE for record in records)
+
+
+def _source(source: SourceState) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "head": source.head,
+        "fault": source.fault,
+        "refusals": [
+            {
+                "set": refusal.name,
+                "commit": refusal.commit,
+                "messages": [str(message) for message in refusal.messages],
+            }
+            for refusal in source.refusals
+        ],
+        "warnings": [str(message) for message in source.warnings],
+    }
+
+
+def _revision(revision: Revision) -> dict[str, Any]:
+    return {
+        "id": revision.id,
+        "generation": revision.generation,
+        "commit": revision.commit,
+        "sets": [{"name": each.name, "commit": each.commit} for each in revision.sets],
+        "notes": list(revision.notes),
+    }
+
+
+def _proxy(record: ProxyRecord) -> dict[str, Any]:
+    return asdict(record) | {"status": record.status.value}
+
+
+def _status_lines(content: dict[str, Any]) -> list[str]:
+    lines = []
+    for source in content["sources"]:
+        lines.append(f"source {source['name']}: at commit {(source['head'] or 'none')[:SHORT_ID]}")
+        if source["fault"]:
+            lines.append(f"  fault: {source['fault']}")
+        for refusal in source["refusals"]:
+            lines.append(f"  refused: {refusal['set'] or 'the whole repository'}")
+            lines += [f"    {message}" for message in refusal["messages"]]
+        lines += [f"  {message}" for message in source["warnings"]]
+    revision = content["revision"]
+    if revision is None:
+        lines.append("no revision has been accepted yet")
+    else:
+        lines.append(
+            f"revision {revision['id'][:SHORT_ID]}: generation {revision['generation']},"
+            f" commit {revision['commit'][:SHORT_ID]}"
+        )
+        lines += [f"  note: {note}" for note in revision["notes"]]
+    lines += [
+        f"cluster {target['cluster']}: target {target['revision'][:SHORT_ID]}"
+        for target in content["targets"]
+    ]
+    counts = content["proxies"]
+    lines.append(f"proxies: {counts['connected']} connected, {len(counts['behind'])} behind")
+    lines += [f"  behind: {proxy}" for proxy in counts["behind"]]
+    return lines
+
+
+def _time(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

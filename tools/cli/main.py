@@ -1,0 +1,56 @@
+"""Entry point of `periplus`: finds the command, turns errors into sentences and exit statuses.
+
+0: fine. 1: the answer is no. 2: the input or the usage is unusable.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from tools.cli.errors import UnusableError
+from tools.cli.version import version
+
+USAGE_STATUS = 2
+INTERRUPTED_STATUS = 130
+
+
+def make_app() -> App:
+    """Return the commands. Each lives in a module of its own that is imported when it is used."""
+    app = App(
+        name="periplus",
+        help="A GitOps control plane for service-mesh fleets.",
+        version=version,
+        result_action="return_value",
+    )
+    app.command("tools.cli.check:check", alias="analyze")
+    app.command("tools.cli.compiling:compile_proxy", name="compile")
+    app.command("tools.cli.fleetstate:status", name="status")
+    app.command("tools.cli.fleetstate:proxies", name="proxies")
+    app.command("tools.cli.running:up", name="up")
+    app.command("tools.cli.running:demo", name="demo")
+    proxy = App(name="proxy", help="Prepare single proxies.", result_action="return_value")
+    proxy.command("tools.cli.bootstrapping:print_bootstrap", name="bootstrap")
+    app.command(proxy)
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = make_app()(arguments, exit_on_error=False, print_error=False)
+    except (CycloptsError, UnusableError) as error:
+        return _refused(" ".join(str(error).split()))
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output is gone; nobody is left to be told
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED_STATUS
+    return status if isinstance(status, int) else 0
+
+
+def _refused(sentence: str) -> int:
+    """Say why nothing was done."""
+    print(f"periplus: {sentence}", file=sys.stderr)
+    return USAGE_STATUS

@@ -1,0 +1,95 @@
+"""`periplus up` and `periplus demo`: commands that run until they are done or stopped."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tools.cli.errors import UnusableError
+from tools.cli.output import Format
+
+DEFAULT_STATE = Path("periplus-state")
+
+
+def up(  # noqa: PLR0913 - one parameter for each option of a user
+    *,
+    repository: str,
+    state: Path = DEFAULT_STATE,
+    branch: str = "main",
+    xds_address: str = "127.0.0.1:15010",
+    trigger_address: str = "127.0.0.1:15080",
+    store: str = "",
+    poll_s: float = 1.0,
+    spans: str = "none",
+    span_endpoint: str = "",
+    log_level: str = "info",
+) -> int:
+    """Run all services on this machine until SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    repository
+        URL or path of the git repository with the fleet's configuration.
+    state
+        Folder for the mirror, the database and sockets; made when it is not there.
+    branch
+        Branch that is followed.
+    xds_address
+        Where Envoys connect.
+    trigger_address
+        Where `POST /trigger` says that the repository may have changed.
+    store
+        SQLAlchemy URL of the database; SQLite in the state folder when not given.
+    poll_s
+        Longest time between two looks at the repository, in seconds.
+    spans
+        Exporter of traces: none, otlp, zipkin or file.
+    span_endpoint
+        Where traces go: a URL, or a file.
+    log_level
+        debug, info, warning or error.
+    """
+    from tools.up.main import run
+    from tools.up.options import UpOptions
+
+    if poll_s <= 0:
+        raise UnusableError(f"--poll-s is {poll_s}; write a number of seconds above 0")
+    run(
+        UpOptions(
+            repository=repository,
+            state=state.absolute(),
+            branch=branch,
+            xds_address=xds_address,
+            trigger_address=trigger_address,
+            store_url=store,
+            poll_s=poll_s,
+            spans=spans,
+            span_endpoint=span_endpoint,
+            log_level=log_level,
+        )
+    )
+    return 0
+
+
+def demo(
+    *,
+    once: bool = False,
+    pushes: int = 0,
+    output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.TEXT,
+) -> int:
+    """Run a mesh of real Envoys here, push to it step by step, and show when traffic follows.
+
+    Parameters
+    ----------
+    once
+        Stop when the story is told, and print all figures as one line of JSON last.
+    pushes
+        Push so many canary commits more after the story, to measure latency.
+    output
+        text, or json for nothing but the line of JSON.
+    """
+    from tools.demo.main import DemoOptions, run
+
+    if pushes < 0:
+        raise UnusableError(f"--pushes is {pushes}; write 0 or more")
+    return run(DemoOptions(once=once, pushes=pushes, as_json=output is Format.JSON))

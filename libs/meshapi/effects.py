@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from libs.meshapi.base import Model
+from libs.meshapi.kinds import MODELS
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.problems import Path
-from libs.meshapi.schema import name_of
+from libs.meshapi.schema import attribute_of, model_inside
 
 _TRAFFIC_POLICY = (
     "connectionPool",
@@ -108,40 +109,53 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
 class _Branch:
     """A level of the table; a branch without branches is a field that has no effect."""
 
+    name: str = ""
+    default: object = None
     branches: dict[str, "_Branch"] = field(default_factory=dict)
 
 
-def _tree(paths: tuple[str, ...]) -> _Branch:
+def _tree(model: type[Model], paths: tuple[str, ...]) -> _Branch:
     root = _Branch()
     for path in paths:
-        branch = root
-        for name in path.replace("[]", "").split("."):
-            branch = branch.branches.setdefault(name, _Branch())
+        _grow(root, model, path.replace("[]", "").split("."))
     return root
 
 
-_TREES = {kind: _tree(paths) for kind, paths in NO_EFFECT.items()}
+def _grow(branch: _Branch, model: type[Model], names: list[str]) -> None:
+    """Add one path, by attribute, so that a look at an object needs no names."""
+    name, *rest = names
+    attribute = attribute_of(model, name)
+    info = model.model_fields[attribute]
+    default = info.get_default(call_default_factory=True)
+    below = branch.branches.setdefault(attribute, _Branch(name, default))
+    if rest:
+        _grow(below, model_inside(info.annotation), rest)
+
+
+_TREES = {
+    model: _tree(model, NO_EFFECT[model.__name__])
+    for model in MODELS
+    if model.__name__ in NO_EFFECT
+}
 
 
 def fields_without_effect(obj: MeshObject) -> Iterator[Path]:
     """Find the fields that `obj` sets to something else than their default, for nothing."""
-    tree = _TREES.get(obj.kind)
-    if tree is not None and type(obj).__name__ == obj.kind:
+    tree = _TREES.get(type(obj))
+    if tree is not None:
         yield from _in_model(obj, tree, ())
 
 
 def _in_model(model: Model, branch: _Branch, path: Path) -> Iterator[Path]:
     written = model.model_fields_set
-    for attribute, info in type(model).model_fields.items():
-        below = branch.branches.get(name_of(info, attribute)) if attribute in written else None
-        if below is None:
+    for attribute, below in branch.branches.items():
+        if attribute not in written:
             continue
         value = getattr(model, attribute)
-        here = (*path, name_of(info, attribute))
         if below.branches:
-            yield from _in_value(value, below, here)
-        elif value != info.get_default(call_default_factory=True):
-            yield here
+            yield from _in_value(value, below, (*path, below.name))
+        elif value != below.default:
+            yield (*path, below.name)
 
 
 def _in_value(value: object, branch: _Branch, path: Path) -> Iterator[Path]:

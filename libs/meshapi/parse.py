@@ -15,7 +15,7 @@ from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.meshapi.positions import NodeTree, Positions
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
-from libs.meshapi.reading import key_of, read_object
+from libs.meshapi.reading import Document, key_of, read_object
 from libs.meshapi.scalars import DISGUISED, WORDS, number_of
 from libs.meshapi.syntaxerrors import explain
 from libs.meshapi.values import Fault, TooMuchError, ValueBuilder
@@ -57,16 +57,6 @@ def _no_text(path: str, data: bytes, at: int) -> tuple[Origin, str, str]:
     return Origin(path, before.count(b"\n") + 1, column), codes.ENCODING, text
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """One document while it is read."""
-
-    piece: Piece
-    index: int
-    tree: NodeTree
-    has_nulls: bool
-
-
 @dataclass(slots=True)
 class _Run:
     """The reading of one file."""
@@ -74,6 +64,7 @@ class _Run:
     path: str
     limits: Limits
     nodes_left: int = 0
+    errors: int = 0
     objects: list[ParsedObject] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
@@ -87,7 +78,7 @@ class _Run:
                     "split it"
                 )
                 self.refuse(Origin(self.path, piece.first_line + 1), codes.LIMIT, sentence)
-            if count >= self.limits.documents_max or self.nodes_left < 0:
+            if count >= self.limits.documents_max or self.nodes_left < 0 or self._enough(piece):
                 return
             self._piece(piece)
 
@@ -105,7 +96,15 @@ class _Run:
 
     def refuse(self, origin: Origin, code: str, text: str, key: ObjectKey | None = None) -> None:
         """Add an error."""
-        self.messages.append(_message(origin, code, text, key, Level.ERROR))
+        self._add(_message(origin, code, text, key, Level.ERROR))
+
+    def _enough(self, piece: Piece) -> bool:
+        """Stop where so much is wrong that nobody would read on."""
+        if self.errors < self.limits.messages_max:
+            return False
+        text = f"the file has {self.errors} errors before this line; it is not read from here on"
+        self.refuse(Origin(self.path, piece.first_line + 1), codes.LIMIT, text)
+        return True
 
     def _piece(self, piece: Piece) -> None:
         try:
@@ -133,10 +132,9 @@ class _Run:
             return
         self._text_findings(builder, raw)
         if not builder.faults:
-            tree = NodeTree(piece, root)
-            document = _Document(piece, index, tree, builder.nulls > 0)
+            places = Document(NodeTree(piece, root), builder.nulls > 0, self.limits.messages_max)
             for item, prefix in _items(raw, ()):
-                self._object(item, prefix, document)
+                self._object(item, Positions(piece, index, prefix), places)
 
     def _text_findings(self, builder: ValueBuilder, raw: Any) -> None:
         key = key_of(raw)
@@ -146,19 +144,23 @@ class _Run:
             text = _surprise(node, key)
             if text is not None:
                 origin = builder.piece.origin(node.start_mark)
-                self.messages.append(_message(origin, codes.TRAP, text, key, Level.WARNING))
+                self._add(_message(origin, codes.TRAP, text, key, Level.WARNING))
 
     def _fault(self, fault: Fault, key: ObjectKey | None) -> None:
         self.refuse(fault.origin, fault.code, fault.text, key)
 
-    def _object(self, raw: Any, prefix: Path, document: _Document) -> None:
-        reading = read_object(raw, document.tree, prefix, has_nulls=document.has_nulls)
+    def _object(self, raw: Any, positions: Positions, document: Document) -> None:
+        prefix = positions.prefix
+        reading = read_object(raw, prefix, document)
         for problem in reading.problems:
-            self.messages.append(_placed(problem, document.tree, prefix, reading.key))
+            self._add(_placed(problem, document.tree, prefix, reading.key))
         if reading.object is not None:
             origin = document.tree.at(prefix)
-            positions = Positions(document.piece, document.index, prefix)
             self.objects.append(ParsedObject(reading.object, origin, positions))
+
+    def _add(self, message: Message) -> None:
+        self.errors += message.level is Level.ERROR
+        self.messages.append(message)
 
 
 def _items(raw: Any, prefix: Path) -> Iterator[tuple[Any, Path]]:

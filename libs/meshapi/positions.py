@@ -13,16 +13,19 @@ from libs.meshapi.problems import Path
 from libs.meshapi.values import is_merge
 from libs.meshapi.yamlnodes import Piece
 
+_Entry = tuple[Node | None, Node]
+
 
 class NodeTree:
     """The nodes of one document. Paths go by key and index."""
 
-    __slots__ = ("_piece", "_root")
+    __slots__ = ("_entries", "_piece", "_root")
 
     def __init__(self, piece: Piece, root: Node) -> None:
         """Look at `root`, which was composed from `piece`."""
         self._piece = piece
         self._root = root
+        self._entries: dict[int, dict[str, _Entry]] = {}
 
     def at(self, path: Path) -> Origin:
         """Return the place of a value, or of its nearest ancestor that exists.
@@ -42,26 +45,46 @@ class NodeTree:
         value = self._find(path)[1]
         return value.value if isinstance(value, ScalarNode) else None
 
-    def _find(self, path: Path) -> tuple[Node | None, Node]:
-        found: tuple[Node | None, Node] = (None, self._root)
+    def _find(self, path: Path) -> _Entry:
+        found: _Entry = (None, self._root)
         for part in path:
-            step = _step(found[1], part)
+            step = self._step(found[1], part)
             if step is None:
                 break
             found = step
         return found
 
+    def _step(self, node: Node, part: str | int) -> _Entry | None:
+        if isinstance(node, SequenceNode):
+            inside = isinstance(part, int) and 0 <= part < len(node.value)
+            return (None, node.value[part]) if inside else None
+        return self._of(node).get(str(part)) if isinstance(node, MappingNode) else None
+
+    def _of(self, node: MappingNode) -> dict[str, _Entry]:
+        """Return the entries of a mapping by key; those of `<<` come after its own."""
+        entries = self._entries.get(id(node))
+        if entries is None:
+            entries = self._entries[id(node)] = {}
+            for key, value in node.value:
+                if isinstance(key, ScalarNode) and not is_merge(key):
+                    entries.setdefault(key.value, (key, value))
+            for key, value in node.value:
+                for source in _sources(value) if is_merge(key) else ():
+                    for name, entry in self._of(source).items():
+                        entries.setdefault(name, entry)
+        return entries
+
 
 class Positions:
     """The places of one object, `prefix` below the root of its document."""
 
-    __slots__ = ("_document", "_piece", "_prefix", "_tree")
+    __slots__ = ("_document", "_piece", "_tree", "prefix")
 
     def __init__(self, piece: Piece, document: int, prefix: Path = ()) -> None:
         """Remember which document of `piece` to compose again, counted from 0."""
         self._piece = piece
         self._document = document
-        self._prefix = prefix
+        self.prefix = prefix
         self._tree: NodeTree | None = None
 
     def at(self, path: Sequence[str | int] = ()) -> Origin:
@@ -69,11 +92,11 @@ class Positions:
 
         `path` is made of the names that users write and of indices: `("spec", "http", 0)`.
         """
-        return self._nodes().at((*self._prefix, *path))
+        return self._nodes().at((*self.prefix, *path))
 
     def key_at(self, path: Sequence[str | int]) -> Origin:
         """Return the place of the key that `path` ends with."""
-        return self._nodes().key_at((*self._prefix, *path))
+        return self._nodes().key_at((*self.prefix, *path))
 
     def _nodes(self) -> NodeTree:
         if self._tree is None:
@@ -86,22 +109,6 @@ def _is_scalar(node: Node) -> bool:
     return isinstance(node, ScalarNode)
 
 
-def _step(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
-    if isinstance(node, SequenceNode):
-        inside = isinstance(part, int) and 0 <= part < len(node.value)
-        return (None, node.value[part]) if inside else None
-    return _entry(node, part) if isinstance(node, MappingNode) else None
-
-
-def _entry(node: MappingNode, part: str | int) -> tuple[Node | None, Node] | None:
-    for key, value in node.value:
-        if key.value == part and not is_merge(key):
-            return key, value
-    for key, value in node.value:
-        if is_merge(key):
-            sources = value.value if isinstance(value, SequenceNode) else (value,)
-            for source in sources:
-                found = _step(source, part)
-                if found is not None:
-                    return found
-    return None
+def _sources(value: Node) -> list[MappingNode]:
+    nodes = value.value if isinstance(value, SequenceNode) else [value]
+    return [node for node in nodes if isinstance(node, MappingNode)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,23 +34,39 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def read_object(raw: Any, tree: NodeTree, prefix: Path, *, has_nulls: bool) -> Reading:
-    """Read the object that `raw` is; `has_nulls` when some value in its document is empty."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is known of the document that an object stands in.
+
+    `has_nulls` when some value in it is there and empty; at most `problems_max` problems of one
+    object are worth a sentence.
+    """
+
+    tree: NodeTree
+    has_nulls: bool
+    problems_max: int
+
+
+def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
+    """Read the object that `raw` is, at `prefix` of its document."""
     fault = _identity_fault(raw)
     if fault is not None:
         return Reading(key_of(raw), None, (fault,))
     model = kinds.BY_KIND.get((_group(raw), raw["kind"]), OpaqueObject)
-    nulls = _refused_nulls(raw, model) if has_nulls else ()
+    nulls = _refused_nulls(raw, model, document)
     prepared = _prepare(raw, model)
-    if has_nulls and model is not OpaqueObject:
+    if document.has_nulls and model is not OpaqueObject:
         prepared = _without_nulls(prepared)
     try:
         obj = model.model_validate(prepared, by_alias=True, by_name=False)
     except ValidationError as error:
         empty = {problem.path for problem in nulls}
-        found = [one for one in problems_of(error, model, tree, prefix) if one.path not in empty]
-        return Reading(key_of(raw), None, (*nulls, *found))
-    problems = (*nulls, *problems_in(obj), *_without_effect(obj))
+        found = islice(problems_of(error, model, document.tree, prefix), document.problems_max)
+        return Reading(
+            key_of(raw), None, (*nulls, *(one for one in found if one.path not in empty))
+        )
+    judged = islice(chain(problems_in(obj), _without_effect(obj)), document.problems_max)
+    problems = (*nulls, *judged)
     refused = any(problem.level is Level.ERROR for problem in problems)
     return Reading(obj.key, None if refused else obj, problems)
 
@@ -103,12 +120,14 @@ def _name_fault(metadata: Any) -> Problem | None:
     return None
 
 
-def _refused_nulls(raw: dict[str, Any], model: type[MeshObject]) -> tuple[Problem, ...]:
+def _refused_nulls(
+    raw: dict[str, Any], model: type[MeshObject], document: Document
+) -> tuple[Problem, ...]:
     """Find values that are there and empty, where that says nothing."""
-    if model is OpaqueObject or model.GROUP in _NULL_IS_ABSENT:
+    if not document.has_nulls or model is OpaqueObject or model.GROUP in _NULL_IS_ABSENT:
         return ()
     content = {key: value for key, value in raw.items() if key not in _NULL_IS_FINE}
-    paths = _nulls(content, ())
+    paths = islice(_nulls(content, ()), document.problems_max)
     return tuple(Problem(path, empty_value(path), at_key=True) for path in paths)
 
 

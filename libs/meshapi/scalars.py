@@ -36,7 +36,9 @@ NUMBER_STARTS = frozenset("+-.0123456789")
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _OCTAL = re.compile(r"[-+]?0[oO]?[0-7]+", re.ASCII)
-_INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**64 - 1
+_INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**63 - 1
+_NO_SURPRISE = frozenset("123456789")
+_SAFE_DIGITS = 18
 _DIGITS_MAX = 400
 
 
@@ -49,12 +51,14 @@ class Unreadable(Enum):
 
 def number_of(text: str) -> int | float | str | Unreadable:
     """Read a plain scalar that starts like a number; text that is none comes back as it is."""
+    if text[0] in _NO_SURPRISE and len(text) < _SAFE_DIGITS and text.isdecimal():
+        return int(text)
     if text in _UNREPRESENTABLE:
         return Unreadable.NO_NUMBER
     bare = text.replace("_", "")
     if _INTEGER.fullmatch(bare):
         return _integer(bare)
-    if _FLOAT.fullmatch(bare if text[0] != "." else text):
+    if _FLOAT.fullmatch(bare):
         return _real(bare)
     return text
 

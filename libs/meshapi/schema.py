@@ -34,6 +34,22 @@ def name_of(field: Any, attribute: str) -> str:
     return str(field.validation_alias or field.alias or attribute)
 
 
+def attribute_of(model: type[Model], name: str) -> str:
+    """Return the attribute that users write as `name`. Raises `KeyError` when there is none."""
+    return {name_of(info, attribute): attribute for attribute, info in model.model_fields.items()}[
+        name
+    ]
+
+
+def model_inside(annotation: Any) -> type[Model]:
+    """Return the model that an annotation holds, itself or as items of a tuple."""
+    bare = _bare(annotation)
+    bare = _bare(get_args(bare)[0]) if get_origin(bare) is tuple else bare
+    if not (isinstance(bare, type) and issubclass(bare, Model)):
+        raise TypeError(f"{bare} holds no model")
+    return bare
+
+
 def suggestion(name: str, allowed: tuple[str, ...]) -> str:
     """Say what to write instead of `name`: the nearest name, or all of them."""
     lowered = {one.lower(): one for one in allowed}

@@ -101,7 +101,11 @@ class ValueBuilder:
         result: dict[str, Any] = {}
         merged: list[Node] = []
         for key_node, value_node in node.value:
-            if _is_plain_text(key_node):
+            if (
+                type(key_node) is ScalarNode
+                and not key_node.tag
+                and (key_node.style or key_node.value[:1] not in _KEYS_WITH_CARE)
+            ):
                 key = key_node.value
             elif is_merge(key_node):
                 merged.append(value_node)
@@ -110,7 +114,10 @@ class ValueBuilder:
                 key = self._key(key_node)
             if key in result:
                 self._duplicate(node, key_node, key)
-            result[key] = self.build(value_node, depth)
+            if type(value_node) is ScalarNode:
+                result[key] = self._scalar(value_node)
+            else:
+                result[key] = self.build(value_node, depth)
         for value_node in merged:
             result = self._merge(value_node, depth) | result
         return result
@@ -188,6 +195,8 @@ class ValueBuilder:
         self._fault(node, "a YAML tag has no meaning here; remove the word that starts with `!`")
 
     def _duplicate(self, node: MappingNode, again: Node, key: str) -> None:
+        if len(self.faults) >= self.limits.messages_max:
+            return
         first = next(one for one, _ in node.value if one.value == again.value)
         text = (
             f"key {quoted(key)} is written twice, first in line "
@@ -202,9 +211,3 @@ class ValueBuilder:
 def is_merge(node: Node) -> bool:
     """Say whether a key node is the merge key `<<`, written plainly."""
     return type(node) is ScalarNode and node.value == _MERGE_KEY and not (node.style or node.tag)
-
-
-def _is_plain_text(node: Node) -> bool:
-    return type(node) is ScalarNode and (
-        (node.value[:1] not in _KEYS_WITH_CARE and not node.tag) or bool(node.style)
-    )

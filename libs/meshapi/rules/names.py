@@ -92,6 +92,8 @@ def scoped_host_fault(text: str, namespaces: frozenset[str]) -> str | None:
 
 def is_ip(text: str) -> bool:
     """Say whether `text` is an IPv4 or IPv6 address."""
+    if not (text[:1].isdigit() or ":" in text):
+        return False
     try:
         ipaddress.ip_address(text)
     except ValueError:

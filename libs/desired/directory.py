@@ -1,0 +1,83 @@
+"""A tree of files to a fleet and the contents of its sets, in one pure step."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from libs.desired import codes
+from libs.desired.fleetview import FleetReading, FleetView, fleet_view, plain_view
+from libs.desired.layout import FLEET_FILE, Layout, layout, message
+from libs.desired.sets import SetFiles, set_entries
+from libs.kernel.ids import BlobId, SetName
+from libs.kernel.messages import Level, Message
+from libs.kernel.origins import Origin
+from libs.meshapi.parse import parse_file
+from libs.meshapi.parsed import ParsedFile, ParsedObject
+from libs.ports.gitrepo import EntryKind, TreeEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What a tree of files holds. Without a view nothing can be said about contents."""
+
+    view: FleetView | None
+    contents: Mapping[SetName, tuple[ParsedObject, ...]]
+    messages: tuple[Message, ...]
+
+
+def contents_from_files(files: Mapping[str, bytes]) -> Directory:
+    """Read files by their path from the root, `/` between the parts; each is parsed once.
+
+    Never raises for content: whatever is wrong is a message.
+    """
+    entries = [TreeEntry(path, EntryKind.FILE, _blob(data)) for path, data in sorted(files.items())]
+    found = layout(entries)
+    parsed = {entry.path: parse_file(entry.path, files[entry.path]) for entry in found.entries}
+    reading = read_fleet(found, parsed)
+    messages = [*found.messages, *_messages(parsed), *reading.messages]
+    if reading.view is None:
+        return Directory(None, {}, _once(messages))
+    sets = set_entries(reading.view, entries)
+    for one in sets.values():
+        for entry in one.entries:
+            if entry.path not in parsed:
+                parsed[entry.path] = parse_file(entry.path, files[entry.path])
+                messages.extend(parsed[entry.path].messages)
+        messages.extend(one.messages)
+    contents = {name: _objects(one, parsed) for name, one in sets.items()}
+    return Directory(reading.view, contents, _once(messages))
+
+
+def read_fleet(found: Layout, parsed: Mapping[str, ParsedFile]) -> FleetReading:
+    """Read the fleet's own files, given each of them parsed by its path.
+
+    A tree without fleet.yaml is a plain directory, unless it has clusters, which need one. The
+    messages of the files themselves are not repeated here.
+    """
+    if any(one.level is Level.ERROR for one in (*found.messages, *_messages(parsed))):
+        return FleetReading(None, ())
+    if found.fleet_file is not None:
+        return fleet_view(one for entry in found.entries for one in parsed[entry.path].objects)
+    if found.cluster_files:
+        text = f"there are clusters and no `{FLEET_FILE}`; write one with a Fleet"
+        missing = message(codes.FLEET, Level.ERROR, Origin(FLEET_FILE), text)
+        return FleetReading(None, (missing,))
+    return FleetReading(plain_view(), ())
+
+
+def _messages(parsed: Mapping[str, ParsedFile]) -> tuple[Message, ...]:
+    return tuple(one for each in parsed.values() for one in each.messages)
+
+
+def _objects(files: SetFiles, parsed: Mapping[str, ParsedFile]) -> tuple[ParsedObject, ...]:
+    return tuple(one for entry in files.entries for one in parsed[entry.path].objects)
+
+
+def _once(messages: list[Message]) -> tuple[Message, ...]:
+    return tuple(dict.fromkeys(messages))
+
+
+def _blob(data: bytes) -> BlobId:
+    """Name content as git would, so that equal content has an equal name."""
+    header = b"blob %d\0" % len(data)
+    return BlobId(hashlib.sha1(header + data, usedforsecurity=False).hexdigest())

@@ -1,0 +1,56 @@
+"""Two objects with one identity: nobody could say which one a cluster should have."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from libs.desired import codes
+from libs.desired.finding import Finding, Rule, finding
+from libs.desired.fleetview import FleetView
+from libs.desired.select import PlacedObject, objects_for
+from libs.kernel.ids import SetName
+from libs.kernel.messages import Level, MessageClass
+from libs.kernel.origins import ObjectKey
+from libs.meshapi.parsed import ParsedObject
+
+_DUPLICATE = Rule(codes.DUPLICATE, Level.ERROR, MessageClass.CONFLICT)
+
+
+def duplicates(
+    view: FleetView, contents: Mapping[SetName, Sequence[ParsedObject]]
+) -> Iterator[Finding]:
+    """Find objects of one identity within a set, and within a cluster across its sets."""
+    seen: set[Finding] = set()
+    for one in (*_within_sets(contents), *_within_clusters(view, contents)):
+        if one not in seen:
+            seen.add(one)
+            yield one
+
+
+def _within_sets(contents: Mapping[SetName, Sequence[ParsedObject]]) -> Iterator[Finding]:
+    for name, objects in sorted(contents.items()):
+        yield from _pairs(PlacedObject(one, name) for one in objects)
+
+
+def _within_clusters(
+    view: FleetView, contents: Mapping[SetName, Sequence[ParsedObject]]
+) -> Iterator[Finding]:
+    for cluster in view.clusters:
+        for one in _pairs(objects_for(cluster, view, contents)):
+            if len(one.sets) > 1:
+                yield one
+
+
+def _pairs(objects: Iterable[PlacedObject[ParsedObject]]) -> Iterator[Finding]:
+    """Report every later object of a key, with the place of the first."""
+    first: dict[ObjectKey, PlacedObject[ParsedObject]] = {}
+    for one in objects:
+        former = first.setdefault(one.key, one)
+        if former is not one:
+            yield _finding(one, former)
+
+
+def _finding(one: PlacedObject[ParsedObject], former: PlacedObject[ParsedObject]) -> Finding:
+    text = "there are two objects of this kind and name; remove or rename one of them"
+    if one.set != former.set:
+        text = f"set `{former.set}` has this object as well; keep it in one set only"
+    place = (one.item.origin, one.key)
+    return finding(_DUPLICATE, place, (one.set, former.set), text, [former.item.origin])

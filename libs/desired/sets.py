@@ -1,0 +1,139 @@
+"""Which files belong to which set, and the fingerprint of a set's files."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from libs.confighash.fingerprint import fingerprint
+from libs.desired import codes
+from libs.desired.fleetview import FleetView
+from libs.desired.layout import (
+    CLUSTERS_FOLDER,
+    FLEET_FILE,
+    cluster_of_file,
+    is_yaml,
+    message,
+    unreadable,
+)
+from libs.kernel.ids import SetName, TreeHash
+from libs.kernel.messages import Level, Message
+from libs.kernel.origins import Origin
+from libs.meshapi.fleet import FleetSet
+from libs.ports.gitrepo import EntryKind, TreeEntry
+
+_WHOLE_TREE = "."
+_LATER_NAMES = {
+    "kustomization.yaml": "kustomize is not run yet, so this file has no effect yet; the files "
+    "beside it are read as they are",
+    "facts.yaml": "facts have no effect yet",
+}
+_PATCH_ENDINGS = (".patch.yaml", ".patch.yml")
+_PATCH_TEXT = "overlays have no effect yet; write the whole object in a file of another name"
+
+
+@dataclass(frozen=True, slots=True)
+class SetFiles:
+    """The YAML files of a set by path, and what is wrong with its files as such."""
+
+    entries: tuple[TreeEntry, ...]
+    messages: tuple[Message, ...]
+
+
+def set_entries(view: FleetView, entries: Sequence[TreeEntry]) -> Mapping[SetName, SetFiles]:
+    """Sort the leaves of a tree into the sets of a fleet; one file may be in several sets.
+
+    `fleet.yaml` and every `cluster.yaml` belong to no set.
+    """
+    candidates = [entry for entry in entries if not _is_fleet_file(entry.path)]
+    numbers = {one.name: number for number, one in enumerate(view.fleet.spec.sets)}
+    found: dict[SetName, SetFiles] = {}
+    for name, one in sorted(view.sets.items()):
+        members = [entry for entry in candidates if _holds(one, entry.path)]
+        empty = (
+            _empty_paths(view, one, numbers[one.name], candidates) if one.name in numbers else ()
+        )
+        found[name] = _files(members, tuple(empty))
+    return found
+
+
+def tree_hash(entries: Iterable[TreeEntry], parser_version: str) -> TreeHash:
+    """Fingerprint the paths and contents of files, as a certain version of the parser reads them.
+
+    The order of `entries` does not matter.
+    """
+    parts = [part.encode() for entry in sorted(entries) for part in (entry.path, entry.blob)]
+    return TreeHash(fingerprint("set-tree", parser_version.encode(), *parts))
+
+
+def _files(members: Sequence[TreeEntry], messages: tuple[Message, ...]) -> SetFiles:
+    read = tuple(
+        entry
+        for entry in members
+        if entry.kind is EntryKind.FILE and is_yaml(entry.path) and _later(entry.path) is None
+    )
+    bad = tuple(unreadable(members))
+    refused = {one.origin.file for one in bad}
+    return SetFiles(
+        tuple(sorted(entry for entry in read if entry.path not in refused)),
+        (*messages, *bad, *_collisions(read), *_without_effect(members)),
+    )
+
+
+def _is_fleet_file(path: str) -> bool:
+    return path == FLEET_FILE or cluster_of_file(path) is not None
+
+
+def _holds(one: FleetSet, path: str) -> bool:
+    return any(_below(_bare(prefix), path) for prefix in one.paths)
+
+
+def _bare(prefix: str) -> str:
+    """Return a set's path without the ways to write it that mean nothing."""
+    parts = [part for part in prefix.split("/") if part not in ("", _WHOLE_TREE)]
+    return "/".join(parts)
+
+
+def _below(prefix: str, path: str) -> bool:
+    return not prefix or path == prefix or path.startswith(f"{prefix}/")
+
+
+def _empty_paths(
+    view: FleetView, one: FleetSet, number: int, candidates: Iterable[TreeEntry]
+) -> Iterator[Message]:
+    """Refuse a path without YAML files: a wrong path would otherwise look like a wish to delete."""
+    paths = [entry.path for entry in candidates if _is_something(entry)]
+    for index, prefix in enumerate(one.paths):
+        if not view.is_plain and not any(_below(_bare(prefix), path) for path in paths):
+            place = view.fleet_at(("spec", "sets", number, "paths", index))
+            text = f"no YAML file is at `{prefix}`; correct the path, or remove it with its set"
+            yield message(codes.SET_PATH, Level.ERROR, place, text)
+
+
+def _is_something(entry: TreeEntry) -> bool:
+    return entry.kind is not EntryKind.FILE or is_yaml(entry.path)
+
+
+def _collisions(entries: Iterable[TreeEntry]) -> Iterator[Message]:
+    """Refuse two names that are one on file systems which do not tell cases apart."""
+    first: dict[str, str] = {}
+    for entry in entries:
+        former = first.setdefault(entry.path.casefold(), entry.path)
+        if former != entry.path:
+            text = f"`{entry.path}` and `{former}` differ in case only; rename one of them"
+            yield message(codes.FILE, Level.ERROR, Origin(entry.path), text)
+
+
+def _later(path: str) -> str | None:
+    """Return why a file is not read yet; None when it is read."""
+    if path.endswith(_PATCH_ENDINGS):
+        return _PATCH_TEXT
+    folder, _, name = path.rpartition("/")
+    if name == "facts.yaml" and folder.rpartition("/")[0] != CLUSTERS_FOLDER:
+        return None
+    return _LATER_NAMES.get(name.replace(".yml", ".yaml").lower())
+
+
+def _without_effect(entries: Iterable[TreeEntry]) -> Iterator[Message]:
+    for entry in entries:
+        text = _later(entry.path)
+        if text is not None:
+            yield message(codes.NO_EFFECT, Level.WARNING, Origin(entry.path), text)

@@ -1,7 +1,8 @@
 """The durable memory of the control plane. Truth is polled; a change only wakes.
 
 Every write is one transaction: it is there whole after a crash, or not at all.
-All methods raise `TransientError` when the database cannot be reached now.
+All methods raise `TransientError` when the database cannot do its work now, and `StalledError` when
+it is damaged. A write that changes nothing is no change: it wakes nobody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,14 +49,19 @@ class Store(Protocol):
         ...
 
     def add_contents(self, objects: Iterable[StoredObject], manifests: Iterable[Manifest]) -> None:
-        """Store objects and manifests; those already there stay as they are. Idempotent."""
+        """Store objects and manifests; those already there stay as they are. Idempotent.
+
+        Raises `StaleGenerationError` when a new manifest names an object that is not stored: it
+        expired after the writer had looked for it.
+        """
         ...
 
     def accept(self, revision: Revision, state: SourceState) -> None:
         """Append a revision to the newest one and record its source, in one transaction.
 
         Idempotent for an equal revision. Raises `StaleGenerationError` when `revision.parent` is
-        not the newest revision of the fleet or the generation does not follow.
+        not the newest revision of the fleet, the generation does not follow, or a manifest that
+        the revision names is not stored (any more).
         """
         ...
 
@@ -79,7 +85,7 @@ class Store(Protocol):
         """Set targets, all or none.
 
         Raises `StaleGenerationError` unless each generation follows the stored one by exactly one
-        (1 where none is stored).
+        (1 where none is stored), and when a revision is not stored (any more).
         """
         ...
 
@@ -98,6 +104,7 @@ class Store(Protocol):
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
         """Drop revisions beyond the newest `keep_revisions` that no target names; return them.
 
-        Objects and manifests that no remaining revision names go with them.
+        Objects and manifests that no remaining revision names go with them. The newest revision
+        always stays. Returned in the order of their generations.
         """
         ...

@@ -4,12 +4,14 @@ import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from libs.compile.proxy import proxy_class, proxy_from_node
+from libs.compile.proxy import Proxy, proxy_class, proxy_from_node
+from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
 from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import TransientError
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Target
+from libs.kernel.xds import Snapshot
 from libs.ports.clock import Clock
 from libs.ports.feed import (
     FromCompiler,
@@ -27,8 +29,12 @@ from services.compiler import steps as names
 from services.compiler.board import Board, Compiling, Outcome
 from services.compiler.worlds import WorldReader
 
-RETRY_S = 0.2
-"""After a failed read or write of the Store, look again this soon."""
+
+def _snapshot(world: World, proxy: Proxy) -> Snapshot:
+    return compile_snapshot(world, proxy).snapshot
+
+
+COMPILING = Compiling(proxy_from_node, proxy_class, _snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class Loop:
         error = "; ".join(fault.reason for fault in outcome.faults) or None
         tracing.end(span, self.clock.now_s(), error)
         self.steps.reached(names.VIEW_PUBLISHED)
-        self.reader.trim()
+        self.reader.trim(world.revision for world in self.board.worlds.values())
 
     def _carry_out(self, outcome: Outcome) -> None:
         """Send at once; records wait for the end of the pass, so that no push waits for a disk."""
@@ -152,11 +158,3 @@ class Loop:
         self.store.record_proxies(self.unrecorded.values())
         self.unrecorded.clear()
         self.steps.reached(names.LIVE_RECORDED)
-
-
-def _snapshot(world: World, proxy: object) -> object:
-    """Placeholder."""
-    raise NotImplementedError
-
-
-COMPILING = Compiling(proxy_from_node, proxy_class, _snapshot)  # type: ignore[arg-type]

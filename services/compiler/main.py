@@ -67,7 +67,7 @@ def run(settings: CompilerSettings, steps: Steps) -> None:
     clock = SystemClock()
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     store = open_store(settings.store_url)
-    server = FeedServer(settings.feed_address, FeedEvents(events))
+    server = FeedServer(settings.feed, FeedEvents(events))
     watcher = StoreWatcher(store, clock, settings.poll_s, events)
     loop = Loop(store, clock, steps, lambda stream, event: server.send(StreamId(stream), event))
     signal.signal(signal.SIGTERM, lambda *_: events.put(None))

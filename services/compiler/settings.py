@@ -15,7 +15,7 @@ class CompilerSettings(BaseSettings):
 
     store_url: str
     """SQLAlchemy URL of the Store."""
-    feed_address: str = "127.0.0.1:15011"
+    feed: str = "127.0.0.1:15011"
     """gRPC address to listen on for frontends: `host:port` or `unix:/path`."""
     poll_s: float = Field(default=1.0, gt=0)
     """Longest time between two looks at the Store when nothing wakes the compiler."""

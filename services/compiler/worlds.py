@@ -4,18 +4,27 @@ Objects are parsed once by content hash and kept while a world uses them; a revi
 cluster's objects as they were gives the same World again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from libs.compile.world import World, build_world
-from libs.desired.fleetview import FleetView, fleet_view
+from libs.desired.fleetview import FleetView, stored_view
 from libs.desired.select import objects_for
 from libs.kernel.ids import ClusterName, ObjectHash, SetName, TreeHash
 from libs.kernel.looperrors import TransientError
 from libs.kernel.revisions import Manifest, ManifestEntry, Revision, Target
+from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.objects import MeshObject, from_stored
 from libs.ports.store import Store
 from services.compiler.board import ClusterWorld
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """All that a World is made of; equal ingredients make an equal World."""
+
+    settings: MeshSettings
+    entries: tuple[ManifestEntry, ...]
 
 
 @dataclass(slots=True)
@@ -23,31 +32,69 @@ class WorldReader:
     """Store reads behind memos; not thread-safe."""
 
     store: Store
-    objects: dict[ObjectHash, MeshObject] = field(default_factory=dict)
-    manifests: dict[TreeHash, Manifest] = field(default_factory=dict)
-    entries: dict[ClusterName, tuple[ManifestEntry, ...]] = field(default_factory=dict)
-    worlds: dict[ClusterName, World] = field(default_factory=dict)
+    _objects: dict[ObjectHash, MeshObject] = field(default_factory=dict)
+    _manifests: dict[TreeHash, Manifest] = field(default_factory=dict)
+    _worlds: dict[ClusterName, tuple[Ingredients, World]] = field(default_factory=dict)
 
     def read(self, target: Target) -> ClusterWorld:
         """Return the world of a target. Raises TransientError when the Store lacks a part of it."""
         revision = self.store.revision(target.revision)
         if revision is None:
             raise TransientError(f"revision {target.revision} is not in the store")
-        entries = self._entries(target.cluster, revision)
-        if self.entries.get(target.cluster) != entries:
-            world = build_world(self._placed(entries), target.cluster, self._fleet(revision))
-            self.worlds[target.cluster], self.entries[target.cluster] = world, entries
-        return ClusterWorld(target.cluster, revision, self.worlds[target.cluster])
+        view = self._view(revision)
+        ingredients = Ingredients(view.fleet.spec.mesh, self._entries(target, revision, view))
+        known = self._worlds.get(target.cluster)
+        if known is None or known[0] != ingredients:
+            known = ingredients, self._build(target.cluster, ingredients)
+            self._worlds[target.cluster] = known
+        return ClusterWorld(target.cluster, revision, known[1])
 
     def forget(self, clusters: Iterable[ClusterName]) -> None:
         """Drop what only departed clusters used."""
         for cluster in clusters:
-            self.worlds.pop(cluster, None)
-            self.entries.pop(cluster, None)
+            self._worlds.pop(cluster, None)
 
-    def trim(self) -> None:
-        """Keep only objects and manifests that a current world uses."""
-        used = {entry.object for entries in self.entries.values() for entry in entries}
-        self.objects = {key: value for key, value in self.objects.items() if key in used}
-        trees = {manifest.tree for manifest in list(self.manifests.values())[-64:]}
-        self.manifests = {key: value for key, value in self.manifests.items() if key in trees}
+    def trim(self, revisions: Iterable[Revision]) -> None:
+        """Keep only the objects and manifests of these revisions."""
+        trees = {tree for revision in revisions for tree in _trees(revision)}
+        self._manifests = {tree: self._manifests[tree] for tree in trees & self._manifests.keys()}
+        used = {entry.object for manifest in self._manifests.values() for entry in manifest.entries}
+        self._objects = {key: self._objects[key] for key in used & self._objects.keys()}
+
+    def _view(self, revision: Revision) -> FleetView:
+        return stored_view(self._load(self._manifest(revision.fleet).entries))
+
+    def _entries(
+        self, target: Target, revision: Revision, view: FleetView
+    ) -> tuple[ManifestEntry, ...]:
+        """List what the cluster gets, in a fixed order."""
+        contents: Mapping[SetName, Sequence[ManifestEntry]] = {
+            one.name: self._manifest(one.tree).entries for one in revision.sets
+        }
+        return tuple(placed.item for placed in objects_for(target.cluster, view, contents))
+
+    def _build(self, cluster: ClusterName, ingredients: Ingredients) -> World:
+        objects = self._load(ingredients.entries)
+        origins = (entry.origin for entry in ingredients.entries)
+        return build_world(zip(objects, origins, strict=True), cluster, ingredients.settings)
+
+    def _manifest(self, tree: TreeHash) -> Manifest:
+        found = self._manifests.get(tree) or self.store.manifest(tree)
+        if found is None:
+            raise TransientError(f"manifest {tree} is not in the store")
+        self._manifests[tree] = found
+        return found
+
+    def _load(self, entries: Sequence[ManifestEntry]) -> list[MeshObject]:
+        """Return the objects of entries in their order, parsing only what is new."""
+        wanted = {entry.object for entry in entries}
+        stored = self.store.objects(wanted - self._objects.keys())
+        self._objects |= {key: from_stored(value) for key, value in stored.items()}
+        missing = wanted - self._objects.keys()
+        if missing:
+            raise TransientError(f"{len(missing)} objects are not in the store")
+        return [self._objects[entry.object] for entry in entries]
+
+
+def _trees(revision: Revision) -> set[TreeHash]:
+    return {revision.fleet, *(one.tree for one in revision.sets)}

@@ -3,10 +3,18 @@
 Use: `python -m tests.e2e.killable SERVICE STEP`, with the service's settings in the environment.
 """
 
-import importlib
 import os
 import signal
 import sys
+from collections.abc import Callable
+
+from libs.ports.steps import Steps
+from services.compiler.main import run as run_compiler
+from services.compiler.settings import CompilerSettings
+from services.gitwatcher.main import run as run_gitwatcher
+from services.gitwatcher.settings import GitwatcherSettings
+from services.xds.main import run as run_xds
+from services.xds.settings import XdsSettings
 
 
 class KillAt:
@@ -22,6 +30,12 @@ class KillAt:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+SERVICES: dict[str, Callable[[Steps], None]] = {
+    "compiler": lambda steps: run_compiler(CompilerSettings(), steps),
+    "gitwatcher": lambda steps: run_gitwatcher(GitwatcherSettings(), steps),
+    "xds": lambda steps: run_xds(XdsSettings(), steps),
+}
+
 if __name__ == "__main__":
     service, awaited = sys.argv[1:]
-    importlib.import_module(f"services.{service}.main").main(KillAt(awaited))
+    SERVICES[service](KillAt(awaited))

@@ -21,7 +21,7 @@ STEPS = [
 @pytest.fixture
 def stack(tmp_path: Path, envoy: Path) -> Iterator[Stack]:
     """A small fleet on which the first commit, everything to v1, is live."""
-    with running_stack(tmp_path, envoy) as running:
+    with running_stack(tmp_path) as running:
         yield running
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from libs.compile.proxy import Proxy, proxy_class, proxy_from_node
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
-from libs.kernel.ids import ClusterName
+from libs.kernel.ids import ClusterName, ProxyId
 from libs.kernel.looperrors import TransientError
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Target
@@ -26,6 +26,7 @@ from libs.ports.store import Store
 from libs.telemetry import tracing
 from libs.telemetry.logs import get_logger
 from services.compiler import steps as names
+from services.compiler.absent import Absence
 from services.compiler.board import Board, Compiling, Outcome
 from services.compiler.worlds import WorldReader
 
@@ -71,7 +72,8 @@ class Loop:
     board: Board = field(default_factory=lambda: Board(COMPILING))
     reader: WorldReader = field(init=False)
     targets: dict[ClusterName, Target] = field(default_factory=dict)
-    unrecorded: dict[str, ProxyRecord] = field(default_factory=dict)
+    unrecorded: dict[ProxyId, ProxyRecord] = field(default_factory=dict)
+    absence: Absence = field(default_factory=Absence)
 
     def __post_init__(self) -> None:
         """Read worlds from the same Store."""
@@ -97,6 +99,7 @@ class Loop:
         try:
             if any(isinstance(event, StoreChanged) for event in batch):
                 self._follow_targets()
+                self._miss_absent()
             self._record()
         except TransientError as error:
             get_logger().warning("store not available", reason=error.reason)
@@ -141,6 +144,14 @@ class Loop:
         tracing.end(span, self.clock.now_s(), error)
         self.steps.reached(names.VIEW_PUBLISHED)
         self.reader.trim(world.revision for world in self.board.worlds.values())
+
+    def _miss_absent(self) -> None:
+        """Record who has not come back."""
+        now_s = self.clock.monotonic_s()
+        if self.absence.is_due(now_s):
+            records = self.store.proxies()
+            for gone in self.absence.look(records, self.board.proxies, now_s):
+                self.unrecorded[gone.id] = gone
 
     def _carry_out(self, outcome: Outcome) -> None:
         """Send at once; records wait for the end of the pass, so that no push waits for a disk."""

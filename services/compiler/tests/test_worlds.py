@@ -1,0 +1,131 @@
+"""Worlds follow what the Store says a revision is, and are made again only when it differs."""
+
+import pytest
+
+from libs.fakes.store import FakeStore
+from libs.kernel.ids import (
+    ClusterName,
+    CommitId,
+    RevisionId,
+    SetName,
+    SourceName,
+    TreeHash,
+)
+from libs.kernel.looperrors import TransientError
+from libs.kernel.origins import Origin
+from libs.kernel.revisions import (
+    AcceptedSet,
+    Manifest,
+    ManifestEntry,
+    Revision,
+    SourceState,
+    Target,
+)
+from libs.meshapi.objects import to_stored
+from libs.meshapi.parse import parse_file
+from services.compiler.worlds import WorldReader
+
+EAST, SOURCE, COMMIT = ClusterName("east"), SourceName("fleet"), CommitId("c" * 40)
+FLEET = """\
+apiVersion: periplus.io/v1alpha1
+kind: Fleet
+metadata: {name: f}
+spec: {mesh: {trustDomain: TRUST}, sets: [{name: a, paths: [a]}]}
+---
+apiVersion: periplus.io/v1alpha1
+kind: Cluster
+metadata: {name: east}
+"""
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: hello}
+spec: {ports: [{name: http, port: 80}]}
+"""
+
+
+def manifest(store: FakeStore, name: str, text: str, first_line: int = 1) -> TreeHash:
+    """Store the objects of a text as a set's manifest."""
+    parsed = parse_file("file.yaml", text.encode()).objects
+    stored = [to_stored(one.object) for one in parsed]
+    tree = TreeHash(name)
+    entries = tuple(
+        ManifestEntry(one.hash, one.key, Origin("file.yaml", first_line + index))
+        for index, one in enumerate(stored)
+    )
+    store.add_contents(stored, [Manifest(tree, entries)])
+    return tree
+
+
+def accept(store: FakeStore, number: int, fleet: TreeHash, tree: TreeHash) -> Target:
+    """Append a revision; return the target that names it."""
+    newest = store.newest_revision()
+    revision = Revision(
+        RevisionId(f"r{number}"),
+        newest.id if newest else None,
+        number,
+        SOURCE,
+        COMMIT,
+        fleet,
+        (AcceptedSet(SetName("a"), SOURCE, COMMIT, tree),),
+        "1",
+    )
+    store.accept(revision, SourceState(SOURCE, COMMIT))
+    return Target(EAST, revision.id, number)
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    """An empty store."""
+    return FakeStore()
+
+
+def test_a_world_holds_the_objects_of_the_sets_that_the_cluster_gets(store: FakeStore) -> None:
+    """The service of set `a` is in the registry of the cluster."""
+    fleet = manifest(store, "fleet", FLEET)
+    world = WorldReader(store).read(accept(store, 1, fleet, manifest(store, "t1", SERVICE)))
+    assert list(world.world.registry.services) == ["hello.default.svc.cluster.local"]
+    assert world.revision.id == "r1"
+
+
+def test_a_revision_that_changes_no_object_gives_the_same_world(store: FakeStore) -> None:
+    """Another commit, another revision, nothing compiled anew."""
+    reader = WorldReader(store)
+    fleet = manifest(store, "fleet", FLEET)
+    tree = manifest(store, "t1", SERVICE)
+    first = reader.read(accept(store, 1, fleet, tree))
+    second = reader.read(accept(store, 2, fleet, tree))
+    assert second.world is first.world
+    assert second.revision.id == "r2"
+
+
+def test_mesh_settings_of_the_fleet_are_part_of_the_world(store: FakeStore) -> None:
+    """Other settings make another World of the same objects."""
+    reader = WorldReader(store)
+    tree = manifest(store, "t1", SERVICE)
+    first = reader.read(accept(store, 1, manifest(store, "f1", FLEET), tree))
+    other = manifest(store, "f2", FLEET.replace("TRUST", "td.example"))
+    second = reader.read(accept(store, 2, other, tree))
+    assert second.world is not first.world
+    assert second.world.settings.trust_domain == "td.example"
+
+
+def test_a_target_whose_revision_is_not_there_is_waited_for(store: FakeStore) -> None:
+    """A Store that lacks a part is away, not empty."""
+    with pytest.raises(TransientError, match="revision r9 is not in the store"):
+        WorldReader(store).read(Target(EAST, RevisionId("r9"), 1))
+
+
+def test_trimming_keeps_what_the_named_revisions_use(store: FakeStore) -> None:
+    """After a trim the same world is read without asking for its objects again."""
+    reader = WorldReader(store)
+    fleet = manifest(store, "fleet", FLEET)
+    world = reader.read(accept(store, 1, fleet, manifest(store, "t1", SERVICE)))
+    reader.read(accept(store, 2, fleet, manifest(store, "t2", SERVICE.replace("hello", "bye"))))
+    reader.trim([world.revision])
+    assert set(reader._manifests) == {"fleet", "t1"}
+    assert {key.name for key in (one.key for one in reader._objects.values())} == {
+        "f",
+        "east",
+        "hello",
+    }

@@ -14,6 +14,16 @@ from tools.cli.version import version
 USAGE_STATUS = 2
 INTERRUPTED_STATUS = 130
 
+COMMANDS = {
+    "check": ("tools.cli.check:check", "Check configuration; also called analyze."),
+    "compile": ("tools.cli.compiling:compile_proxy", "Print the Envoy resources of one proxy."),
+    "status": ("tools.cli.fleetstate:status", "Show how the fleet stands."),
+    "proxies": ("tools.cli.fleetstate:proxies", "List all proxies and what is live on them."),
+    "up": ("tools.cli.running:up", "Run all services on this machine."),
+    "demo": ("tools.cli.running:demo", "Follow real pushes through a mesh of real Envoys."),
+}
+"""Where each command lives and what the list of commands says of it; imported when it is used."""
+
 
 def make_app() -> App:
     """Return the commands. Each lives in a module of its own that is imported when it is used."""
@@ -23,14 +33,15 @@ def make_app() -> App:
         version=version,
         result_action="return_value",
     )
-    app.command("tools.cli.check:check", alias="analyze")
-    app.command("tools.cli.compiling:compile_proxy", name="compile")
-    app.command("tools.cli.fleetstate:status", name="status")
-    app.command("tools.cli.fleetstate:proxies", name="proxies")
-    app.command("tools.cli.running:up", name="up")
-    app.command("tools.cli.running:demo", name="demo")
+    for name, (place, says) in COMMANDS.items():
+        app.command(place, name=name, help=says)
+    app.command("tools.cli.check:check", name="analyze", help=COMMANDS["check"][1], show=False)
     proxy = App(name="proxy", help="Prepare single proxies.", result_action="return_value")
-    proxy.command("tools.cli.bootstrapping:print_bootstrap", name="bootstrap")
+    proxy.command(
+        "tools.cli.bootstrapping:print_bootstrap",
+        name="bootstrap",
+        help="Print the bootstrap of an Envoy.",
+    )
     app.command(proxy)
     return app
 

@@ -1,0 +1,85 @@
+"""`periplus compile`: what one proxy would be told."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from libs.compile.proxy import Proxy, ProxyError
+from libs.compile.snapshot import CompileError, compile_snapshot
+from libs.compile.world import World, build_world
+from libs.desired.directory import contents_from_files
+from libs.desired.fleetview import FleetView
+from libs.desired.layout import unreadable
+from libs.desired.select import objects_for
+from libs.envoy.json import snapshot_json
+from libs.kernel.ids import ClusterName
+from libs.kernel.messages import errors as only_errors
+from tools.cli.errors import UnusableError
+from tools.cli.output import Format, write_json, write_lines
+from tools.cli.proxyoption import read_proxy
+from tools.cli.sources import PathArgument, read_paths
+
+
+def compile_proxy(
+    *paths: PathArgument,
+    proxy: str,
+    output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.JSON,
+) -> int:
+    """Print the Envoy resources that a configuration gives one proxy.
+
+    Parameters
+    ----------
+    paths
+        Files, directories, - for standard input, or REPO@REV.
+    proxy
+        The proxy as JSON, or a file that holds it.
+    output
+        json for whole resources, text for their names.
+    """
+    described = read_proxy(proxy)
+    try:
+        compiled = compile_snapshot(world_of(paths, described), described)
+    except (CompileError, ProxyError) as error:
+        raise UnusableError(f"{', '.join(paths)}: {error}") from error
+    for problem in compiled.problems:
+        print(f"periplus: {problem}", file=sys.stderr)
+    resources = snapshot_json(compiled.snapshot)
+    if output is Format.JSON:
+        write_json(resources)
+    else:
+        write_lines(
+            *(
+                f"{kind} {resource.get('name', resource.get('clusterName', ''))}"
+                for kind, found in resources.items()
+                for resource in found
+            )
+        )
+    return 0
+
+
+def world_of(paths: Sequence[str], proxy: Proxy) -> World:
+    """Read the cluster of a proxy. Raises UnusableError for objects that cannot be read."""
+    sources = read_paths(paths)
+    read = contents_from_files(sources.files)
+    broken = only_errors((*unreadable(sources.links), *read.messages))
+    if broken or read.view is None:
+        raise UnusableError("; ".join(str(sources.as_given(each)) for each in broken[:3]))
+    cluster = _cluster_of(read.view, proxy.cluster)
+    placed = objects_for(cluster, read.view, read.contents)
+    objects = [(each.item.object, each.item.origin) for each in placed]
+    return build_world(objects, cluster, read.view.fleet.spec.mesh)
+
+
+def _cluster_of(view: FleetView, wanted: ClusterName) -> ClusterName:
+    """Return the cluster that a proxy is in; a fleet of one cluster needs no name."""
+    known = tuple(view.clusters)
+    if wanted in known:
+        return wanted
+    if len(known) == 1:
+        return known[0]
+    raise UnusableError(
+        f"the proxy is in cluster `{wanted}`, the fleet has {', '.join(known) or 'none'};"
+        ' write "cluster" into the proxy'
+    )

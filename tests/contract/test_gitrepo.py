@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 
 from libs.adapters.git.mirror import open_mirror
+from libs.fakes.clock import FakeClock
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
 from libs.kernel.ids import BlobId, CommitId
 from libs.kernel.looperrors import StalledError, TransientError
@@ -17,21 +18,6 @@ from tools.gitremote.remote import GitRemote, git
 
 MAIN = "refs/heads/main"
 NOWHERE = CommitId("0" * 40)
-
-
-class StillClock:
-    """A clock that stands: nothing here depends on time."""
-
-    def now_s(self) -> float:
-        """Return the beginning of time."""
-        return 0.0
-
-    def monotonic_s(self) -> float:
-        """Return the beginning of time."""
-        return 0.0
-
-    def sleep(self, seconds: float) -> None:
-        """Return at once."""
 
 
 class Remote(Protocol):
@@ -81,7 +67,7 @@ def _real(tmp_path: Path, scheme: str) -> Pair:
     mirror = tmp_path / "mirror.git"
 
     def opened() -> GitRepo:
-        return open_mirror(mirror, f"{scheme}{remote.path}", clock=StillClock())
+        return open_mirror(mirror, f"{scheme}{remote.path}", clock=FakeClock())
 
     return Pair(remote, opened(), lambda: git(mirror, "gc", "--quiet", "--prune=now"), opened)
 

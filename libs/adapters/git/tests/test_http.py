@@ -11,26 +11,12 @@ import pytest
 
 from libs.adapters.git.limits import GitLimits
 from libs.adapters.git.mirror import Mirror, open_mirror
+from libs.fakes.clock import FakeClock
 from libs.kernel.looperrors import StalledError, TransientError
 from tools.gitremote.remote import GitRemote, environment
 
 MAIN = "refs/heads/main"
 PASSWORD = "s3cr3t"
-
-
-class StillClock:
-    """A clock that stands."""
-
-    def now_s(self) -> float:
-        """Return the beginning of time."""
-        return 0.0
-
-    def monotonic_s(self) -> float:
-        """Return the beginning of time."""
-        return 0.0
-
-    def sleep(self, seconds: float) -> None:
-        """Return at once."""
 
 
 class Backend(BaseHTTPRequestHandler):
@@ -112,7 +98,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 def _mirror(tmp_path: Path, url: str) -> Mirror:
     limits = GitLimits(server_timeout_s=0.5)
-    return open_mirror(tmp_path / "mirror.git", url, clock=StillClock(), limits=limits)
+    return open_mirror(tmp_path / "mirror.git", url, clock=FakeClock(), limits=limits)
 
 
 def test_a_remote_over_http_is_polled_and_fetched(tmp_path: Path, server: str) -> None:

@@ -8,26 +8,11 @@ import pytest
 from libs.adapters.git.credentials import UserPassword
 from libs.adapters.git.limits import GitLimits
 from libs.adapters.git.mirror import Mirror, open_mirror
+from libs.adapters.system.clock import SystemClock
 from libs.kernel.looperrors import StalledError, TransientError
 from tools.gitremote.remote import GitRemote
 
 MAIN = "refs/heads/main"
-
-
-class RealClock:
-    """The machine's clock."""
-
-    def now_s(self) -> float:
-        """Not asked for."""
-        raise NotImplementedError
-
-    def monotonic_s(self) -> float:
-        """Return seconds that never go back."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 @pytest.fixture
@@ -38,7 +23,7 @@ def remote(tmp_path: Path) -> GitRemote:
 
 def _mirror(tmp_path: Path, url: str | Path, limits: GitLimits | None = None) -> Mirror:
     return open_mirror(
-        tmp_path / "mirror.git", str(url), clock=RealClock(), limits=limits or GitLimits()
+        tmp_path / "mirror.git", str(url), clock=SystemClock(), limits=limits or GitLimits()
     )
 
 
@@ -74,7 +59,7 @@ def test_credentials_over_plain_http_are_refused(tmp_path: Path) -> None:
         ("http://git.example.com/x", UserPassword("robot", "s3cr3t")),
     ):
         with pytest.raises(StalledError, match="plain text") as raised:
-            open_mirror(tmp_path / "m", url, clock=RealClock(), credentials=credentials)
+            open_mirror(tmp_path / "m", url, clock=SystemClock(), credentials=credentials)
         assert "s3cr3t" not in str(raised.value)
 
 

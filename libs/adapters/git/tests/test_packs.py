@@ -8,25 +8,11 @@ import pytest
 from libs.adapters.git.limits import GitLimits
 from libs.adapters.git.mirror import open_mirror
 from libs.adapters.git.packs import object_ids
+from libs.fakes.clock import FakeClock
 from libs.kernel.ids import CommitId
 from tools.gitremote.remote import GitRemote, git
 
 MAIN = "refs/heads/main"
-
-
-class StillClock:
-    """A clock that stands."""
-
-    def now_s(self) -> float:
-        """Return the beginning of time."""
-        return 0.0
-
-    def monotonic_s(self) -> float:
-        """Return the beginning of time."""
-        return 0.0
-
-    def sleep(self, seconds: float) -> None:
-        """Return at once."""
 
 
 def _packs(mirror: Path) -> list[Path]:
@@ -37,7 +23,7 @@ def test_many_fetches_leave_few_packs(tmp_path: Path) -> None:
     """After many pushes the number of packs stays below its limit and every commit is readable."""
     remote = GitRemote(tmp_path / "remote.git")
     mirror = tmp_path / "mirror.git"
-    repo = open_mirror(mirror, str(remote.path), clock=StillClock(), limits=GitLimits(packs_max=4))
+    repo = open_mirror(mirror, str(remote.path), clock=FakeClock(), limits=GitLimits(packs_max=4))
     commits: list[CommitId] = []
     for number in range(12):
         parent = commits[-1] if commits else None
@@ -55,7 +41,7 @@ def test_large_and_kept_packs_stay(tmp_path: Path) -> None:
     remote = GitRemote(tmp_path / "remote.git")
     mirror = tmp_path / "mirror.git"
     limits = GitLimits(packs_max=2, joined_pack_bytes_max=400)
-    repo = open_mirror(mirror, str(remote.path), clock=StillClock(), limits=limits)
+    repo = open_mirror(mirror, str(remote.path), clock=FakeClock(), limits=limits)
     noise = hashlib.shake_256(b"noise").digest(5_000)
     commit = remote.commit({"large.yaml": noise})
     repo.fetch(MAIN)

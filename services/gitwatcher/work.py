@@ -1,11 +1,12 @@
 """What the stages of one pass hand to each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from opentelemetry.trace import Span
 
+from libs.desired.fleetview import FleetView
 from libs.kernel.ids import CommitId, SetName, SourceName, TraceParent, TreeHash
 from libs.kernel.messages import Message
 from libs.kernel.revisions import Refusal, Revision, SourceState
@@ -41,6 +42,20 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A whole commit, parsed and not judged.
+
+    `view` None means that its fleet cannot be understood; `messages` then say why, and there are
+    no sets.
+    """
+
+    commit: CommitId
+    fleet: Tree
+    view: FleetView | None
+    sets: Mapping[SetName, Tree]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The part of a commit that is taken, and why the rest is not.
 
@@ -49,7 +64,7 @@ class Verdict:
     """
 
     fleet: Tree | None
-    sets: dict[SetName, Tree]
+    sets: Mapping[SetName, Tree]
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[Message, ...] = ()
 
@@ -70,6 +85,7 @@ class Pass:
     newest: Revision | None = None
     head: CommitId | None = None
     root: Span | None = None
+    candidate: Candidate | None = None
     verdict: Verdict | None = None
     rewritten: bool = False
 

@@ -88,7 +88,7 @@ def _unique(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-_FIELDS: Final = {
+_FIELDS: Final[Mapping[str, type]] = {
     "type": str,
     "namespace": str,
     "ip": str,

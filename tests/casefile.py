@@ -1,0 +1,45 @@
+"""Case files: a first YAML document that says what is asked, then the objects it is asked about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+
+from libs.compile.proxy import Proxy, proxy_from_json
+from libs.compile.world import World, build_world
+from libs.meshapi.parse import parse_file
+
+_SEPARATOR = "\n---\n"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The question of a case, and its objects as a world."""
+
+    question: Mapping[str, Any]
+    world: World
+
+    @property
+    def proxy(self) -> Proxy:
+        """The proxy of the question."""
+        return proxy_from_json(orjson.dumps(self.question["proxy"]))
+
+
+def read_case(path: Path, also: str = "") -> CaseFile:
+    """Read a case file; `also` is the text of more objects."""
+    head, _, objects = path.read_text(encoding="utf-8").partition(_SEPARATOR)
+    question = yaml.safe_load(head)
+    proxy = question.get("proxy", {})
+    world = world_of(f"{objects}{_SEPARATOR}{also}", path.name, proxy.get("cluster", "default"))
+    return CaseFile(question, world)
+
+
+def world_of(text: str, name: str, cluster: str = "default") -> World:
+    """Parse objects into a world. Raises ValueError with the messages when something is wrong."""
+    parsed = parse_file(name, text.encode())
+    if parsed.messages:
+        raise ValueError("\n".join(map(str, parsed.messages)))
+    return build_world([(one.object, one.origin) for one in parsed.objects], cluster)

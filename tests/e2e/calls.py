@@ -1,0 +1,131 @@
+"""One row of an expectation table: calls that are made, and what must come back."""
+
+import http.client
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+FALSE_ALARM_MAX = 1e-7
+"""Chance that correct weights are called wrong, for each side of each share."""
+
+_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. `seen` is what the workload saw, empty when none answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    elapsed_ms: float
+    seen: Mapping[str, Any] = field(default_factory=dict)
+
+
+def make(call: Mapping[str, Any]) -> Iterator[Reply]:
+    """Make the calls of a row over one kept connection."""
+    host, _, port = str(call["to"]).rpartition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=_TIMEOUT_S)
+    try:
+        for _ in range(call.get("times", 1)):
+            yield _one(connection, call)
+    finally:
+        connection.close()
+
+
+def _one(connection: http.client.HTTPConnection, call: Mapping[str, Any]) -> Reply:
+    started = time.perf_counter()
+    connection.putrequest(call.get("method", "GET"), call.get("path", "/"), skip_host=True)
+    connection.putheader("host", call["host"])
+    for name, value in call.get("headers", {}).items():
+        connection.putheader(name, str(value))
+    connection.endheaders()
+    response = connection.getresponse()
+    body = response.read().decode()
+    elapsed_ms = (time.perf_counter() - started) * 1000
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    seen = json.loads(body) if "x-from" in headers else {}
+    return Reply(response.status, headers, body, elapsed_ms, seen)
+
+
+def differences(expected: Mapping[str, Any], replies: Sequence[Reply]) -> Iterator[str]:
+    """Say how replies differ from what a row expects; nothing when they do not."""
+    for name, wanted in expected.items():
+        if name == "shares":
+            yield from _shares(wanted, replies)
+        elif name not in _FACTS:
+            yield f"a table cannot expect `{name}`"
+        else:
+            yield from (
+                f"{name}: wanted {wanted!r}, got {found!r}"
+                for reply in replies
+                if not _fits(name, wanted, found := _FACTS[name](reply))
+            )
+
+
+def _fits(name: str, wanted: Any, found: Any) -> bool:
+    if name == "at_least_ms":
+        return bool(found >= wanted)
+    if name == "at_most_ms":
+        return bool(found <= wanted)
+    if isinstance(wanted, dict):
+        return all(_same(found.get(key), value) for key, value in wanted.items())
+    return bool(found in wanted) if isinstance(wanted, list) else bool(found == wanted)
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    """Compare a header: null means absent, a list all of its values, a text its only one."""
+    if isinstance(found, list) and not isinstance(wanted, list):
+        return bool(found == [str(wanted)])
+    return bool(found == wanted)
+
+
+_FACTS = {
+    "status": lambda reply: reply.status,
+    "body": lambda reply: reply.body,
+    "workload": lambda reply: reply.seen.get("workload"),
+    "path": lambda reply: reply.seen.get("path"),
+    "upstream_host": lambda reply: reply.seen.get("host"),
+    "attempt": lambda reply: reply.seen.get("attempt"),
+    "upstream_headers": lambda reply: reply.seen.get("headers", {}),
+    "headers": lambda reply: reply.headers,
+    "at_least_ms": lambda reply: reply.elapsed_ms,
+    "at_most_ms": lambda reply: reply.elapsed_ms,
+}
+
+
+def _shares(wanted: Mapping[str, float], replies: Sequence[Reply]) -> Iterator[str]:
+    """Compare how often each workload answered with bounds that chance alone does not leave."""
+    counts = Counter(str(reply.seen.get("workload")) for reply in replies)
+    for unknown in counts.keys() - wanted.keys():
+        yield f"shares: {counts[unknown]} answers from {unknown}, which has no share"
+    for workload, percent in wanted.items():
+        low, high = bounds(len(replies), percent / 100)
+        if not low <= counts[workload] <= high:
+            yield f"shares: {counts[workload]} answers from {workload}, not {low} to {high}"
+
+
+def bounds(times: int, share: float) -> tuple[int, int]:
+    """Return the counts that a share gives, but for a chance below FALSE_ALARM_MAX on each side."""
+    chances = [_chance(times, share, count) for count in range(times + 1)]
+    low, below = 0, chances[0]
+    while below < FALSE_ALARM_MAX:
+        low += 1
+        below += chances[low]
+    high, above = times, chances[times]
+    while above < FALSE_ALARM_MAX:
+        high -= 1
+        above += chances[high]
+    return low, high
+
+
+def _chance(times: int, share: float, count: int) -> float:
+    """Return the binomial chance of exactly `count`, by logarithms: the numbers are too large."""
+    if share in (0.0, 1.0):
+        return float(count == round(times * share))
+    log = math.lgamma(times + 1) - math.lgamma(count + 1) - math.lgamma(times - count + 1)
+    return math.exp(log + count * math.log(share) + (times - count) * math.log1p(-share))

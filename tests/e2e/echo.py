@@ -1,0 +1,78 @@
+"""Upstreams that answer with what reached them, and fail or wait when a request asks for it.
+
+A request says with `x-fail-attempts: N` that its first N attempts get 503, and with
+`x-delay-ms: N` how long the answer waits. Envoy counts attempts in `x-envoy-attempt-count`.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Addresses = Mapping[tuple[str, int], str]
+"""Name of the workload at each address and port."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], workload: str) -> None:
+        super().__init__(address, _Handler)
+        self.workload = workload
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # one packet per answer: two would wait for each other's acknowledgement
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Answer with what arrived."""
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        attempt = int(self.headers.get("x-envoy-attempt-count", 1))
+        time.sleep(int(self.headers.get("x-delay-ms", 0)) / 1000)
+        failing = attempt <= int(self.headers.get("x-fail-attempts", 0))
+        body = json.dumps(self._seen(attempt)).encode()
+        self.send_response(503 if failing else 200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.send_header("x-from", self.server.workload)
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET  # noqa: N815 - the name that the base class calls
+    do_PUT = do_GET  # noqa: N815 - the name that the base class calls
+
+    def _seen(self, attempt: int) -> dict[str, Any]:
+        headers: dict[str, list[str]] = {}
+        for name, value in self.headers.items():
+            headers.setdefault(name.lower(), []).append(value)
+        return {
+            "workload": self.server.workload,
+            "method": self.command,
+            "path": self.path,
+            "host": self.headers.get("host", ""),
+            "attempt": attempt,
+            "headers": headers,
+        }
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
+        """Say nothing."""
+
+
+@contextmanager
+def echoes(addresses: Addresses) -> Iterator[None]:
+    """Serve all addresses while the context lasts."""
+    with ExitStack() as stack:
+        for address, workload in addresses.items():
+            server = stack.enter_context(_Server(address, workload))
+            thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+        yield

@@ -1,0 +1,60 @@
+"""A snapshot as a bootstrap with static resources, for an Envoy without a control plane."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from libs.envoy.json import snapshot_json
+from libs.kernel.xds import Snapshot
+
+_MANAGER = ".http_connection_manager.v3.HttpConnectionManager"
+_FIRST_GRPC_PORT = 20000
+
+
+def static_bootstrap(snapshot: Snapshot) -> dict[str, Any]:
+    """Return the bootstrap: routes inside their listeners, endpoints inside their clusters."""
+    printed = snapshot_json(snapshot)
+    routes = {one["name"]: one for one in printed["routes"]}
+    assignments = {one["clusterName"]: one for one in printed["endpoints"]}
+    return {
+        "node": {"id": "static", "cluster": "static"},
+        "static_resources": {
+            "listeners": list(_listeners(printed["listeners"], routes)),
+            "clusters": [_cluster(one, assignments) for one in printed["clusters"]],
+        },
+    }
+
+
+def _listeners(
+    listeners: list[dict[str, Any]], routes: dict[str, dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    for at, one in enumerate(listeners):
+        yield _with_routes(_with_address(one, _FIRST_GRPC_PORT + at), routes)
+
+
+def _with_address(listener: dict[str, Any], port: int) -> dict[str, Any]:
+    """Turn what a gRPC client asks for into a listener that Envoy can have."""
+    manager = listener.get("apiListener", {}).get("apiListener")
+    if manager is None:
+        return listener
+    return {
+        "name": listener["name"],
+        "address": {"socketAddress": {"address": "127.0.0.1", "portValue": port}},
+        "filterChains": [{"filters": [{"name": "manager", "typedConfig": manager}]}],
+    }
+
+
+def _with_routes(listener: dict[str, Any], routes: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    for chain in listener["filterChains"]:
+        for one in chain["filters"]:
+            config = one["typedConfig"]
+            if config["@type"].endswith(_MANAGER) and "rds" in config:
+                config["routeConfig"] = routes[config.pop("rds")["routeConfigName"]]
+    return listener
+
+
+def _cluster(cluster: dict[str, Any], assignments: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    if cluster.get("type") == "EDS":
+        name = cluster.pop("edsClusterConfig")["serviceName"]
+        cluster["type"] = "STATIC"
+        cluster["loadAssignment"] = assignments[name]
+    return cluster

@@ -30,7 +30,7 @@ toolchain(
 
 
 def main(args: Sequence[str]) -> int:
-    """Check that all BUILD files hold together, then run the tests of the libs, or what is named."""
+    """Check that all BUILD files fit, then run the libs' tests; or run Bazel with ARGS."""
     if shutil.which("bazel") is None:
         print("dev: bazel is not installed; on Debian: ./dev parts, as root.", file=sys.stderr)
         return 2

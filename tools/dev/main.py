@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tools.dev import checks, shell
+from tools.dev import bazel, bench, checks, lock, shell, wheel
+from tools.parts import install
 from tools.protogen.generate import GenerateError, ensure
 from tools.sidewheels.fetch import FetchError
 
@@ -62,6 +63,11 @@ COMMANDS = {
         "check", "format, lint, types, imports, tidy", lambda _: checks.run_all(checks.CHECKS)
     ),
     "fix": Command("fix", "repair what can be repaired", lambda _: checks.run_all(checks.FIXES)),
+    "bench": Command("bench [NAME [ARGS]]", "one bench of tests/bench, or all", bench.main),
+    "bazel": Command("bazel [ARGS]", "the libs' unit tests under Bazel, offline", bazel.main),
+    "wheel": Command("wheel [FOLDER]", "build the wheel that users install", wheel.main),
+    "parts": Command("parts", "get the real parts that tests use", install.main),
+    "lock": Command("lock [--upgrade]", "write the lock files anew", lock.main),
     "run": Command(
         "run ARGS",
         "the periplus command from this checkout",

@@ -76,7 +76,7 @@ def closure(files: dict[str, FileProto], roots: Iterable[str]) -> Iterator[FileP
 
 
 def _installed(name: str) -> FileProto:
-    spec = importlib.util.find_spec(module_of(name))
+    spec = importlib.util.find_spec(module_of(name)) if in_environment(name) else None
     if spec is None or spec.origin is None:
         raise LookupError(f"{name}: no installed package has this file.")
     body = serialised_in(Path(spec.origin).read_text(encoding="utf-8"))

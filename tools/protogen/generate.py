@@ -19,7 +19,7 @@ from tools.sidewheels import fetch
 ROOT = Path(__file__).resolve().parents[2]
 TOPS = ("envoy", "xds", "udpa", "validate", "cel")
 PROTOC_TIMEOUT_S = 300
-_PACKAGE = re.compile(r"^package\s+([\w.]+)\s*;", re.MULTILINE)
+_PACKAGE = re.compile(r"(?:^|;)\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 
 
 class GenerateError(Exception):
@@ -48,11 +48,10 @@ def stamp(root: Path) -> str:
     """Give a fingerprint of all that the generated package depends on."""
     digest = hashlib.sha256(version("grpcio-tools").encode())
     own = own_protos(root)
-    inputs = [root / "requirements" / "xds-protos.txt", *sorted(Path(__file__).parent.glob("*.py"))]
-    for path in [*inputs, *own.values()]:
-        digest.update(
-            b"\0" + path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes()
-        )
+    inputs = {path.name: path for path in sorted(Path(__file__).parent.glob("*.py"))}
+    inputs["xds-protos.txt"] = root / "requirements" / "xds-protos.txt"
+    for name, path in (inputs | own).items():
+        digest.update(b"\0" + name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -78,5 +78,11 @@ def _install(lock: Path, into: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise FetchError(f"{lock.stem}: no wheel after {FETCH_TIMEOUT_S} seconds.") from error
     if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or ["pip gave no reason"]
-        raise FetchError(f"{lock.stem}: pip could not install it: {lines[-1]}")
+        raise FetchError(f"{lock.stem}: pip could not install it: {_reason(done.stderr)}")
+
+
+def _reason(stderr: str) -> str:
+    """Give the line in which pip says why; others are hints, hashes and traces."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines or ["pip gave no reason."])[-1]

@@ -10,6 +10,7 @@ import yaml
 
 from libs.compile.proxy import Proxy, proxy_from_json
 from libs.compile.world import World, build_world
+from libs.kernel.ids import ClusterName
 from libs.meshapi.parse import parse_file
 
 _SEPARATOR = "\n---\n"
@@ -42,4 +43,4 @@ def world_of(text: str, name: str, cluster: str = "default") -> World:
     parsed = parse_file(name, text.encode())
     if parsed.messages:
         raise ValueError("\n".join(map(str, parsed.messages)))
-    return build_world([(one.object, one.origin) for one in parsed.objects], cluster)
+    return build_world([(one.object, one.origin) for one in parsed.objects], ClusterName(cluster))

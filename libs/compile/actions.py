@@ -87,7 +87,7 @@ def _direct_response(response: HTTPDirectResponse) -> rc.DirectResponseAction:
 
 def _forward(rule: HTTPRoute, rules: RouteRules, place: Place) -> rc.RouteAction:
     action = route.forward(
-        _targets(rule.route, rules, place),
+        _targets(_weighted(rule.route), rules, place),
         timeout=rule.timeout or timedelta(),
         retries=_retries(rule.retries),
     )
@@ -99,11 +99,14 @@ def _forward(rule: HTTPRoute, rules: RouteRules, place: Place) -> rc.RouteAction
     return action
 
 
+def _weighted(destinations: Sequence[HTTPRouteDestination]) -> Sequence[HTTPRouteDestination]:
+    """Leave out what gets nothing: only a destination that is alone may do without a weight."""
+    return [one for one in destinations if one.weight or len(destinations) == 1]
+
+
 def _targets(
-    destinations: Sequence[HTTPRouteDestination], rules: RouteRules, place: Place
+    chosen: Sequence[HTTPRouteDestination], rules: RouteRules, place: Place
 ) -> list[route.Target]:
-    """Only a destination that is alone may do without a weight."""
-    chosen = [one for one in destinations if one.weight or len(destinations) == 1]
     if not chosen:
         place.view.ledger.problem(
             f"{rules.key}: no destination of a rule has a weight above 0; "
@@ -166,7 +169,8 @@ def _change_headers(result: rc.Route, rule: HTTPRoute) -> None:
 
 def _alone(rule: HTTPRoute) -> tuple[HeaderChanges, HeaderChanges]:
     """Return the header changes of the only destination; several carry their own."""
-    own = rule.route[0].headers if len(rule.route) == 1 else None
+    chosen = _weighted(rule.route)
+    own = chosen[0].headers if len(chosen) == 1 else None
     return _changes(own.request if own else None), _changes(own.response if own else None)
 
 

@@ -1,7 +1,7 @@
 """Every module of libs and services is tested from beside it, or there is a reason why not.
 
-Tested means: the `tests` folder of its package, or of a package above it, has `test_<module>.py` or a
-test that imports the module itself. Reached through others only is not enough: nobody would know
+Tested means: the `tests` folder of its package, or of a package above it, has `test_<module>.py` or
+a test that imports the module itself. Reached through others only is not enough: nobody would know
 where to look.
 """
 

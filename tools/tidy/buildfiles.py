@@ -99,8 +99,8 @@ def _folders(tree: Tree) -> dict[str, Folder]:
 def _home(path: str) -> str:
     """Give the folder whose BUILD speaks for a Python file.
 
-    A folder of tests speaks for itself. Packages inside a lib, a service or a tool belong to that: they
-    may import each other, which Bazel allows only within one target.
+    A folder of tests speaks for itself. Packages inside a lib, a service or a tool belong to that:
+    they may import each other, which Bazel allows only within one target.
     """
     folder = PurePosixPath(path).parent
     if "tests" in folder.parts:

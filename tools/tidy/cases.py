@@ -18,7 +18,9 @@ def check(tree: Tree) -> Iterator[Finding]:
         yield Finding(folder, 1, f"name the test that reads these files in {REGISTRY}.")
     for folder in sorted(readers.keys() - found):
         yield Finding(REGISTRY, 1, f"`{folder}` has no files: remove the line.")
-    for folder, reader in readers.items():
+    for folder, reader in sorted(readers.items()):
+        if folder not in found:
+            continue
         if reader not in tree.files:
             yield Finding(REGISTRY, 1, f"`{reader}`, which should read `{folder}`, is not there.")
         elif PurePosixPath(folder).name not in tree.text(reader):

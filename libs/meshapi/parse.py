@@ -84,6 +84,10 @@ class _Run:
 
     def result(self) -> ParsedFile:
         """Return what was found, messages by line and not more than a person can read."""
+        wrong = {one.origin for one in self.messages if one.level is Level.ERROR}
+        self.messages = [
+            one for one in self.messages if one.code != codes.TRAP or one.origin not in wrong
+        ]
         self.messages.sort(key=lambda message: (message.origin.line, message.origin.column))
         left_out = len(self.messages) - self.limits.messages_max
         if left_out > 0:
@@ -176,11 +180,12 @@ def _items(raw: Any, prefix: Path) -> Iterator[tuple[Any, Path]]:
 def _surprise(node: ScalarNode, key: ObjectKey | None) -> str | None:
     """Say what a plain scalar is read as; None where people mean just that.
 
-    Octal numbers are common and meant in kinds that are not ours, such as a file mode. Values of a
-    Secret are never shown.
+    Octal numbers are common and meant in kinds that are not ours, such as a file mode. A value that
+    may be a Secret's is never shown.
     """
     text: str = node.value
-    shown = quoted(text) if key is None or key.kind != "Secret" else "this value"
+    hidden = key is None or key.kind == "Secret"
+    shown = "this value" if hidden else quoted(text)
     if text in DISGUISED:
         word = "true" if WORDS[text] else "false"
         return f"{shown} is read as `{word}`; write `{word}`, or put it in quotes for a text"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
@@ -17,6 +17,7 @@ from libs.meshapi.opaque import OpaqueObject, is_namespaced
 from libs.meshapi.positions import NodeTree
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import path_text, quoted
+from libs.meshapi.rules.names import NAME_CHARACTERS_MAX
 from libs.meshapi.rules.table import problems_in
 from libs.meshapi.schemaerrors import empty_value, problems_of
 
@@ -68,7 +69,7 @@ def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
     judged = islice(chain(problems_in(obj), _without_effect(obj)), document.problems_max)
     problems = (*nulls, *judged)
     refused = any(problem.level is Level.ERROR for problem in problems)
-    return Reading(obj.key, None if refused else obj, problems)
+    return Reading(key_of(raw), None if refused else obj, problems)
 
 
 def key_of(raw: Any) -> ObjectKey | None:
@@ -76,13 +77,15 @@ def key_of(raw: Any) -> ObjectKey | None:
     if not isinstance(raw, dict) or not isinstance(raw.get("metadata"), dict):
         return None
     kind, name = raw.get("kind"), raw["metadata"].get("name")
-    if not (isinstance(kind, str) and isinstance(name, str) and kind and name):
+    namespace = raw["metadata"].get("namespace") or DEFAULT_NAMESPACE
+    if not (_may_be_shown(kind) and _may_be_shown(name) and _may_be_shown(namespace)):
         return None
-    namespace = raw["metadata"].get("namespace")
-    if not (isinstance(namespace, str) and namespace):
-        namespace = DEFAULT_NAMESPACE
     group = _group(raw)
     return ObjectKey(group, kind, namespace if _is_namespaced(group, kind) else "", name)
+
+
+def _may_be_shown(name: Any) -> TypeGuard[str]:
+    return isinstance(name, str) and 0 < len(name) <= NAME_CHARACTERS_MAX and name.isprintable()
 
 
 def _group(raw: Mapping[str, Any]) -> str:

@@ -97,7 +97,13 @@ def _wrong_type(finding: _Finding) -> str:
     if wanted is _TEXT and isinstance(finding.input, bool | int | float):
         is_now = "a boolean" if isinstance(finding.input, bool) else "a number"
         return f"{finding.place} must be a text and is {is_now}; write {finding.source()}"
-    return f"{finding.place} must be {wanted} and is {_what(finding.input)}"
+    hint = "; remove the quotes" if _quoted_number(finding) else ""
+    return f"{finding.place} must be {wanted} and is {_what(finding.input)}{hint}"
+
+
+def _quoted_number(finding: _Finding) -> bool:
+    text = finding.input
+    return finding.details["type"] == "int_type" and isinstance(text, str) and text.isdecimal()
 
 
 def _what(value: Any) -> str:
@@ -120,12 +126,18 @@ def _wrong_word(finding: _Finding) -> str:
 
 def _too_small(finding: _Finding) -> str:
     least = finding.details["ctx"]["ge"]
-    return f"{finding.place} is {quoted(str(finding.input))}; write a number of at least {least:g}"
+    shown = quoted(str(finding.input))
+    return f"{finding.place} is {shown}; write a number of at least {_plain(least)}"
 
 
 def _too_large(finding: _Finding) -> str:
     most = finding.details["ctx"]["le"]
-    return f"{finding.place} is {quoted(str(finding.input))}; write a number of at most {most}"
+    shown = quoted(str(finding.input))
+    return f"{finding.place} is {shown}; write a number of at most {_plain(most)}"
+
+
+def _plain(number: float) -> str:
+    return str(int(number) if float(number).is_integer() else number)
 
 
 def _empty(finding: _Finding) -> str:

@@ -1,6 +1,7 @@
 """What libyaml refuses, in sentences that say what to write instead."""
 
 import re
+from typing import Any
 
 import yaml
 from yaml.reader import ReaderError
@@ -51,7 +52,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "",
         "this alias names no anchor of its document; write the anchor before it",
     ),
-    ("duplicate anchor", "", "this anchor exists already; give it another name"),
+    ("second occurrence", "", "this anchor exists already; give it another name"),
     (
         "unknown escape character",
         "",
@@ -65,6 +66,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     ),
     ("not allowed in this context", "", "this cannot stand here; put it on a line of its own"),
     ("incompatible YAML document", "", "this version of YAML is not read; remove the directive"),
+    ("expected node content", "", "a value is missing here; write one, or close the bracket"),
     ("undefined tag handle", "", "a YAML tag has no meaning here; remove the word with `!`"),
 )
 
@@ -91,14 +93,17 @@ def _marked(error: yaml.MarkedYAMLError, piece: Piece) -> tuple[Origin, str]:
     problem = error.problem or ""
     for part, where, sentence in _SENTENCES:
         if part in problem:
-            at_context = where == _AT_CONTEXT and error.context_mark is not None
-            mark = error.context_mark if at_context else error.problem_mark
-            return piece.origin(mark) if mark else _place(piece, 0), sentence
-    mark = error.problem_mark or error.context_mark
+            mark = error.context_mark if where == _AT_CONTEXT else error.problem_mark
+            return _origin(piece, mark or error.problem_mark), sentence
     shown = problem.partition("\n")[0][:SHOWN_CHARACTERS_MAX]
-    return piece.origin(mark) if mark else _place(
-        piece, 0
-    ), f"this is no YAML ({shown}); correct it"
+    mark = error.problem_mark or error.context_mark
+    return _origin(piece, mark), f"this is no YAML ({shown}); correct it"
+
+
+def _origin(piece: Piece, mark: Any) -> Origin:
+    """Return the place of a mark; one at the end of the text is moved to its last character."""
+    last = max(len(piece.text.rstrip()) - 1, 0)
+    return _place(piece, last) if mark is None or mark.index > last else piece.origin(mark)
 
 
 def _place(piece: Piece, index: int) -> Origin:

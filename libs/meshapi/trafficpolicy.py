@@ -46,7 +46,9 @@ class ConsistentHash(Model):
 
     http_header_name: str | None = None
     http_cookie: HTTPCookie | None = None
-    use_source_ip: bool | None = None
+    use_source_ip: bool | None = Field(
+        default=None, validation_alias="useSourceIp", serialization_alias="useSourceIp"
+    )
     http_query_parameter_name: str | None = None
     ring_hash: RingHash | None = None
     maglev: Maglev | None = None

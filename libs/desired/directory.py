@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from libs.desired import codes
 from libs.desired.fleetview import FleetReading, FleetView, fleet_view, plain_view
@@ -16,8 +16,7 @@ from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.ports.gitrepo import EntryKind, TreeEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """What a tree of files holds. Without a view nothing can be said about contents."""
 
     view: FleetView | None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from libs.kernel.ids import SetName
+from libs.kernel.ids import ClusterName, SetName
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import ObjectKey, Origin
 
@@ -21,17 +21,21 @@ class Rule:
         return Rule(self.code, level, self.message_class)
 
 
+Identity = tuple[str, SetName, ObjectKey | None, str, ClusterName | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A message about objects of `sets`, the set of its origin first.
 
-    `gist` is the sentence without places: two findings with one identity are the same complaint,
-    even when lines have moved in between.
+    `gist` is the sentence without places. `clusters` are those in which it was found, none for a
+    finding about files alone.
     """
 
     message: Message
     sets: tuple[SetName, ...]
     gist: str
+    clusters: tuple[ClusterName, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -39,9 +43,13 @@ class Finding:
         return self.message.level is Level.ERROR
 
     @property
-    def identity(self) -> tuple[str, SetName, ObjectKey | None, str]:
-        """Which complaint it is, wherever its lines are."""
-        return (self.message.code, self.sets[0], self.message.object, self.gist)
+    def identities(self) -> frozenset[Identity]:
+        """Which complaint it is in which cluster, wherever its lines are by now."""
+        message = self.message
+        return frozenset(
+            (message.code, self.sets[0], message.object, self.gist, cluster)
+            for cluster in self.clusters or (None,)
+        )
 
 
 def finding(
@@ -53,14 +61,6 @@ def finding(
 ) -> Finding:
     """Make a finding; the places of the `others` that it involves are added to the sentence."""
     origin, key = place
-    message = Message(
-        rule.code, rule.level, rule.message_class, origin, text + _also_at(others), key
-    )
+    see = f" (see {', '.join(str(other) for other in others)})" if others else ""
+    message = Message(rule.code, rule.level, rule.message_class, origin, text + see, key)
     return Finding(message, tuple(dict.fromkeys(sets)), text)
-
-
-def _also_at(others: Sequence[Origin]) -> str:
-    if not others:
-        return ""
-    noun = "the other is" if len(others) == 1 else "the others are"
-    return f"; {noun} at {', '.join(str(origin) for origin in others)}"

@@ -139,33 +139,16 @@ def _fleet_count(fleets: Sequence[ParsedObject]) -> Iterator[Message]:
 
 
 def _sets(fleets: Sequence[ParsedObject]) -> Iterator[Message]:
-    """Check the names and paths of sets, as far as no tree is needed."""
+    """Refuse two sets of one name."""
     for one in fleets:
         sets = one.object.spec.sets if isinstance(one.object, Fleet) else ()
         seen: set[str] = set()
         for index, each in enumerate(sets):
-            problem = _name_problem(each.name, seen)
-            if problem is not None:
-                yield _error(one.positions.at(("spec", "sets", index, "name")), problem, one)
+            if each.name in seen:
+                place = one.positions.at(("spec", "sets", index, "name"))
+                text = f"two sets have the name `{each.name}`; give this one another name"
+                yield _error(place, text, one)
             seen.add(each.name)
-            for number, path in enumerate(each.paths):
-                if _leaves_the_tree(path):
-                    place = one.positions.at(("spec", "sets", index, "paths", number))
-                    text = f"`{path}` is no path below the repository's root; write one such as "
-                    yield _error(place, text + "`configs/bookinfo`", one)
-
-
-def _name_problem(name: str, seen: set[str]) -> str | None:
-    if name in seen:
-        return f"two sets have the name `{name}`; give this one another name"
-    if name.startswith(f"{CLUSTERS_FOLDER}/"):
-        return f"`{CLUSTERS_FOLDER}/...` are the clusters' own sets; give this one another name"
-    return None
-
-
-def _leaves_the_tree(path: str) -> bool:
-    parts = path.rstrip("/").split("/")
-    return not path or path.startswith("/") or "\\" in path or ".." in parts
 
 
 def _nowhere(view: FleetView) -> Iterator[Message]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from libs.compile.hosts import covers, fqdn
 from libs.desired import codes
 from libs.desired.finding import Finding, Rule, finding
 from libs.desired.fleetview import FleetView
-from libs.desired.hosts import covers, full_host
 from libs.kernel.ids import SetName
 from libs.kernel.messages import Level, MessageClass
 from libs.meshapi.destinationrule import DestinationRule
@@ -15,6 +15,7 @@ from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.parsed import ParsedObject
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.virtualservice import VirtualService
+from libs.registry.build import DEFAULT_DOMAIN
 
 _NOT_ALLOWED = Rule(codes.NOT_ALLOWED, Level.ERROR, MessageClass.OBJECT)
 _MISPLACED = Rule(codes.FLEET, Level.ERROR, MessageClass.OBJECT)
@@ -57,7 +58,7 @@ def _problems(obj: MeshObject, allow: Allow) -> Iterator[tuple[Path, str]]:
         yield ("metadata", "namespace"), f"{where}; {_only(allow.namespaces)}"
     if allow.hosts is not None:
         for path, host in hosts_of(obj):
-            full = full_host(host.rpartition("/")[2], obj.namespace)
+            full = fqdn(host.rpartition("/")[2], obj.namespace, DEFAULT_DOMAIN)
             if not any(covers(pattern, full) for pattern in allow.hosts):
                 yield path, f"host `{full}`; {_only(allow.hosts)}"
 

@@ -1,0 +1,50 @@
+"""Which hosts a Gateway's server serves for a VirtualService."""
+
+from collections.abc import Mapping, Sequence
+
+from libs.compile.hosts import ANY, fqdn, overlap
+from libs.compile.rules import gateway_name
+from libs.lint.clusterview import ClusterView
+from libs.lint.subject import Subject
+from libs.meshapi.gateway import Gateway, Server
+from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService
+
+_SAME_NAMESPACE = "."
+Gateways = Mapping[str, Subject[Gateway]]
+
+
+def gateways_by_name(view: ClusterView) -> Gateways:
+    """Return Gateways by `namespace/name`."""
+    return {f"{one.namespace}/{one.key.name}": one for one in view.of(Gateway)}
+
+
+def bound_names(one: Subject[VirtualService]) -> Sequence[str]:
+    """Return the full names of the Gateways that a VirtualService names, without `mesh`."""
+    names = (gateway_name(name, one.namespace) for name in one.object.spec.gateways)
+    return tuple(dict.fromkeys(name for name in names if name != MESH_GATEWAY))
+
+
+def full_hosts(view: ClusterView, one: Subject[VirtualService]) -> Sequence[str]:
+    """Return the complete hosts of a VirtualService, in its order."""
+    return [fqdn(host, one.namespace, view.world.domain) for host in one.object.spec.hosts]
+
+
+def server_patterns(gateway: Subject[Gateway], server: Server, namespace: str) -> Sequence[str]:
+    """Return the hosts of a server that are open to VirtualServices of `namespace`."""
+    found = []
+    for text in server.hosts:
+        where, _, pattern = text.rpartition("/")
+        owner = gateway.namespace if where == _SAME_NAMESPACE else where or ANY
+        if owner in (ANY, namespace):
+            found.append(pattern.lower())
+    return found
+
+
+def served(gateway: Subject[Gateway], host: str, namespace: str) -> frozenset[str]:
+    """Return the names within `host` that any server of a Gateway serves for `namespace`."""
+    return frozenset(
+        common
+        for server in gateway.object.spec.servers
+        for pattern in server_patterns(gateway, server, namespace)
+        if (common := overlap(pattern, host)) is not None
+    )

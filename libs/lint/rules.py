@@ -1,0 +1,62 @@
+"""The rules that findings are about: code, usual level, class. One name per kind of finding.
+
+IST codes are those of `istioctl analyze`, KIA codes Kiali's; levels differ from theirs only where
+a module says why.
+"""
+
+from libs.desired.finding import Rule
+from libs.kernel.messages import Level, MessageClass
+
+_OBJECT, _REFERENCE, _CONFLICT = (
+    MessageClass.OBJECT,
+    MessageClass.REFERENCE,
+    MessageClass.CONFLICT,
+)
+
+MISSING = Rule("IST0101", Level.ERROR, _REFERENCE)
+"""A host, port, subset or gateway is named and not there."""
+
+HOST_CLAIMED_TWICE = Rule("IST0109", Level.WARNING, _CONFLICT)
+"""Two VirtualServices are for one host of the mesh, and a stated order decides."""
+
+SIDECARS_OF_ONE_WORKLOAD = Rule("IST0110", Level.ERROR, _CONFLICT)
+"""Two Sidecars select one workload."""
+
+SIDECARS_OF_ONE_NAMESPACE = Rule("IST0111", Level.ERROR, _CONFLICT)
+"""Two Sidecars are for a whole namespace."""
+
+PORT_NEEDED = Rule("IST0112", Level.ERROR, _REFERENCE)
+"""A destination has several ports and none is named."""
+
+PORT_NAME = Rule("IST0118", Level.INFO, _OBJECT)
+"""A port's name says no protocol."""
+
+NEVER_REACHED = Rule("IST0130", Level.WARNING, _OBJECT)
+"""Earlier rules take everything that a rule matches."""
+
+MATCH_WITHOUT_EFFECT = Rule("IST0131", Level.INFO, _OBJECT)
+"""Earlier rules take everything that one of several matches takes."""
+
+HOST_NOT_IN_GATEWAY = Rule("IST0132", Level.WARNING, _REFERENCE)
+"""A VirtualService's host that its gateway does not serve."""
+
+GATEWAY_CONFLICT = Rule("IST0145", Level.ERROR, _CONFLICT)
+"""Two Gateways are for one host and port of the same proxies."""
+
+SUBSET_WITHOUT_WORKLOAD = Rule("IST0173", Level.WARNING, _REFERENCE)
+"""No workload has the labels of a subset."""
+
+POLICY_WITHOUT_SERVICE = Rule("IST0174", Level.WARNING, _REFERENCE)
+"""A DestinationRule for a host that no service has."""
+
+SUBSET_TWICE = Rule("KIA0201", Level.WARNING, _CONFLICT)
+"""Two DestinationRules define the same subset, or the same policy, of one host."""
+
+IMPORT_WITHOUT_SERVICE = Rule("KIA1004", Level.WARNING, _REFERENCE)
+"""A Sidecar imports a host that no service has."""
+
+ORDER_NOT_STATED = Rule("PER0301", Level.ERROR, _CONFLICT)
+"""The order of two objects decides, and nothing states it."""
+
+WEIGHTS = Rule("PER0302", Level.WARNING, _OBJECT)
+"""Weights that people read as percent and that are none."""

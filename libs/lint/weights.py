@@ -1,0 +1,24 @@
+"""Weights of a rule's destinations. They are relative; people read them as percent."""
+
+from collections.abc import Iterator
+
+from libs.desired.finding import Finding
+from libs.lint import rules
+from libs.lint.clusterview import ClusterView
+from libs.lint.subject import report
+from libs.meshapi.virtualservice import VirtualService
+
+_WHOLE = 100
+
+
+def check(view: ClusterView) -> Iterator[Finding]:
+    """Find several destinations whose weights do not add up to 100."""
+    for one in view.of(VirtualService):
+        for index, rule in enumerate(one.object.spec.http):
+            total = sum(each.weight for each in rule.route)
+            if len(rule.route) > 1 and total not in (0, _WHOLE):
+                text = (
+                    f"the weights add up to {total}, so each is a share of that and not percent; "
+                    "make them add up to 100"
+                )
+                yield report(rules.WEIGHTS, one, ("spec", "http", index, "route"), text)

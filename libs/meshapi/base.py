@@ -41,13 +41,25 @@ def _sorted_by_key(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return dict(sorted(value.items())) if len(value) > 1 else value
 
 
+def _settled(value: Any) -> Any:
+    """Sort maps and make lists tuples at every depth, so that JSON gives back what YAML gave."""
+    if isinstance(value, Mapping):
+        return {key: _settled(one) for key, one in sorted(value.items())}
+    if isinstance(value, list | tuple):
+        return tuple(_settled(one) for one in value)
+    return value
+
+
 _SORTED = AfterValidator(_sorted_by_key)
 
 StringMap = Annotated[Mapping[str, str], _SORTED]
 """Text by name, in the order of the names."""
 
-FreeForm = Annotated[Mapping[str, Any], _SORTED]
-"""JSON that is carried and not interpreted."""
+FreeForm = Annotated[Mapping[str, Any], AfterValidator(_settled)]
+"""A JSON object that is carried and not interpreted."""
+
+FreeValue = Annotated[Any, AfterValidator(_settled)]
+"""Any JSON that is carried and not interpreted."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A TCP or UDP port number."""

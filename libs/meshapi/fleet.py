@@ -1,10 +1,10 @@
 """Fleet and Cluster: which part of the repository goes to which clusters."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import FreeForm, Model, StringMap
+from libs.meshapi.base import FreeForm, FreeValue, Model, StringMap
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.selectors import LabelSelector
@@ -21,28 +21,28 @@ class MeshSettings(Model):
     root_namespace: str = "istio-system"
     outbound_traffic_policy: OutboundTrafficPolicy = OutboundTrafficPolicy(mode="ALLOW_ANY")
     trust_domain_aliases: tuple[str, ...] = ()
-    default_config: Any = None
-    inbound_traffic_policy: Any = None
+    default_config: FreeValue = None
+    inbound_traffic_policy: FreeValue = None
     default_service_export_to: tuple[str, ...] = ()
     default_virtual_service_export_to: tuple[str, ...] = ()
     default_destination_rule_export_to: tuple[str, ...] = ()
-    locality_lb_setting: Any = None
-    zone_aware_lb_setting: Any = None
-    discovery_selectors: Any = None
-    extension_providers: Any = None
-    default_providers: Any = None
-    service_settings: Any = None
-    service_scope_configs: Any = None
-    default_http_retry_policy: Any = None
-    default_traffic_policy: Any = None
-    service_entry_visibility: Any = None
-    path_normalization: Any = None
-    mesh_mtls: Any = Field(
+    locality_lb_setting: FreeValue = None
+    zone_aware_lb_setting: FreeValue = None
+    discovery_selectors: FreeValue = None
+    extension_providers: FreeValue = None
+    default_providers: FreeValue = None
+    service_settings: FreeValue = None
+    service_scope_configs: FreeValue = None
+    default_http_retry_policy: FreeValue = None
+    default_traffic_policy: FreeValue = None
+    service_entry_visibility: FreeValue = None
+    path_normalization: FreeValue = None
+    mesh_mtls: FreeValue = Field(
         default=None, validation_alias="meshMTLS", serialization_alias="meshMTLS"
     )
-    tls_defaults: Any = None
-    config_sources: Any = None
-    ca_certificates: Any = None
+    tls_defaults: FreeValue = None
+    config_sources: FreeValue = None
+    ca_certificates: FreeValue = None
 
 
 class Allow(Model):

@@ -70,7 +70,7 @@ def host_fault(text: str, *, wildcard: bool = True) -> str | None:
     labels = text.split(".")
     if wildcard and labels[0].startswith("*"):
         labels[0] = labels[0][1:].lstrip("-") or "x"
-    if labels[-1] == "" and len(labels) > 1:
+    if labels[-1] == "" and text.rstrip(".") not in ("", ANYWHERE):
         labels.pop()
     if "*" in text.lstrip("*") or (text.startswith("*") and not wildcard):
         form = "only its first label may start with `*`" if wildcard else "`*` is not allowed here"

@@ -11,6 +11,7 @@ import yaml
 from libs.compile.proxy import Proxy, proxy_from_json
 from libs.compile.world import World, build_world
 from libs.kernel.ids import ClusterName
+from libs.kernel.messages import errors
 from libs.meshapi.parse import parse_file
 
 _SEPARATOR = "\n---\n"
@@ -39,8 +40,9 @@ def read_case(path: Path, also: str = "") -> CaseFile:
 
 
 def world_of(text: str, name: str, cluster: str = "default") -> World:
-    """Parse objects into a world. Raises ValueError with the messages when something is wrong."""
+    """Parse objects into a world. Raises ValueError with the errors when something is wrong."""
     parsed = parse_file(name, text.encode())
-    if parsed.messages:
-        raise ValueError("\n".join(map(str, parsed.messages)))
+    wrong = errors(parsed.messages)
+    if wrong:
+        raise ValueError("\n".join(map(str, wrong)))
     return build_world([(one.object, one.origin) for one in parsed.objects], ClusterName(cluster))

@@ -165,7 +165,7 @@ def _filter(inlet: Inlet) -> lc.Filter:
         match=rc.RouteMatch(prefix="/"),
         route=route.forward([route.Target(inlet.cluster)]),
     )
-    host = route.virtual_host(f"inbound|http|{inlet.port}", ["*"], [whole])
+    host = route.virtual_host(f"inbound|http|{inlet.port}", ["*"], [whole], counts_attempts=False)
     routes = route.configuration(inlet.cluster, [host])
     prefix = names.stat_prefix("inbound", inlet.bind or WILDCARD, inlet.port)
     return hcm.network_filter(hcm.inline(prefix, routes, hcm.Side.INBOUND))

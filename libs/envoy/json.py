@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import orjson
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from protogen.envoy.config.cluster.v3 import cluster_pb2
@@ -35,10 +36,13 @@ _FIELDS: Final[dict[str, TypeUrl]] = {
 
 
 def resource_json(resource: Resource) -> dict[str, Any]:
-    """Return one resource in proto3 JSON. Raises ValueError for bytes that are no such message."""
+    """Return one resource in proto3 JSON, in plain dictionaries and lists.
+
+    Raises ValueError for bytes that are no such message.
+    """
     message = _MESSAGES[resource.type_url].FromString(resource.body)
-    printed: dict[str, Any] = MessageToDict(message)
-    return printed
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(MessageToDict(message)))
+    return plain
 
 
 def snapshot_json(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:

@@ -48,10 +48,19 @@ def configuration(
     )
 
 
-def virtual_host(name: str, domains: Sequence[str], routes: Sequence[rc.Route]) -> rc.VirtualHost:
-    """Return a virtual host; routes are tried in their order."""
+def virtual_host(
+    name: str, domains: Sequence[str], routes: Sequence[rc.Route], *, counts_attempts: bool = True
+) -> rc.VirtualHost:
+    """Return a virtual host; routes are tried in their order.
+
+    With `counts_attempts` the upstream is told which attempt it sees, in place of what the caller
+    said about that.
+    """
     return rc.VirtualHost(
-        name=name, domains=domains, routes=routes, include_request_attempt_count=True
+        name=name,
+        domains=domains,
+        routes=routes,
+        include_request_attempt_count=counts_attempts,
     )
 
 

@@ -80,8 +80,8 @@ class Endpoint:
 class Service:
     """A service under one host name.
 
-    `addresses` are its own addresses, none for a headless one. `selector` is what its workloads
-    carry, empty when it selects none.
+    `addresses` are its own, as far as they are known; a headless one has none. `selector` is what
+    its workloads carry, empty when it selects none.
     """
 
     hostname: str
@@ -97,8 +97,8 @@ class Service:
 
     @property
     def headless(self) -> bool:
-        """Whether it is a Kubernetes service without an address of its own."""
-        return self.kubernetes and not self.addresses
+        """Whether it is a Kubernetes service that says it has no address of its own."""
+        return self.kubernetes and self.resolution is Resolution.PASSTHROUGH
 
     def port(self, number: int) -> ServicePort | None:
         """Return the port with this number."""

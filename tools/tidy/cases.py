@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from tools.tidy.tree import Finding, Tree, is_test_path
 
 REGISTRY = "tools/tidy/cases.toml"
-_NAMES = frozenset({"cases", "golden", "corpus", "data"})
+_NAMES = frozenset({"cases", "corpus", "data", "expectations", "golden"})
 
 
 def check(tree: Tree) -> Iterator[Finding]:

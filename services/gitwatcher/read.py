@@ -12,8 +12,9 @@ from libs.desired.fleetview import FleetReading, FleetView
 from libs.desired.layout import CLUSTER_FILE, CLUSTERS_FOLDER, FLEET_FILE, Layout, layout
 from libs.desired.sets import SetFiles, set_entries, tree_hash
 from libs.kernel.ids import CommitId, TreeHash
-from libs.kernel.messages import Message
-from libs.kernel.revisions import AcceptedSet
+from libs.kernel.looperrors import StalledError
+from libs.kernel.messages import Level, Message, MessageClass
+from libs.kernel.origins import Origin
 from libs.meshapi.objects import to_stored
 from libs.meshapi.parse import PARSER_VERSION, parse_file
 from libs.meshapi.parsed import ParsedFile, ParsedObject
@@ -21,6 +22,7 @@ from libs.ports.gitrepo import GitRepo
 from services.gitwatcher.files import FileReader
 from services.gitwatcher.work import Candidate, Pass, Tree
 
+COMMIT_TOO_LARGE = "PER0404"
 _COMMITS_MAX = 8
 _TREES_MAX = 1_000
 
@@ -59,11 +61,6 @@ class Reader:
         self._commits.move_to_end(commit)
         return found
 
-    def accepted(self, accepted: AcceptedSet) -> Tree | None:
-        """Return a set as it was accepted; None when its commit does not give it any more."""
-        tree = self.commit(accepted.commit).sets.get(accepted.name)
-        return tree if tree is not None and tree.tree == accepted.tree else None
-
     def _read(self, commit: CommitId) -> Candidate:
         entries = self._repo.entries(commit)
         found = layout(entries)
@@ -92,13 +89,22 @@ class Reader:
 
 
 def read(work: Pass, reader: Reader) -> Pass:
-    """Parse the commit. Raises StalledError when it is larger than what is read."""
+    """Parse the commit; one that is larger than what is read is refused as a whole."""
     if work.head is None:
         return work
     with work.span("parse") as span:
-        candidate = reader.commit(work.head)
+        try:
+            candidate = reader.commit(work.head)
+        except StalledError as error:
+            candidate = _too_much(work.head, error.reason)
         span.set_attribute("sets", len(candidate.sets))
     return replace(work, candidate=candidate)
+
+
+def _too_much(commit: CommitId, reason: str) -> Candidate:
+    """Say of a commit that nobody will read it, so that it is not tried at every poll."""
+    message = Message(COMMIT_TOO_LARGE, Level.ERROR, MessageClass.OBJECT, Origin("."), reason)
+    return Candidate(commit, Tree(tree_hash((), PARSER_VERSION), commit, (), (message,)), None, {})
 
 
 def _joined(files: Iterable[ParsedFile]) -> _Parsed:

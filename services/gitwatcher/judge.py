@@ -1,0 +1,63 @@
+"""Stage `judge`: which part of the commit is taken, against what was accepted before."""
+
+from dataclasses import replace
+
+from libs.kernel.ids import SetName
+from libs.kernel.messages import Level, Message, errors
+from libs.kernel.revisions import Refusal, Revision
+from libs.lint.acceptance import accept
+from libs.lint.check import findings
+from libs.lint.doubt import State
+from libs.telemetry.logs import get_logger
+from services.gitwatcher.lastgood import LastGood
+from services.gitwatcher.work import Candidate, Pass, Tree, Verdict
+
+
+def judge(work: Pass, last_good: LastGood) -> Pass:
+    """Decide per set; a fleet that cannot be understood refuses the whole commit."""
+    if work.head is None or work.candidate is None:
+        return work
+    with work.span("lint") as span:
+        verdict = _verdict(work, work.candidate, last_good)
+        span.set_attribute("refused", len(verdict.refusals))
+    for refusal in verdict.refusals:
+        _log(refusal)
+    return replace(work, verdict=verdict)
+
+
+def _verdict(work: Pass, candidate: Candidate, last_good: LastGood) -> Verdict:
+    def refusal(name: SetName | None, messages: tuple[Message, ...]) -> Refusal:
+        return Refusal(work.source.name, name, candidate.commit, messages)
+
+    if candidate.view is None:
+        return Verdict(None, {}, (refusal(None, errors(candidate.fleet.messages)),))
+    old = _state(work.newest, last_good)
+    outcome = accept(State(candidate.view, candidate.sets), old, findings)
+    if outcome.whole:
+        return Verdict(None, {}, (refusal(None, outcome.whole),))
+    return Verdict(
+        candidate.fleet,
+        outcome.chosen,
+        tuple(refusal(name, why) for name, why in sorted(outcome.refusals.items())),
+        tuple(dict.fromkeys((*_mild(candidate.fleet), *outcome.warnings))),
+    )
+
+
+def _state(newest: Revision | None, last_good: LastGood) -> State[Tree] | None:
+    """Return what runs; None before the first revision."""
+    if newest is None:
+        return None
+    return State(last_good.view(newest), {item.name: last_good.tree(item) for item in newest.sets})
+
+
+def _mild(tree: Tree) -> tuple[Message, ...]:
+    """Messages of a tree that refuse nothing."""
+    return tuple(one for one in tree.messages if one.level is not Level.ERROR)
+
+
+def _log(refusal: Refusal) -> None:
+    """Say in one line each what a person has to change."""
+    for message in refusal.messages:
+        get_logger().warning(
+            "refused", set=refusal.name, commit=refusal.commit, message=str(message)
+        )

@@ -1,0 +1,102 @@
+"""The gitwatcher process: settings become parts, and the loop runs until SIGTERM."""
+
+import gc
+import signal
+from pathlib import Path
+
+from libs.adapters.git.credentials import Credentials, SshKey, UserPassword
+from libs.adapters.git.limits import GitLimits
+from libs.adapters.git.mirror import open_mirror
+from libs.adapters.sql.store import open_store
+from libs.adapters.system.clock import SystemClock
+from libs.adapters.system.rng import SystemRng
+from libs.ports.clock import Clock
+from libs.ports.steps import Steps
+from libs.telemetry.logs import get_logger
+from libs.telemetry.setup import set_up
+from services.gitwatcher.files import FileReader
+from services.gitwatcher.loop import PAUSE_S_MAX, Loop
+from services.gitwatcher.read import Reader
+from services.gitwatcher.settings import GitwatcherSettings
+from services.gitwatcher.trigger import Answers, TriggerServer
+from services.gitwatcher.wake import Waker
+from services.gitwatcher.work import Source
+
+_JUDGING_S_MAX = 600.0
+"""Longest time that parsing and linting one commit may take before the process counts as stuck."""
+
+
+def run(settings: GitwatcherSettings, steps: Steps) -> None:
+    """Watch the repository until SIGTERM or SIGINT.
+
+    Raises:
+        StalledError: an address, a path, the repository or the Store cannot be used as set.
+        TransientError: the Store cannot be reached now.
+    """
+    telemetry = set_up("gitwatcher", settings.telemetry)
+    clock, waker = SystemClock(), Waker()
+    source = _source(settings, clock, steps)
+    reader = Reader(source.repo, _files(settings, source))
+    loop = Loop(source, reader, waker, SystemRng(), settings.poll_s)
+    server = _server(settings, loop, clock)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: waker.stop())
+    gc.freeze()
+    try:
+        if server is not None:
+            server.start()
+        address = server.address if server is not None else None
+        get_logger().info("gitwatcher ready", source=source.name, ref=source.ref, trigger=address)
+        loop.run()
+    finally:
+        if server is not None:
+            server.stop()
+        telemetry.close()
+
+
+def _source(settings: GitwatcherSettings, clock: Clock, steps: Steps) -> Source:
+    limits = GitLimits(
+        server_timeout_s=settings.server_timeout_s, fetch_timeout_s=settings.fetch_timeout_s
+    )
+    return Source(
+        name=settings.source,
+        ref=settings.ref,
+        repo=open_mirror(
+            settings.mirror,
+            settings.repository,
+            clock=clock,
+            credentials=_credentials(settings),
+            limits=limits,
+        ),
+        store=open_store(settings.store_url),
+        clock=clock,
+        steps=steps,
+        keep_revisions=settings.keep_revisions,
+    )
+
+
+def _files(settings: GitwatcherSettings, source: Source) -> FileReader:
+    return FileReader(
+        source.repo, settings.blob_bytes_max, settings.set_bytes_max, settings.cached_files_max
+    )
+
+
+def _credentials(settings: GitwatcherSettings) -> Credentials | None:
+    """A key wins over a password; without either the remote is asked anonymously."""
+    if settings.ssh_key is not None:
+        public = Path(f"{settings.ssh_key}.pub")
+        return SshKey(settings.username, settings.ssh_key, public)
+    password = settings.password.get_secret_value()
+    return UserPassword(settings.username, password) if password else None
+
+
+def _server(settings: GitwatcherSettings, loop: Loop, clock: Clock) -> TriggerServer | None:
+    if not settings.trigger:
+        return None
+    pass_s_max = settings.fetch_timeout_s + PAUSE_S_MAX + settings.poll_s + _JUDGING_S_MAX
+    answers = Answers(
+        trigger=lambda: loop.waker.trigger(clock.now_s()),
+        alive=lambda: loop.is_alive(pass_s_max),
+        ready=loop.is_ready,
+    )
+    return TriggerServer(settings.trigger, answers)

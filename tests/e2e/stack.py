@@ -12,7 +12,7 @@ from libs.kernel.ids import ClusterName
 from tests.e2e import smallfleet
 from tests.e2e.smallfleet import Load, Processes, Repository, until
 from tools.child.ports import free_ports
-from tools.cli.nodes import node_id, node_metadata
+from tools.envoy.nodes import node_id, node_metadata
 from tools.envoy.process import EnvoyProcess
 from tools.up.options import UpOptions
 

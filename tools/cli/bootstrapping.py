@@ -6,9 +6,9 @@ from cyclopts import Parameter
 
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
 from tools.cli.errors import UnusableError
-from tools.cli.nodes import node_id, node_metadata
 from tools.cli.output import Format, write_json
 from tools.cli.proxyoption import read_proxy
+from tools.envoy.nodes import node_id, node_metadata
 
 PORT_MAX = 65535
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from libs.compile.proxy import Proxy, ProxyType
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
 from libs.kernel.ids import ClusterName
-from tools.cli.nodes import node_id, node_metadata
 from tools.demo.workloads import DemoCluster, Workload
+from tools.envoy.nodes import node_id, node_metadata
 from tools.envoy.process import EnvoyProcess
 
 STATE_OF_THE_WORLD = frozenset({"cluster2"})

@@ -62,9 +62,10 @@ def make_engine(url: URL) -> Engine:
 
 
 def switch_on_wal(engine: Engine) -> None:
-    """Make a SQLite file use a write-ahead log, for good.
+    """Make a SQLite file use a write-ahead log, for good; one that does costs nothing.
 
-    SQLite does not wait by itself when two processes switch at once, so this does.
+    SQLite does not wait by itself when two processes switch at once, so this does. A file that may
+    only be read, such as a copy, stays as it is.
     """
     deadline_s = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
@@ -72,8 +73,10 @@ def switch_on_wal(engine: Engine) -> None:
             with engine.connect() as connection:
                 connection.connection.cursor().execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            busy = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > deadline_s:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code == sqlite3.SQLITE_READONLY:
+                return
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() > deadline_s:
                 raise exc.OperationalError(None, None, error) from error
             time.sleep(0.01)
         else:

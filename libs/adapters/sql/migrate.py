@@ -22,11 +22,11 @@ def migrate(engine: Engine) -> None:
 
     Raises StalledError for tables that are newer than this program.
     """
+    if engine.dialect.name == "sqlite":
+        switch_on_wal(engine)
     with engine.connect() as connection:
         if _version(connection) == NEWEST:
             return
-    if engine.dialect.name == "sqlite":
-        switch_on_wal(engine)
     with engine.connect() as connection:
         connection.execution_options(**{WRITE: True})
         with connection.begin():

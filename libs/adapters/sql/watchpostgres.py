@@ -55,14 +55,18 @@ class PostgresWatch:
     def _listening(self) -> Iterator[Any]:
         """Lend a connection that already listens, so that no change falls between look and wait."""
         with self._lock:
-            connection = self._idle.pop() if self._idle else None
+            idle = self._idle.pop() if self._idle else None
+        connection = idle or self._connect()
         try:
-            connection = connection or self._connect()
+            if idle is None:
+                connection.execute(f"LISTEN {CHANNEL}")
             yield connection
         except self._error as error:
-            if connection is not None:
-                connection.close()
+            connection.close()
             raise self._place.transient(error) from None
+        except BaseException:
+            connection.close()
+            raise
         with self._lock:
             self._idle.append(connection)
 
@@ -72,7 +76,6 @@ class PostgresWatch:
         connection: Any = borrowed.dbapi_connection
         borrowed.detach()
         connection.autocommit = True
-        connection.execute(f"LISTEN {CHANNEL}")
         return connection
 
 

@@ -1,6 +1,10 @@
 """Tests of opening and closing; what a store does is in the contract that all stores share."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from libs.adapters.sql.store import open_store
 from libs.adapters.sql.tests.values import SOURCE, state
@@ -18,6 +22,22 @@ def test_a_closed_store_holds_no_file(tmp_path: Path) -> None:
     again = open_store(url)
     assert again.source(SOURCE) == state()
     again.close()
+
+
+@pytest.mark.parametrize("suffix", ["", "?mode=ro&uri=true"])
+def test_a_copy_that_lost_its_log_can_be_opened(tmp_path: Path, suffix: str) -> None:
+    """A copy made by SQLite's own means gets its log back, or is read as it is."""
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    store.record_source(state())
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        connection.execute("VACUUM INTO ?", [str(tmp_path / "copy.db")])
+    copy = open_store(f"sqlite:///file:{tmp_path}/copy.db{suffix or '?uri=true'}")
+    assert copy.source(SOURCE) == state()
+    copy.close()
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    assert mode == ("delete" if suffix else "wal")
 
 
 def open_files(folder: Path) -> list[str]:

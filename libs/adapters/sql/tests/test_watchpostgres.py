@@ -12,7 +12,10 @@ from libs.adapters.sql.tests.database import PLACE
 from libs.adapters.sql.transactions import touch, write
 from libs.adapters.sql.watchpostgres import PostgresWatch
 
-_LISTENERS = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT count FROM changes%'"
+_LISTENERS = (
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE query LIKE 'SELECT count FROM changes%' AND datname = current_database()"
+)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """What a check sees: all objects of one cluster, indexed the way the compiler indexes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from libs.compile.hosts import covers
+from libs.compile.hosts import covers, fqdn
 from libs.compile.world import World, build_world
 from libs.desired.fleetview import FleetView
 from libs.desired.select import objects_for
@@ -67,7 +67,24 @@ def cluster_view(
     return ClusterView(name, world, subjects, complete=connection.static is not None)
 
 
-def nearest(name: str, known: Sequence[str]) -> str | None:
+def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` was probably meant to be."""
-    found = get_close_matches(name, known, n=1, cutoff=_NEAR_ENOUGH)
+    found = get_close_matches(name, tuple(known), n=1, cutoff=_NEAR_ENOUGH)
     return found[0] if found else None
+
+
+def nearest_host(view: ClusterView, written: str, namespace: str) -> str | None:
+    """Return the service that a host was probably meant to be, short where a short one will do.
+
+    The first label has to be near by itself: what hosts share by their domain counts for nothing.
+    """
+    known = view.world.registry.services
+    if f"{written}.svc.{view.world.domain}" in known:
+        return f"{written}.svc.{view.world.domain}"
+    host = fqdn(written, namespace, view.world.domain)
+    label, _, rest = host.partition(".")
+    near = nearest(label, {one.partition(".")[0] for one in known})
+    namesakes = [one for one in known if one.partition(".")[0] == near]
+    if near is not None and written != host and f"{near}.{rest}" in namesakes:
+        return near
+    return nearest(host, namesakes)

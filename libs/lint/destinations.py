@@ -10,7 +10,7 @@ from libs.compile.hosts import fqdn, is_wildcard
 from libs.desired.finding import Finding, Rule
 from libs.kernel.messages import Level
 from libs.lint import rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView, nearest_host
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.virtualservice import (
     MESH_GATEWAY,
@@ -22,6 +22,8 @@ from libs.meshapi.virtualservice import (
     VirtualServiceSpec,
 )
 from libs.registry.service import Service
+
+_ADD = "correct the name, or add its Service or ServiceEntry"
 
 
 def destinations(spec: VirtualServiceSpec) -> Iterator[tuple[Path, Destination]]:
@@ -70,23 +72,12 @@ def _unknown_host(
     host: str,
 ) -> Finding:
     path, destination = place
-    known = tuple(view.world.registry.services)
-    completed = f"{host}.svc.{view.world.domain}"
-    in_mesh = host.endswith(f".svc.{view.world.domain}") or completed in known
+    domain = f".svc.{view.world.domain}"
+    in_mesh = host.endswith(domain) or f"{host}{domain}" in view.world.registry.services
     rule = rules.MISSING.as_level(view.absence() if in_mesh else Level.WARNING)
-    near = completed if completed in known else nearest(host, known)
-    hint = f"did you mean `{_as_written(near, destination.host, host)}`?" if near else _ADD
-    text = f"no service has the host `{host}`; {hint}"
-    return report(rule, one, (*path, "host"), text)
-
-
-_ADD = "correct the name, or add its Service or ServiceEntry"
-
-
-def _as_written(near: str, written: str, host: str) -> str:
-    """Propose a short name where a short name of the same namespace was written."""
-    domain = host.removeprefix(written)
-    return near.removesuffix(domain) if domain and near.endswith(domain) else near
+    near = nearest_host(view, destination.host, one.namespace)
+    hint = f"did you mean `{near}`?" if near else _ADD
+    return report(rule, one, (*path, "host"), f"no service has the host `{host}`; {hint}")
 
 
 def _port(

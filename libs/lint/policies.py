@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from libs.compile.hosts import fqdn, overlap
 from libs.desired.finding import Finding
 from libs.lint import rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView, nearest_host
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 
@@ -25,10 +25,9 @@ def check(view: ClusterView) -> Iterator[Finding]:
 
 
 def _unknown_host(view: ClusterView, one: Subject[DestinationRule], host: str) -> Iterator[Finding]:
-    known = tuple(view.world.registry.services)
-    if any(overlap(host, name) for name in known):
+    if any(overlap(host, name) for name in view.world.registry.services):
         return
-    near = nearest(host, known)
+    near = nearest_host(view, one.object.spec.host, one.namespace)
     hint = f"did you mean `{near}`?" if near else "correct the name, or add the service"
     text = f"no service has the host `{host}`, so this has no effect; {hint}"
     yield report(rules.POLICY_WITHOUT_SERVICE, one, ("spec", "host"), text)

@@ -6,7 +6,7 @@ from itertools import combinations
 from libs.compile.hosts import ANY, is_wildcard
 from libs.desired.finding import Finding
 from libs.lint import rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView, nearest_host
 from libs.lint.subject import Subject, report
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.workloadentry import WorkloadEntry
@@ -56,13 +56,12 @@ def _selects(obj: Sidecar, labels: Mapping[str, str]) -> bool:
 
 
 def _unknown_imports(view: ClusterView, one: Subject[Sidecar]) -> Iterator[Finding]:
-    known = tuple(view.world.registry.services)
     for index, listener in enumerate(one.object.spec.egress):
         for number, text in enumerate(listener.hosts):
             where, _, host = text.rpartition("/")
             if where == _NOWHERE or is_wildcard(host) or view.service(host.lower()):
                 continue
-            near = nearest(host, known)
+            near = nearest_host(view, host, one.namespace)
             hint = f"did you mean `{where or ANY}/{near}`?" if near else "correct or remove it"
             path = ("spec", "egress", index, "hosts", number)
             sentence = f"no service has the host `{host}`; {hint}"

@@ -4,70 +4,75 @@ Istio looks for a DestinationRule where the caller is, where the service is, and
 namespace. One elsewhere defines a subset for callers of that namespace alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from libs.compile.hosts import covers, fqdn
-from libs.compile.rules import Policy, policy_for
-from libs.desired.finding import Finding, Rule
+from libs.compile.rules import policy_for
+from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest
 from libs.lint.destinations import destinations
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
-from libs.meshapi.virtualservice import Destination, VirtualService
+from libs.meshapi.virtualservice import VirtualService
 from libs.registry.service import Service
 
 
 def check(view: ClusterView) -> Iterator[Finding]:
     """Check subsets from both ends. An unknown host is a matter of other checks."""
-    rules_by_key = {one.key: one for one in view.of(DestinationRule)}
     for one in view.of(VirtualService):
         for path, destination in destinations(one.object.spec):
             host = fqdn(destination.host, one.namespace, view.world.domain)
             service = view.service(host)
             if destination.subset and service is not None:
-                policy = _policy(view, one.namespace, host, service)
-                if policy is None or destination.subset not in policy.subsets:
-                    sources = policy.sources if policy else ()
-                    others = [rules_by_key[key] for key in sources if key in rules_by_key]
-                    finding = _undefined(view, one, (path, destination), policy)
-                    yield report(*finding, others)
-    for rule in rules_by_key.values():
+                use = _Use(one, (*path, "subset"), destination.subset, host)
+                yield from _undefined(view, use, _callers(view, one.namespace, service))
+    for rule in view.of(DestinationRule):
         yield from _without_workload(view, rule)
 
 
-def _policy(view: ClusterView, client: str, host: str, service: Service) -> Policy | None:
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A subset as a route names it."""
+
+    by: Subject[VirtualService]
+    path: Path
+    subset: str
+    host: str
+
+
+def _callers(view: ClusterView, client: str, service: Service) -> Sequence[str]:
+    """Return the namespaces in which a policy is looked for, the first one first."""
     root = view.world.settings.root_namespace
     own = () if client == root else (client,)
-    return policy_for(view.world.policies, host, (*own, service.namespace, root))
+    return (*own, service.namespace, root)
 
 
-def _undefined(
-    view: ClusterView,
-    one: Subject[VirtualService],
-    place: tuple[Path, Destination],
-    policy: Policy | None,
-) -> tuple[Rule, Subject[VirtualService], Path, str]:
-    path, destination = place
-    subset, where = destination.subset, (*path, "subset")
-    host = fqdn(destination.host, one.namespace, view.world.domain)
-    elsewhere = _elsewhere(view, host, subset)
+def _undefined(view: ClusterView, use: _Use, callers: Sequence[str]) -> Iterator[Finding]:
+    policy = policy_for(view.world.policies, use.host, callers)
+    if policy is not None and use.subset in policy.subsets:
+        return
+    elsewhere = _elsewhere(view, use, callers)
     if elsewhere is not None:
         text = (
-            f"subset `{subset}` of `{host}` is only defined in namespace `{elsewhere}`, for its "
-            "callers; define it in the service's namespace"
+            f"subset `{use.subset}` of `{use.host}` is only defined in namespace `{elsewhere}`, "
+            "for callers there; define it in the service's namespace"
         )
-        return rules.MISSING.as_level(Level.WARNING), one, where, text
-    hint = _hint(subset, tuple(policy.subsets) if policy else ())
-    text = f"no DestinationRule defines subset `{subset}` of `{host}`; {hint}"
-    return rules.MISSING.as_level(view.absence()), one, where, text
+        yield report(rules.MISSING.as_level(Level.WARNING), use.by, use.path, text)
+        return
+    hint = _hint(use.subset, tuple(policy.subsets) if policy else ())
+    text = f"no DestinationRule defines subset `{use.subset}` of `{use.host}`; {hint}"
+    sources = set(policy.sources if policy else ())
+    others = [one for one in view.of(DestinationRule) if one.key in sources]
+    yield report(rules.MISSING.as_level(view.absence()), use.by, use.path, text, others)
 
 
-def _elsewhere(view: ClusterView, host: str, subset: str) -> str | None:
+def _elsewhere(view: ClusterView, use: _Use, callers: Sequence[str]) -> str | None:
     for namespace, policies in sorted(view.world.policies.items()):
-        for pattern, policy in policies.items():
-            if covers(pattern, host) and subset in policy.subsets:
+        for pattern, policy in policies.items() if namespace not in callers else ():
+            if covers(pattern, use.host) and use.subset in policy.subsets:
                 return namespace
     return None
 

@@ -8,6 +8,7 @@ EAST, WEST = ClusterName("east"), ClusterName("west")
 
 
 def revision(name: str) -> Revision:
+    """Return a revision of which only the id and the generation matter."""
     return Revision(
         id=RevisionId(name),
         parent=None,

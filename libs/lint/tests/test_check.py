@@ -1,0 +1,105 @@
+"""Every check on cases that are files: a folder's YAML, and the messages that belong to it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from libs.desired.directory import contents_from_files
+from libs.desired.finding import Rule
+from libs.lint import (
+    clusterview,
+    destinations,
+    gateways,
+    order,
+    policies,
+    reach,
+    rules,
+    services,
+    sidecars,
+    subsets,
+    tenancy,
+    weights,
+)
+from libs.lint.check import CHECKS, check
+
+CASES = Path(__file__).parent / "cases"
+EXPECTED = "messages.txt"
+TOPICS = (
+    destinations,
+    gateways,
+    order,
+    policies,
+    reach,
+    services,
+    sidecars,
+    subsets,
+    weights,
+)
+
+
+def cases() -> list[Path]:
+    """Return all case folders."""
+    return sorted(CASES.iterdir())
+
+
+def files_of(case: Path) -> dict[str, bytes]:
+    """Read a case as the repository that it stands for."""
+    return {
+        path.relative_to(case).as_posix(): path.read_bytes()
+        for path in sorted(case.rglob("*.yaml"))
+    }
+
+
+def messages_of(case: Path) -> str:
+    """Return what reading and checking says, one line each."""
+    view, contents, found = contents_from_files(files_of(case))
+    return "".join(f"{one}\n" for one in (*found, *check(view, contents)))
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_a_case_gives_exactly_its_messages(case: Path) -> None:
+    """The messages of a case stand in its messages.txt, none for one that is fine."""
+    expected = case / EXPECTED
+    assert messages_of(case) == (expected.read_text() if expected.exists() else "")
+
+
+def clusters_of(case: Path) -> Iterator[clusterview.ClusterView]:
+    """Return the clusters of a case as checks see them."""
+    view, contents, _ = contents_from_files(files_of(case))
+    if view is not None:
+        for name in view.clusters:
+            yield clusterview.cluster_view(name, view, contents)
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.__name__.rpartition(".")[2])
+def test_a_check_has_cases_with_and_without_findings(topic: ModuleType) -> None:
+    """No topic is without a case that it complains about, nor does it complain about all."""
+    assert topic.check in CHECKS
+    complaints = [any([*topic.check(one)]) for case in cases() for one in clusters_of(case)]
+    assert any(complaints)
+    assert not all(complaints)
+
+
+def test_every_rule_has_a_case() -> None:
+    """Each code that a check can give stands in the messages of some case."""
+    said = "".join(messages_of(case) for case in cases())
+    codes = {one.code for one in vars(rules).values() if isinstance(one, Rule)}
+    assert {code for code in codes if f" {code}:" not in said} == set()
+
+
+def test_tenancy_reads_the_fleet_that_it_is_given() -> None:
+    """A looser fleet than the candidate's own, as it was accepted, allows what it allows."""
+    case = CASES / "objects-that-a-set-is-not-allowed-to-have"
+    strict, contents, _ = contents_from_files(files_of(case))
+    loose, _, _ = contents_from_files(files_of(CASES / "two-sets-with-one-object-for-one-cluster"))
+    assert strict is not None
+    assert loose is not None
+    assert [*tenancy.violations(strict, contents)]
+    assert not [*tenancy.violations(loose, contents)]
+
+
+def test_nothing_is_checked_without_a_view() -> None:
+    """A fleet that could not be read has had its messages already."""
+    assert check(None, {}) == ()

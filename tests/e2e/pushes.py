@@ -126,6 +126,11 @@ class Watched:
         assert found is not None
         return found
 
+    @property
+    def refused(self) -> set[str | None]:
+        """Names of what stays behind; None stands for the repository as a whole."""
+        return {refusal.name for refusal in self.state.refusals}
+
     def refusal(self, name: str | None) -> Refusal:
         """Return the one refusal of a set; it has to be there."""
         (found,) = [refusal for refusal in self.state.refusals if refusal.name == name]

@@ -34,7 +34,7 @@ class Display:
         """Say what happens now."""
         self.status = text
         if self.live is None:
-            self.console.print(text, markup=False)
+            self.console.print(text, markup=False, soft_wrap=True)
         self._draw()
 
     def tick(self, text: str) -> None:
@@ -48,7 +48,7 @@ class Display:
         if self.live is None:
             ack = "not live" if step.push_to_ack_ms is None else f"{step.push_to_ack_ms:.0f} ms"
             text = f"  {step.name}: last ACK {ack}, {step.requests} requests, {step.failed} failed"
-            self.console.print(text, markup=False)
+            self.console.print(text, markup=False, soft_wrap=True)
         self._draw()
 
     def _draw(self) -> None:

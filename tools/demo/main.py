@@ -1,6 +1,7 @@
 """The demo from beginning to end."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from dataclasses import dataclass
@@ -72,7 +73,8 @@ async def _live(options: DemoOptions) -> int:
             if options.once or not figures.good:
                 return 0 if figures.good else 1
             display.say(stay.invitation(fleet))
-            await stay.follow(story)
+            with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C is how it should end
+                await stay.follow(story)
     return 0
 
 

@@ -76,7 +76,8 @@ def test_a_killed_writer_leaves_whole_writes(place: SqlPlace, family: Family) ->
     """Killed again and again at any moment, a writer leaves all or nothing, and what it said."""
     seeded = random.Random(20)  # noqa: S311 - repeatable
     store = place.open()
-    for _ in range(KILLS):
+    # PostgreSQL's part of this is a lost connection, which it rolls back whatever the moment.
+    for _ in range(KILLS if place.url.startswith("sqlite") else KILLS // 3):
         child = family.start("commit_forever", place.url)
         said = int(family.hear(child, "done"))
         time.sleep(seeded.uniform(0, 0.04))

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.kernel.messages import errors
@@ -181,6 +181,7 @@ def test_a_secret_shows_nothing_of_its_content_when_printed() -> None:
     assert "hidden" not in repr(parsed)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gives_objects_or_messages(text: str) -> None:
     """Nothing that a text can hold raises."""
@@ -194,6 +195,7 @@ _WORDS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(_WORDS, max_size=40).map("".join))
 def test_any_mixture_of_yaml_gives_objects_or_messages(text: str) -> None:
     """Nothing that is nearly YAML raises, and every message stands inside the file."""
@@ -202,6 +204,7 @@ def test_any_mixture_of_yaml_gives_objects_or_messages(text: str) -> None:
     assert all(1 <= message.origin.line <= lines for message in parsed.messages)
 
 
+@settings(deadline=None)
 @given(virtual_services())
 def test_what_is_dumped_and_parsed_again_is_the_same(obj: dict[str, object]) -> None:
     """An object survives text: the stored form, written as YAML, gives the stored form."""

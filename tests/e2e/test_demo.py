@@ -13,30 +13,32 @@ import pytest
 from tools.demo.repository import EXAMPLE
 
 COMMAND = [sys.executable, "-m", "tools.cli", "demo"]
-LEFT_BEHIND = "periplus-demo-"
 
 
-def processes_of_a_demo() -> set[str]:
-    """Return the command lines of all processes that work in the folder of some demo."""
-    lines = set()
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+def environment(envoy: Path, folder: Path) -> dict[str, str]:
+    """Return the environment of a demo that keeps its files in `folder`."""
+    return {**os.environ, "PERIPLUS_ENVOY": str(envoy), "TMPDIR": str(folder)}
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Return the commands of all processes that inherited the environment of a folder's demo."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            text = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if f"TMPDIR={folder}".encode() in path.read_bytes().split(b"\0"):
+                found.append(path.with_name("cmdline").read_text().replace("\0", " "))
         except OSError:
             continue
-        if LEFT_BEHIND in text:
-            lines.add(f"{path.parent.name} {text}")
-    return lines
+    return found
 
 
 @pytest.mark.timeout(240)
 def test_the_story_is_lived_through_without_a_failed_request(envoy: Path, tmp_path: Path) -> None:
     """All steps become live, no request fails under load, and nothing stays behind."""
-    before = processes_of_a_demo()
     done = subprocess.run(
         [*COMMAND, "--once", "--pushes", "2"],
         cwd=EXAMPLE,
-        env={**os.environ, "PERIPLUS_ENVOY": str(envoy), "TMPDIR": str(tmp_path)},
+        env=environment(envoy, tmp_path),
         capture_output=True,
         text=True,
         timeout=200,
@@ -52,32 +54,31 @@ def test_the_story_is_lived_through_without_a_failed_request(envoy: Path, tmp_pa
     assert figures["push_to_traffic_ms_p50"] > 0
     assert figures["requests"] >= 50 * len(figures["steps"])
     assert figures["memory_mb"] < 300
-    assert processes_of_a_demo() == before
+    assert processes_of(tmp_path) == []
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.timeout(120)
 def test_an_interrupted_demo_leaves_nothing_behind(envoy: Path, tmp_path: Path) -> None:
     """Ctrl-C in the middle of the story stops every process and removes the folder."""
-    before = processes_of_a_demo()
-    env = {**os.environ, "PERIPLUS_ENVOY": str(envoy), "TMPDIR": str(tmp_path)}
+    env = environment(envoy, tmp_path)
     with subprocess.Popen(
         COMMAND, cwd=EXAMPLE, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as demo:
         assert demo.stderr is not None
         while "2-name-the-subsets" not in demo.stderr.readline():
             assert demo.poll() is None
+        assert len(processes_of(tmp_path)) > 14
         demo.send_signal(signal.SIGINT)
         demo.communicate(timeout=30)
-    assert processes_of_a_demo() == before
+    assert processes_of(tmp_path) == []
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.timeout(120)
 def test_a_killed_demo_leaves_no_process_behind(envoy: Path, tmp_path: Path) -> None:
     """SIGKILL to the demo ends its programs, Envoys and control plane as well."""
-    before = processes_of_a_demo()
-    env = {**os.environ, "PERIPLUS_ENVOY": str(envoy), "TMPDIR": str(tmp_path)}
+    env = environment(envoy, tmp_path)
     with subprocess.Popen(
         COMMAND, cwd=EXAMPLE, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as demo:
@@ -86,6 +87,6 @@ def test_a_killed_demo_leaves_no_process_behind(envoy: Path, tmp_path: Path) -> 
             assert demo.poll() is None
         demo.kill()
     deadline_s = time.monotonic() + 15
-    while processes_of_a_demo() != before:
+    while processes_of(tmp_path):
         assert time.monotonic() < deadline_s
         time.sleep(0.1)

@@ -74,7 +74,10 @@ CLOSED_GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 def kind_fault(api_version: str, kind: str) -> tuple[str, str] | None:
     """Say which field is wrong in a kind or its version, and why; None for what may exist."""
-    group, _, version = api_version.rpartition("/")
+    group, slash, version = api_version.rpartition("/")
+    if not version or "/" in group or (slash and not group):
+        text = f"{quoted(api_version)} is no API version; write `v1` or `group/version`"
+        return "apiVersion", text
     served = CLOSED_GROUPS.get(group)
     if served is None:
         if (group, kind) in BY_KIND and version not in SERVED_VERSIONS[group]:

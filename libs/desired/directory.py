@@ -9,7 +9,7 @@ from libs.desired.fleetview import FleetReading, FleetView, fleet_view, plain_vi
 from libs.desired.layout import FLEET_FILE, Layout, layout, message
 from libs.desired.sets import SetFiles, set_entries
 from libs.kernel.ids import BlobId, SetName
-from libs.kernel.messages import Level, Message
+from libs.kernel.messages import Level, Message, errors
 from libs.kernel.origins import Origin
 from libs.meshapi.parse import parse_file
 from libs.meshapi.parsed import ParsedFile, ParsedObject
@@ -53,10 +53,11 @@ def read_fleet(found: Layout, parsed: Mapping[str, ParsedFile]) -> FleetReading:
     A tree without fleet.yaml is a plain directory, unless it has clusters, which need one. The
     messages of the files themselves are not repeated here.
     """
-    if any(one.level is Level.ERROR for one in (*found.messages, *_messages(parsed))):
+    files = {entry.path: parsed[entry.path] for entry in found.entries}
+    if errors((*found.messages, *_messages(files))):
         return FleetReading(None, ())
     if found.fleet_file is not None:
-        return fleet_view(one for entry in found.entries for one in parsed[entry.path].objects)
+        return fleet_view(one for entry in found.entries for one in files[entry.path].objects)
     if found.cluster_files:
         text = f"there are clusters and no `{FLEET_FILE}`; write one with a Fleet"
         missing = message(codes.FLEET, Level.ERROR, Origin(FLEET_FILE), text)

@@ -93,7 +93,7 @@ class _Trial(Generic[S]):
         content = self.offer.new.get(name)
         if name in self.offer.broken:
             return (*errors(content.messages if content else ()), *self._doubts.get(name, ()))
-        own = [one.message for one in outcome.held[name] if name in one.sets]
+        own = [one.message for one in outcome.held[name] if one.sets[0] == name]
         taken = dict(outcome.chosen)
         if content is None:
             taken.pop(name, None)
@@ -104,7 +104,7 @@ class _Trial(Generic[S]):
     def _breaks(self, name: SetName, outcome: Settlement[S], taken: Contents) -> Iterable[Message]:
         before = self.offer.last_good.get(name)
         for one in outcome.held[name]:
-            if name not in one.sets:
+            if one.sets[0] != name:
                 yield breakage(
                     name,
                     before.objects if before else (),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 
-from libs.compile.hosts import ANY, most_specific, short_names
+from libs.compile.hosts import most_specific, short_names
 from libs.compile.proxy import ProxyType
 from libs.compile.routes import routes_of
 from libs.compile.rules import RouteRules
@@ -41,14 +41,14 @@ def http_routes(
 ) -> route_pb2.RouteConfiguration:
     """Return the route configuration `name` for HTTP calls to `port`.
 
-    `catch_all` answers for hosts that nobody declared, unless a rule is for every host.
+    `catch_all` answers for hosts that nobody declared. No rule may be for every host of the mesh.
     """
     place = Place(view, port, _MESH)
     hosts = list(_hosts(egress, place))
     for host in hosts:
         view.ledger.credit(xds.ROUTE, name, *host.sources)
     found = list(_distinct(hosts, port))
-    if catch_all is not None and not any(ANY in host.own for host in hosts):
+    if catch_all is not None:
         found.append(catch_all)
     return route.configuration(name, found)
 
@@ -135,11 +135,11 @@ def _distinct(hosts: Sequence[_Host], port: int) -> Iterator[rc.VirtualHost]:
 
 
 def _with_port(hosts: Iterable[str], port: int) -> list[str]:
-    """Clients may name the port or not; the lone wildcard covers both."""
+    """Clients may name the port or not."""
     domains: list[str] = []
     for host in hosts:
         literal = f"[{host}]" if ":" in host else host
-        domains += [literal] if literal == ANY else [literal, f"{literal}:{port}"]
+        domains += [literal, f"{literal}:{port}"]
     return list(dict.fromkeys(domains))
 
 

@@ -33,7 +33,7 @@ def inconsistencies(messages: Messages) -> tuple[str, ...]:
 def _twice(what: str, names: Iterable[str]) -> Iterator[str]:
     for name, count in Counter(names).items():
         if count > 1:
-            yield f"{what} {name} stands there {count} times"
+            yield f"{what} {name} is there {count} times"
 
 
 def _addressed(listeners: Iterable[listener_pb2.Listener]) -> Iterator[listener_pb2.Listener]:

@@ -100,12 +100,12 @@ def _two_equal_chains(good: Messages) -> Messages:
             lambda good: replace(
                 good, listeners=(*good.listeners, _http("more", "127.0.0.1", 80, "r"))
             ),
-            "listener address 127.0.0.1:80 stands there 2 times",
+            "listener address 127.0.0.1:80 is there 2 times",
             id="two listeners at one address",
         ),
         pytest.param(
             _doubled_domain,
-            "in route configuration r: domain a.example stands there 2 times",
+            "in route configuration r: domain a.example is there 2 times",
             id="one domain in two virtual hosts, in another case",
         ),
         pytest.param(

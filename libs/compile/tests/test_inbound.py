@@ -1,0 +1,75 @@
+"""How calls reach the workload. What happens to them is held by tables in tests/e2e."""
+
+import pytest
+from protogen.envoy.config.cluster.v3.cluster_pb2 import Cluster
+from protogen.envoy.config.listener.v3.listener_pb2 import Listener
+
+from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.snapshot import compile_snapshot
+from libs.compile.tests.worlds import istio, service, sidecar, world
+from libs.envoy.address import text_of
+from libs.kernel import xds
+from libs.kernel.ids import ResourceName
+from libs.kernel.xds import Snapshot
+
+
+def _ingress(endpoint: str, bind: str = "") -> str:
+    at = f", bind: {bind}" if bind else ""
+    to = f", defaultEndpoint: '{endpoint}'" if endpoint else ""
+    port = "{number: 80, protocol: HTTP, name: http}"
+    spec = f"{{ingress: [{{port: {port}{at}{to}}}], egress: [{{hosts: ['~/*']}}]}}"
+    return istio("Sidecar", "s", spec)
+
+
+def _cluster(snapshot: Snapshot, name: str) -> Cluster:
+    return Cluster.FromString(snapshot.of(xds.CLUSTER)[ResourceName(name)].body)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "expected"),
+    [
+        pytest.param("127.0.0.1:8080", "127.0.0.1:8080", id="loopback"),
+        pytest.param("0.0.0.0:8080", "10.0.0.5:8080", id="the workload's own address"),
+        pytest.param("unix:///run/app.sock", "/run/app.sock", id="a socket"),
+        pytest.param("", "127.0.0.1:80", id="nothing: the same port on loopback"),
+    ],
+)
+def test_an_ingress_listener_leads_to_its_endpoint(endpoint: str, expected: str) -> None:
+    """Wherever the program listens."""
+    mesh = world(_ingress(endpoint))
+    snapshot = compile_snapshot(mesh, sidecar(ips=("10.0.0.5",))).snapshot
+    (locality,) = _cluster(snapshot, "inbound|80||").load_assignment.endpoints
+    assert text_of(locality.lb_endpoints[0].endpoint.address) == expected
+
+
+def test_an_ingress_listener_binds_to_the_workloads_address_or_as_written() -> None:
+    """Both are listened on by the proxy, never by the program."""
+    for bind, expected in (("", "10.0.0.5:80"), ("10.0.0.6", "10.0.0.6:80")):
+        mesh = world(_ingress("127.0.0.1:8080", bind))
+        snapshot = compile_snapshot(mesh, sidecar(ips=("10.0.0.5",))).snapshot
+        (body,) = [one.body for one in snapshot.of(xds.LISTENER).values()]
+        assert text_of(Listener.FromString(body).address) == expected
+
+
+def test_without_redirection_nothing_is_listened_on_for_a_service() -> None:
+    """The program itself listens there, and would not start."""
+    snapshot = compile_snapshot(world(service("web")), sidecar(labels={"app": "web"})).snapshot
+    assert not [name for name in snapshot.of(xds.CLUSTER) if name.startswith("inbound")]
+
+
+def test_under_redirection_every_port_of_the_services_has_a_chain() -> None:
+    """By the workload's own port; whatever else arrives goes through as it came."""
+    text = service("web", "{name: http, port: 80, targetPort: 8080}") + service(
+        "admin", "{name: tcp, port: 9000}"
+    ).replace("selector: {app: admin}", "selector: {app: web}")
+    proxy = Proxy(ProxyType.SIDECAR, "default", labels={"app": "web"})
+    snapshot = compile_snapshot(world(text), proxy).snapshot
+    body = snapshot.of(xds.LISTENER)[ResourceName("virtualInbound")].body
+    chains = Listener.FromString(body).filter_chains
+    assert [chain.filter_chain_match.destination_port.value for chain in chains] == [
+        15006,
+        8080,
+        9000,
+        0,
+    ]
+    assert _cluster(snapshot, "inbound|8080||").type == Cluster.ORIGINAL_DST

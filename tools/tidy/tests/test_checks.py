@@ -12,6 +12,7 @@ Check = Callable[[Tree], Iterator[Finding]]
 
 NO_REASONS = {beside.EXCEPTIONS: "[untested]\n"}
 NO_CASES = {cases.REGISTRY: "[cases]\n"}
+SOMETHING = "def f(): ..."
 LONG_FUNCTION = "def f():\n" + "    x = 1\n" * 60
 
 CASES = [
@@ -36,29 +37,33 @@ CASES = [
         words.check, {"a.py": "# see issue" + " 7"}, "a.py:1: `issue" + " 7`", id="ticket"
     ),
     pytest.param(
-        beside.check, {"libs/a/b.py": ""}, "libs/a/b.py:1: has no tests: write", id="no test"
-    ),
-    pytest.param(
-        beside.check, {"libs/a/b.py": "", "libs/a/tests/test_b.py": ""}, "", id="test by name"
+        beside.check, {"libs/a/b.py": SOMETHING}, "libs/a/b.py:1: has no tests: write", id="no test"
     ),
     pytest.param(
         beside.check,
-        {"libs/a/b.py": "", "libs/a/tests/test_all.py": "from libs.a.b import c"},
+        {"libs/a/b.py": SOMETHING, "libs/a/tests/test_b.py": ""},
+        "",
+        id="test by name",
+    ),
+    pytest.param(
+        beside.check,
+        {"libs/a/b.py": SOMETHING, "libs/a/tests/test_all.py": "from libs.a.b import c"},
         "",
         id="test by import of a name",
     ),
     pytest.param(
         beside.check,
-        {"libs/a/b.py": "", "libs/c/tests/test_c.py": "from libs.a import b"},
+        {"libs/a/b.py": SOMETHING, "libs/c/tests/test_c.py": "from libs.a import b"},
         "libs/a/b.py:1: has no tests",
         id="a test elsewhere does not count",
     ),
     pytest.param(
         beside.check,
-        {"libs/a/b.py": "", beside.EXCEPTIONS: '[untested]\n"libs/a/*" = "because"\n'},
+        {"libs/a/b.py": SOMETHING, beside.EXCEPTIONS: '[untested]\n"libs/a/*" = "because"\n'},
         "",
         id="a reason",
     ),
+    pytest.param(beside.check, {"libs/a/b.py": "LIMIT_S = 1"}, "", id="nothing to test"),
     pytest.param(
         beside.check,
         {beside.EXCEPTIONS: '[untested]\n"libs/a/*" = "because"\n'},

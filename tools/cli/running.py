@@ -75,6 +75,8 @@ def demo(
     *,
     once: bool = False,
     pushes: int = 0,
+    spans: str = "none",
+    span_endpoint: str = "",
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.TEXT,
 ) -> int:
     """Run a mesh of real Envoys here, push to it step by step, and show when traffic follows.
@@ -85,6 +87,10 @@ def demo(
         Stop when the story is told, and print all figures as one line of JSON last.
     pushes
         Push so many canary commits more after the story, to measure latency.
+    spans
+        Exporter of traces, which show where the time goes: none, otlp, zipkin or file.
+    span_endpoint
+        Where traces go: a URL, or a file.
     output
         text, or json for nothing but the line of JSON.
     """
@@ -92,4 +98,12 @@ def demo(
 
     if pushes < 0:
         raise UnusableError(f"--pushes is {pushes}; write 0 or more")
-    return run(DemoOptions(once=once, pushes=pushes, as_json=output is Format.JSON))
+    tracing = ("--spans", spans, "--span-endpoint", span_endpoint)
+    return run(
+        DemoOptions(
+            once=once,
+            pushes=pushes,
+            as_json=output is Format.JSON,
+            up_options=tracing if spans != "none" else (),
+        )
+    )

@@ -47,8 +47,8 @@ class Fleet:
 
 
 @contextlib.contextmanager
-def fleet_running() -> Iterator[Fleet]:
-    """Run a fleet within the block.
+def fleet_running(up_options: Sequence[str] = ()) -> Iterator[Fleet]:
+    """Run a fleet within the block; `up_options` go to `periplus up`.
 
     Raises GitError, ChildError, FetchError or OSError with a sentence when a part cannot start.
     """
@@ -58,7 +58,9 @@ def fleet_running() -> Iterator[Fleet]:
         xds_port, trigger_port = free_ports(2)
         repository = _repository(folder, place, trigger_port)
         clusters = read_clusters(repository.checkout)
-        control_plane = _control_plane(folder, repository, xds_port, trigger_port)
+        xds = ("--xds-address", f"127.0.0.1:{xds_port}")
+        trigger = ("--trigger-address", f"127.0.0.1:{trigger_port}")
+        control_plane = _control_plane(folder, repository, (*xds, *trigger, *up_options))
         stack.callback(control_plane.stop, STOP_S_MAX)
         programs = _python(folder, "programs", "-m", "tools.demo.apps", str(repository.checkout))
         stack.callback(programs.stop)
@@ -73,7 +75,7 @@ def _repository(folder: Path, place: Place, trigger_port: int) -> Repository:
     return repository
 
 
-def _control_plane(folder: Path, repository: Repository, xds_port: int, trigger_port: int) -> Child:
+def _control_plane(folder: Path, repository: Repository, options: Sequence[str]) -> Child:
     """Start Periplus as a user would."""
     (folder / "state").mkdir()
     return _python(
@@ -82,9 +84,8 @@ def _control_plane(folder: Path, repository: Repository, xds_port: int, trigger_
         *("-m", "tools.cli", "up"),
         *("--repository", str(repository.bare)),
         *("--state", str(folder / "state")),
-        *("--xds-address", f"127.0.0.1:{xds_port}"),
-        *("--trigger-address", f"127.0.0.1:{trigger_port}"),
         *("--poll-s", str(POLL_S)),
+        *options,
     )
 
 

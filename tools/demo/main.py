@@ -32,11 +32,15 @@ PLAIN_WIDTH = 120
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What a user may choose. `pushes` further commits follow the story; `as_json`: no table."""
+    """What a user may choose. `pushes` further commits follow the story; `as_json`: no table.
+
+    `up_options` are further options of `periplus up`.
+    """
 
     once: bool = False
     pushes: int = 0
     as_json: bool = False
+    up_options: tuple[str, ...] = ()
 
 
 def run(options: DemoOptions) -> int:
@@ -64,7 +68,7 @@ async def _live(options: DemoOptions) -> int:
     """Start a fleet, tell the story, print what was measured."""
     display, tally, clock = Display(), Tally(), SystemClock()
     display.say("Starting Periplus, the programs of Bookinfo and an Envoy for each of them")
-    with display.running(), fleet_running() as fleet:
+    with display.running(), fleet_running(options.up_options) as fleet:
         store = open_store(fleet.store_url)
         story = Story(fleet.repository, store, tally, clock, display, fleet.proxies, fleet.check)
         await _ready(fleet, story)

@@ -10,6 +10,7 @@ from pygit2.enums import CredentialType, FetchPrune, RepositoryOpenFlag
 
 from libs.adapters.git.credentials import Asked, Credentials
 from libs.adapters.git.limits import GitLimits
+from libs.adapters.git.nearby import bring
 from libs.kernel.ids import CommitId
 from libs.kernel.looperrors import StalledError, TransientError
 from libs.ports.clock import Clock
@@ -88,11 +89,12 @@ class Fetcher:
 
     def fetch(self, repo: pygit2.Repository, ref: str, into: str) -> bool:
         """Make `into` what `ref` is at the remote; return whether the remote has it at all."""
+        budget = _Budget(self._limits, self._clock)
         local = local_path(self._url)
-        if local is not None:
-            open_local(local)  # says clearly when there is none; libgit2 blames the URL
+        if local is not None and _fetched_nearby(open_local(local), repo, (ref, into), budget):
+            return True
         remote = repo.remotes.create_anonymous(self._url)
-        callbacks = _Callbacks(self._credentials, _Budget(self._limits, self._clock))
+        callbacks = _Callbacks(self._credentials, budget)
         remote.fetch([f"+{ref}:{into}"], callbacks=callbacks, prune=FetchPrune.NO_PRUNE)
         # The list comes from the connection just used, so both answers are of one moment.
         listed = remote.list_heads(connect=False)
@@ -119,6 +121,21 @@ class _Budget:
             raise StalledError(
                 f"the remote sends more than {self._limits.pack_objects_max} objects"
             )
+
+
+def _fetched_nearby(
+    source: pygit2.Repository, repo: pygit2.Repository, refs: tuple[str, str], budget: _Budget
+) -> bool:
+    """Try the short way for a ref of a repository on this machine; False when it does not apply."""
+    ref, into = refs
+    found = source.references.get(ref)
+    if found is None:
+        return False
+    tip = found.resolve().target
+    if not isinstance(tip, pygit2.Oid) or not bring(source, repo, tip, budget.check):
+        return False
+    repo.references.create(into, tip, force=True)
+    return True
 
 
 class _Callbacks(pygit2.RemoteCallbacks):

@@ -1,8 +1,11 @@
 """Host names as Istio treats them: short names, wildcards, which of two is more specific."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 ANY = "*"
+T = TypeVar("T")
 
 
 def fqdn(host: str, namespace: str, domain: str) -> str:
@@ -31,15 +34,31 @@ def overlap(one: str, other: str) -> str | None:
     return one if covers(other, one) else None
 
 
-def most_specific(host: str, patterns: Iterable[str]) -> str | None:
-    """Return the pattern that covers `host` with the longest text; an exact one beats all."""
-    covering = [pattern for pattern in patterns if covers(pattern, host)]
-    return max(covering, key=specificity, default=None)
+@dataclass(frozen=True, slots=True)
+class HostIndex(Generic[T]):
+    """Values by host pattern. `wildcards` are patterns, the longest first."""
+
+    by_pattern: Mapping[str, T]
+    wildcards: tuple[str, ...]
+
+    def find(self, host: str) -> T | None:
+        """Return the value of the most specific pattern that covers `host`.
+
+        The name itself beats every wildcard, and of those the longest covers the fewest names.
+        """
+        if host in self.by_pattern:
+            return self.by_pattern[host]
+        best = next((pattern for pattern in self.wildcards if covers(pattern, host)), None)
+        return self.by_pattern[best] if best is not None else None
 
 
-def specificity(pattern: str) -> tuple[bool, int, str]:
-    """Return a sort key that grows with how little a pattern covers."""
-    return (not is_wildcard(pattern), len(pattern), pattern)
+def host_index(values: Iterable[tuple[str, T]]) -> HostIndex[T]:
+    """Index values by pattern; of several for one pattern the first counts."""
+    by_pattern: dict[str, T] = {}
+    for pattern, value in values:
+        by_pattern.setdefault(pattern, value)
+    wildcards = sorted(filter(is_wildcard, by_pattern), key=len, reverse=True)
+    return HostIndex(by_pattern, tuple(wildcards))
 
 
 def short_names(host: str, client_domain: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 
-from libs.compile.hosts import most_specific, short_names
+from libs.compile.hosts import host_index, short_names
 from libs.compile.proxy import ProxyType
 from libs.compile.routes import routes_of
 from libs.compile.rules import RouteRules
@@ -59,17 +59,21 @@ def undeclared_hosts(*, allow_any: bool) -> rc.VirtualHost:
 
 
 def _hosts(egress: Egress, place: Place) -> Iterator[_Host]:
-    """Yield the hosts with rules first: they win a name that two hosts would have."""
+    """Yield the hosts with rules first: they win a name that two hosts would have.
+
+    The rules of a service are those of the most specific host; of several for it, the oldest.
+    """
     services = {
         one.hostname: one
         for one in egress.services
         if (port := one.port(place.port)) is not None and _has_routes(port, place)
     }
     built = {one.key: routes_of(one, place) for one in egress.rules}
+    by_host = host_index((pattern, one) for one in egress.rules for pattern in one.hosts)
     ruled = {
         host: rules
         for host in services
-        if (rules := _rules_for(host, egress.rules)) is not None and built[rules.key]
+        if (rules := by_host.find(host)) is not None and built[rules.key]
     }
     for host, rules in ruled.items():
         yield _service_host(services[host], place, built[rules.key], rules.key)
@@ -84,16 +88,6 @@ def _hosts(egress: Egress, place: Place) -> Iterator[_Host]:
 def _has_routes(port: ServicePort, place: Place) -> bool:
     """A gRPC client sends requests to any port."""
     return port.protocol.is_http or place.view.proxy.type is ProxyType.GRPC
-
-
-def _rules_for(host: str, rules: Iterable[RouteRules]) -> RouteRules | None:
-    """Return the rules of the most specific host; of several for it, the oldest."""
-    by_host: dict[str, RouteRules] = {}
-    for one in rules:
-        for pattern in one.hosts:
-            by_host.setdefault(pattern, one)
-    best = most_specific(host, by_host)
-    return by_host[best] if best is not None else None
 
 
 def _service_host(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from libs.compile.hosts import fqdn, most_specific
+from libs.compile.hosts import HostIndex, fqdn, host_index
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.destinationrule import DestinationRule, Subset
 from libs.meshapi.trafficpolicy import TrafficPolicy
@@ -32,7 +32,7 @@ class Policy:
     sources: tuple[ObjectKey, ...]
 
 
-Policies = Mapping[str, Mapping[str, Policy]]
+Policies = Mapping[str, HostIndex[Policy]]
 """By namespace, then by host."""
 
 
@@ -72,7 +72,7 @@ def policies(rules: Iterable[DestinationRule], domain: str) -> Policies:
         host = fqdn(rule.spec.host, rule.namespace, domain)
         known = merged.setdefault(rule.namespace, {})
         known[host] = _merged(known.get(host), host, rule)
-    return merged
+    return {namespace: host_index(found.items()) for namespace, found in merged.items()}
 
 
 def _merged(former: Policy | None, host: str, rule: DestinationRule) -> Policy:
@@ -90,8 +90,7 @@ def _merged(former: Policy | None, host: str, rule: DestinationRule) -> Policy:
 def policy_for(known: Policies, host: str, namespaces: Iterable[str]) -> Policy | None:
     """Return the policy of the most specific host in the first namespace that has one."""
     for namespace in namespaces:
-        candidates = known.get(namespace, {})
-        best = most_specific(host, candidates)
-        if best is not None:
-            return candidates[best]
+        found = known[namespace].find(host) if namespace in known else None
+        if found is not None:
+            return found
     return None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.compile.hosts import covers, fqdn, most_specific, overlap, short_names
+from libs.compile.hosts import covers, fqdn, host_index, overlap, short_names
 
 labels = st.sampled_from(["a", "b", "api", "example"])
 names = st.lists(labels, min_size=1, max_size=4).map(".".join)
@@ -55,15 +55,19 @@ def test_an_overlap_is_one_of_the_two_and_covered_by_both(one: str, other: str) 
 
 
 @given(names, st.lists(patterns))
-def test_the_most_specific_pattern_is_covered_by_all_others_that_cover(
-    host: str, found: list[str]
-) -> None:
+def test_what_is_found_is_covered_by_all_others_that_cover(host: str, found: list[str]) -> None:
     """Of patterns for one name, each covers all narrower ones."""
-    best = most_specific(host, found)
+    best = host_index((pattern, pattern) for pattern in found).find(host)
     covering = [pattern for pattern in found if covers(pattern, host)]
     assert (best is None) == (not covering)
     if best is not None:
         assert all(covers(pattern, best) for pattern in covering)
+
+
+def test_of_two_values_for_a_pattern_the_first_counts() -> None:
+    """That is how the older rule wins."""
+    index = host_index([("*.a", 1), ("*.a", 2), ("b.a", 3), ("b.a", 4)])
+    assert (index.find("x.a"), index.find("b.a"), index.find("x")) == (1, 3, None)
 
 
 def test_short_names_depend_on_where_the_client_is() -> None:

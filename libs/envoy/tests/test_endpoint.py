@@ -8,7 +8,7 @@ from libs.envoy.endpoint import LoadEndpoint, load_assignment
 endpoints = st.builds(
     LoadEndpoint,
     locality=st.sampled_from(["", "eu", "eu/west", "eu/west/a", "us/east/b"]),
-    host=st.sampled_from(["10.0.0.1", "10.0.0.2", "10.0.0.3", "unix:///tmp/socket"]),
+    host=st.sampled_from(["10.0.0.1", "10.0.0.2", "10.0.0.3", "unix:///run/socket"]),
     port=st.integers(1, 3),
     weight=st.integers(1, 5),
 )

@@ -37,6 +37,11 @@ class Folder:
         return tuple(m for m in self.modules if m not in self.tests)
 
     @property
+    def has_library(self) -> bool:
+        """Whether it has something beside its test files that those or others need."""
+        return bool(self.sources or (self.is_tests and self.data))
+
+    @property
     def library(self) -> str:
         """The label that others depend on."""
         return f"//{self.path}:support" if self.is_tests else f"//{self.path}"
@@ -110,20 +115,19 @@ def _home(path: str) -> str:
 
 
 def _build(tree: Tree, folders: dict[str, Folder], folder: Folder) -> str:
+    loads: list[str] = []
     rules: list[str] = []
-    if folder.sources or (folder.is_tests and folder.data):
+    if folder.has_library:
+        loads.append('load("@rules_python//python:defs.bzl", "py_library")\n')
         rules.append(_library(tree, folders, folder))
+    if folder.tests:
+        loads.append('load("//tools/bazel:defs.bzl", "pytest_test")\n')
     for test in folder.tests:
         deps = _deps(tree, folders, folder, (test,)) | {"//tools/parts"}
         attributes = [_text("name", test.removesuffix(".py")), _text("src", test)]
         rules.append(_rule("pytest_test", [*attributes, *_list("deps", deps)]))
-    loads = ['load("@rules_python//python:defs.bzl", "py_library")'] if rules[0:1] else []
-    if not (rules and rules[0].startswith("py_library")):
-        loads = []
-    if folder.tests:
-        loads.append('load("//tools/bazel:defs.bzl", "pytest_test")')
     visibility = _rule("package", _list("default_visibility", _visibility(folder.path)))
-    return _HEADER + "\n".join(["\n".join(loads), *([""] if loads else []), visibility, *rules])
+    return _HEADER + "\n".join(["".join(loads), visibility, *rules])
 
 
 def _library(tree: Tree, folders: dict[str, Folder], folder: Folder) -> str:
@@ -149,11 +153,7 @@ def _deps(
             homes.update(home for home in prefixes if home in folders)
     for home in tuple(homes):
         homes.update(str(up) for up in PurePosixPath(home).parents if str(up) in folders)
-    return {
-        folders[home].library
-        for home in homes
-        if folders[home].sources or (folders[home].is_tests and folders[home].data)
-    }
+    return {folders[home].library for home in homes if folders[home].has_library}
 
 
 def _visibility(path: str) -> list[str]:

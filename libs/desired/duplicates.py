@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from libs.desired import codes
 from libs.desired.finding import Finding, Rule, finding
 from libs.desired.fleetview import FleetView
-from libs.desired.select import PlacedObject, objects_for
+from libs.desired.select import PlacedObject, sets_for
 from libs.kernel.ids import SetName
 from libs.kernel.messages import Level, MessageClass
 from libs.kernel.origins import ObjectKey
@@ -33,10 +33,24 @@ def _within_sets(contents: Mapping[SetName, Sequence[ParsedObject]]) -> Iterator
 def _within_clusters(
     view: FleetView, contents: Mapping[SetName, Sequence[ParsedObject]]
 ) -> Iterator[Finding]:
-    for cluster in view.clusters:
-        for one in _pairs(objects_for(cluster, view, contents)):
-            if len(one.sets) > 1:
-                yield one
+    """Look only at identities that several sets have: those are few, objects and clusters many."""
+    shared = [found for found in _by_key(contents) if len({one.set for one in found}) > 1]
+    for cluster in view.clusters if shared else ():
+        sets = sets_for(cluster, view)
+        for found in shared:
+            for one in _pairs(each for each in found if each.set in sets):
+                if len(one.sets) > 1:
+                    yield one
+
+
+def _by_key(
+    contents: Mapping[SetName, Sequence[ParsedObject]],
+) -> Iterable[Sequence[PlacedObject[ParsedObject]]]:
+    found: dict[ObjectKey, list[PlacedObject[ParsedObject]]] = {}
+    for name, objects in sorted(contents.items()):
+        for one in objects:
+            found.setdefault(one.key, []).append(PlacedObject(one, name))
+    return found.values()
 
 
 def _pairs(objects: Iterable[PlacedObject[ParsedObject]]) -> Iterator[Finding]:

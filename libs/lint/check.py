@@ -60,11 +60,16 @@ def findings(view: FleetView, contents: Contents) -> tuple[Finding, ...]:
 
 
 def _by_cluster(view: FleetView, contents: Contents) -> Iterator[tuple[ClusterName, Finding]]:
+    """Check each cluster; those that get the same are looked at once."""
+    known: dict[tuple[object, ...], tuple[Finding, ...]] = {}
     for name in view.clusters:
-        cluster = cluster_view(name, view, contents)
-        for one_check in CHECKS:
-            for found in one_check(cluster):
-                yield name, found
+        filled = tuple(one for one in sets_for(name, view) if contents.get(one))
+        alike = (filled, view.clusters[name].spec.connection.static is None)
+        if alike not in known:
+            cluster = cluster_view(name, view, contents)
+            known[alike] = tuple(found for one in CHECKS for found in one(cluster))
+        for found in known[alike]:
+            yield name, found
 
 
 def _folded(view: FleetView, found: Iterable[tuple[ClusterName, Finding]]) -> Iterator[Finding]:

@@ -25,7 +25,8 @@ def check(view: ClusterView) -> Iterator[Finding]:
 
 
 def _unknown_host(view: ClusterView, one: Subject[DestinationRule], host: str) -> Iterator[Finding]:
-    if any(overlap(host, name) for name in view.world.registry.services):
+    services = view.world.registry.services
+    if host in services or any(overlap(host, name) for name in services):
         return
     near = nearest_host(view, one.object.spec.host, one.namespace)
     hint = f"did you mean `{near}`?" if near else "correct the name, or add the service"

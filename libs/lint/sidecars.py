@@ -1,10 +1,10 @@
 """Sidecars: at most one for a workload, and imports that exist."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
 
 from libs.compile.hosts import ANY, is_wildcard
 from libs.desired.finding import Finding
+from libs.kernel.origins import ObjectKey
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest_host
 from libs.lint.subject import Subject, report
@@ -39,15 +39,19 @@ def _several_general(namespace: str, sidecars: Sequence[Subject[Sidecar]]) -> It
 def _same_workload(
     view: ClusterView, namespace: str, sidecars: Sequence[Subject[Sidecar]]
 ) -> Iterator[Finding]:
-    workloads = [one for one in view.of(WorkloadEntry) if one.namespace == namespace]
-    selecting = [one for one in sidecars if one.object.spec.workload_selector is not None]
-    for first, second in combinations(selecting, 2):
-        for workload in workloads:
-            labels = workload.object.spec.labels
-            if _selects(first.object, labels) and _selects(second.object, labels):
-                text = f"{first.key} selects {workload.key} as well; narrow one `workloadSelector`"
-                yield report(rules.SIDECARS_OF_ONE_WORKLOAD, second, _SELECTOR, text, [first])
-                break
+    """Report each Sidecar that shares a workload with an older one, once, with the first such."""
+    reported: set[ObjectKey] = set()
+    for workload in view.of(WorkloadEntry):
+        if workload.namespace != namespace:
+            continue
+        labels = workload.object.spec.labels
+        selecting = [one for one in sidecars if _selects(one.object, labels)]
+        for one in selecting[1:]:
+            if one.key not in reported:
+                reported.add(one.key)
+                shared = f"{selecting[0].key} selects {workload.key} as well"
+                text = f"{shared}; narrow one `workloadSelector`"
+                yield report(rules.SIDECARS_OF_ONE_WORKLOAD, one, _SELECTOR, text, [selecting[0]])
 
 
 def _selects(obj: Sidecar, labels: Mapping[str, str]) -> bool:

@@ -70,10 +70,12 @@ def _undefined(view: ClusterView, use: _Use, callers: Sequence[str]) -> Iterator
 
 
 def _elsewhere(view: ClusterView, use: _Use, callers: Sequence[str]) -> str | None:
-    for namespace, policies in sorted(view.world.policies.items()):
-        for pattern, policy in policies.items() if namespace not in callers else ():
-            if covers(pattern, use.host) and use.subset in policy.subsets:
-                return namespace
+    """Return a namespace that defines the subset, and in which these callers never look."""
+    for one in view.of(DestinationRule):
+        defined = any(subset.name == use.subset for subset in one.object.spec.subsets)
+        host = fqdn(one.object.spec.host, one.namespace, view.world.domain)
+        if defined and one.namespace not in callers and covers(host, use.host):
+            return one.namespace
     return None
 
 

@@ -1,7 +1,5 @@
 """Trees of files, read in one step."""
 
-from pathlib import Path
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,16 +79,3 @@ def test_whatever_files_hold_is_an_answer(files: dict[str, bytes]) -> None:
     view, contents, messages = contents_from_files(files)
     assert view is not None or messages
     assert view is not None or not contents
-
-
-def test_the_example_of_this_repository_reads_without_a_message() -> None:
-    """The fleet that newcomers see is a correct one."""
-    root = Path(__file__).parents[3]
-    listed = ("fleet.yaml", "clusters", "configs")
-    files = {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for name in listed
-        for path in sorted([root / name, *(root / name).rglob("*")])
-        if path.is_file()
-    }
-    assert contents_from_files(files).messages == ()

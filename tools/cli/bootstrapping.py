@@ -19,7 +19,7 @@ def print_bootstrap(
     name: str = "proxy",
     xds_address: str = "127.0.0.1:15010",
     admin_address: str = "127.0.0.1:15000",
-    sotw: bool = False,
+    sotw: Annotated[bool, Parameter(negative="")] = False,
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.JSON,  # noqa: ARG001 - every command takes it
 ) -> int:
     """Print the bootstrap of an Envoy, which `envoy -c FILE` starts with.

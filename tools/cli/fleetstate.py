@@ -1,5 +1,6 @@
 """`periplus status` and `periplus proxies`: what the Store knows."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from libs.adapters.sql.store import open_store
+from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import StalledError, TransientError
 from libs.kernel.proxies import ProxyRecord, SyncStatus
-from libs.kernel.revisions import Revision, SourceState
+from libs.kernel.revisions import Revision, SourceState, Target
 from libs.ports.store import Store
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, columns, write_json, write_lines
@@ -106,15 +108,15 @@ def _is_clean(source: SourceState) -> bool:
     return source.fault is None and not source.refusals
 
 
-def _is_behind(record: ProxyRecord, targets: Any) -> bool:
+def _is_behind(record: ProxyRecord, targets: Mapping[ClusterName, Target]) -> bool:
     """Say whether a connected proxy is not live on its cluster's target."""
     target = targets.get(record.cluster)
     if record.status is SyncStatus.GONE or target is None:
         return False
-    return bool(record.live_revision != target.revision)
+    return record.live_revision != target.revision
 
 
-def _connected(records: Any) -> int:
+def _connected(records: Iterable[ProxyRecord]) -> int:
     return sum(record.status is not SyncStatus.GONE for record in records)
 
 

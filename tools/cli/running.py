@@ -73,7 +73,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
 
 def demo(
     *,
-    once: bool = False,
+    once: Annotated[bool, Parameter(negative="")] = False,
     pushes: int = 0,
     spans: str = "none",
     span_endpoint: str = "",

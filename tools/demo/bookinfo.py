@@ -18,7 +18,7 @@ def calls_of(app: str, version: str) -> tuple[str, ...]:
     """Return the services that a program calls for each request, in order."""
     if app == "productpage":
         return ("details", "reviews")
-    if app == "reviews" and STARS[version] is not None:
+    if app == "reviews" and STARS.get(version) is not None:
         return ("ratings",)
     return ()
 

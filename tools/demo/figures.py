@@ -13,7 +13,7 @@ from tools.demo.memory import Memory
 class StepFigures:
     """One pushed commit. Times are milliseconds from the start of `git push`; None: not seen.
 
-    `push_to_traffic_ms` is None as well where no single answer can show the change.
+    `push_to_traffic_ms` is None as well where requests meet nothing else than before.
     """
 
     name: str

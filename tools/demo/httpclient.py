@@ -35,9 +35,9 @@ class Client:
     async def send(self, request: Request, timeout_s: float) -> Response:
         """Send a request and return the response.
 
-        A kept connection that the server closed meanwhile is replaced once, as HTTP allows for
-        requests without effect. Raises OSError (TimeoutError included) when there is no server or
-        no answer in time, ProtocolError when the answer is not understood.
+        A kept connection that the server closed meanwhile is replaced, as HTTP allows for requests
+        without effect; a new one gets a single chance. Raises OSError (TimeoutError included) when
+        there is no server or no answer in time, ProtocolError when the answer is not understood.
         """
         async with asyncio.timeout(timeout_s):
             while self.idle:

@@ -50,13 +50,15 @@ def judge(response: Response, cluster: str, allowed: frozenset[str]) -> Verdict:
     if response.status != 200:
         return Verdict("", f"status {response.status}: {_short(response.body)}")
     try:
-        reply: Reply = orjson.loads(response.body)
+        reply: object = orjson.loads(response.body)
     except orjson.JSONDecodeError:
         return Verdict("", f"no JSON: {_short(response.body)}")
+    if not isinstance(reply, dict):
+        return Verdict("", f"no page: {_short(response.body)}")
     fault = _fault(reply, "productpage", cluster)
     if fault is not None:
         return Verdict("", fault)
-    version = next(call["version"] for call in reply["calls"] if call["app"] == "reviews")
+    version = str(next(call["version"] for call in reply["calls"] if call["app"] == "reviews"))
     if version not in allowed:
         return Verdict(version, f"met reviews {version}, allowed {', '.join(sorted(allowed))}")
     return Verdict(version, None)
@@ -68,16 +70,15 @@ def _fault(reply: Reply, app: str, cluster: str) -> str | None:
         return f"{app}: {reply['error']}"
     if reply.get("app") != app:
         return f"{app} was called and {reply.get('app')} answered"
-    if reply["cluster"] != cluster:
-        return f"{app} answered from {reply['cluster']} instead of {cluster}"
-    if app == "reviews" and reply["stars"] != STARS[reply["version"]]:
-        return f"reviews {reply['version']} shows stars {reply['stars']}"
-    wanted = calls_of(app, reply["version"])
-    if len(reply["calls"]) != len(wanted):
-        return f"{app} made {len(reply['calls'])} calls instead of {len(wanted)}"
-    faults = (
-        _fault(call, name, cluster) for call, name in zip(reply["calls"], wanted, strict=True)
-    )
+    if reply.get("cluster") != cluster:
+        return f"{app} answered from {reply.get('cluster')} instead of {cluster}"
+    version, calls = str(reply.get("version")), reply.get("calls", [])
+    if app == "reviews" and reply.get("stars") != STARS.get(version, "unknown"):
+        return f"reviews {version} shows stars {reply.get('stars')}"
+    wanted = calls_of(app, version)
+    if len(calls) != len(wanted):
+        return f"{app} made {len(calls)} calls instead of {len(wanted)}"
+    faults = (_fault(call, name, cluster) for call, name in zip(calls, wanted, strict=True))
     return next((fault for fault in faults if fault is not None), None)
 
 

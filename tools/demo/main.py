@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from tools.demo.display import Display
 from tools.demo.figures import Figures, StepFigures, json_line, table
 from tools.demo.fleet import Fleet, fleet_running
 from tools.demo.load import Load
-from tools.demo.memory import memory_below
+from tools.demo.memory import Memory, memory_below
 from tools.demo.repository import GitError
 from tools.demo.steps import canary_pushes, read_steps
 from tools.demo.story import ArrivalError, Story
@@ -43,6 +44,16 @@ class DemoOptions:
     up_options: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the story went. `failure` says what did not arrive."""
+
+    steps: Sequence[StepFigures]
+    pushes: Sequence[StepFigures]
+    memory: Memory
+    failure: str | None
+
+
 def run(options: DemoOptions) -> int:
     """Live through the story. Exit status 0 only when every step arrived and nothing failed."""
     try:
@@ -65,18 +76,24 @@ async def _run(options: DemoOptions) -> int:
 
 
 async def _live(options: DemoOptions) -> int:
-    """Start a fleet, tell the story, print what was measured."""
+    """Start a fleet, tell the story, print what was measured, and stay when that is wanted."""
     display, tally, clock = Display(), Tally(), SystemClock()
     display.say("Starting Periplus, the programs of Bookinfo and an Envoy for each of them")
-    with display.running(), fleet_running(options.up_options) as fleet:
+    with fleet_running(options.up_options) as fleet:
         store = open_store(fleet.store_url)
         story = Story(fleet.repository, store, tally, clock, display, fleet.proxies, fleet.check)
-        await _ready(fleet, story)
-        async with Load(fleet.clusters, tally, clock).running():
-            figures = await _told(fleet, story, options)
-            if options.once or not figures.good:
-                return 0 if figures.good else 1
-            display.say(stay.invitation(fleet))
+        load = Load(fleet.clusters, tally, clock)
+        with display.running():
+            await _ready(fleet, story)
+            async with load.running():
+                told = await _tell(fleet, story, options.pushes)
+        figures = Figures(told.steps, told.pushes, tally.requests, tally.failed, told.memory)
+        _print(figures, options)
+        _say_faults(told.failure, fleet, tally)
+        if options.once or not figures.good:
+            return 0 if figures.good else 1
+        display.say(stay.invitation(fleet))
+        async with load.running():
             with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C is how it should end
                 await stay.follow(story)
     return 0
@@ -95,25 +112,20 @@ async def _ready(fleet: Fleet, story: Story) -> None:
     )
 
 
-async def _told(fleet: Fleet, story: Story, options: DemoOptions) -> Figures:
-    """Tell the story and print what was measured."""
+async def _tell(fleet: Fleet, story: Story, pushes: int) -> Told:
+    """Tell the story and push what was asked for beyond it, until something does not arrive."""
     steps = read_steps()
-    failure: str | None = None
+    waiting = [(step, SOAK_S) for step in steps]
+    waiting += [(step, PUSH_SOAK_S) for step in canary_pushes(steps, pushes)]
     told: list[StepFigures] = []
-    for pushed, soak_s in (
-        (steps, SOAK_S),
-        (canary_pushes(steps, options.pushes), PUSH_SOAK_S),
-    ):
-        for step in pushed:
-            if failure is None:
-                figures, failure = await story.tell(step, soak_s)
-                told.append(figures)
+    failure: str | None = None
+    for step, soak_s in waiting:
+        figures, failure = await story.tell(step, soak_s)
+        told.append(figures)
+        if failure is not None:
+            break
     memory = memory_below(fleet.control_plane.pid)
-    tally = story.tally
-    measured = Figures(told[: len(steps)], told[len(steps) :], tally.requests, tally.failed, memory)
-    _print(measured, options)
-    _say_faults(failure, fleet, tally)
-    return measured
+    return Told(told[: len(steps)], told[len(steps) :], memory, failure)
 
 
 def _print(figures: Figures, options: DemoOptions) -> None:

@@ -39,11 +39,11 @@ class Story:
     async def tell(self, step: Step, soak_s: float) -> tuple[StepFigures, str | None]:
         """Push a step, wait for it, rest `soak_s`; return figures and what went wrong, if any."""
         self.display.say(f"{step.name}: {step.changed}")
-        commit = CommitId(self.repository.commit(step.changed, step.files))
+        commit = await asyncio.to_thread(self.repository.commit, step.changed, step.files)
         self.tally.begin(step.expectation)
         pushed_s, pushed_at_s = self.clock.monotonic_s(), self.clock.now_s()
         await self.repository.push()
-        acked_at_s, failure = await self._followed(step, commit)
+        acked_at_s, failure = await self._followed(step, CommitId(commit))
         await asyncio.sleep(soak_s)
         counts = self.tally.counts
         figures = StepFigures(

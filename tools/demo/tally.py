@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from tools.demo.http1 import Response
 from tools.demo.judge import CLOSED, Expectation, Visitor, judge
 
-SETTLED_AFTER_S = 0.1
-"""How long after the last ACK an Envoy's worker may still use what it had."""
+SETTLED_AFTER_S = 0.5
+"""How long after the last ACK a starved worker of an Envoy may still use what it had."""
 FAULTS_KEPT_MAX = 20
 
 
@@ -26,7 +26,11 @@ class Sent:
 
 @dataclass(slots=True)
 class Counts:
-    """What happened during one step. `seen_at_s`: first answer that only this step can give."""
+    """What happened during one step.
+
+    `seen_at_s` is the time of the first answer that only this step can give. Where a step only
+    takes versions away there is none: then of the first answer after the last of such a version.
+    """
 
     requests: int = 0
     failed: int = 0
@@ -74,8 +78,7 @@ class Tally:
         self._count(sent, verdict.fault)
         if verdict.fault is None:
             self.counts.versions[sent.visitor, verdict.version] += 1
-            if self.counts.seen_at_s is None and verdict.version in self._news(sent.visitor):
-                self.counts.seen_at_s = now_s
+            self._see(sent.visitor, verdict.version, now_s)
 
     def broken(self, sent: Sent, reason: str, *, refused: bool) -> None:
         """Note a request that got no answer.
@@ -86,6 +89,14 @@ class Tally:
             return
         self._count(sent, reason)
 
+    def _see(self, visitor: Visitor, version: str, now_s: float) -> None:
+        """Note when the step was seen first."""
+        if not self.is_observable and version in self._gone(visitor):
+            self.counts.seen_at_s = None
+        elif self.counts.seen_at_s is None:
+            shows = self._news(visitor) if self.is_observable else self._kept(visitor)
+            self.counts.seen_at_s = now_s if version in shows else None
+
     def _allowed(self, visitor: Visitor, now_s: float) -> frozenset[str]:
         allowed = self.current.allowed(visitor)
         if self.settled_at_s is not None and now_s >= self.settled_at_s:
@@ -94,6 +105,13 @@ class Tally:
 
     def _news(self, visitor: Visitor) -> frozenset[str]:
         return self.current.allowed(visitor) - self.previous.allowed(visitor)
+
+    def _gone(self, visitor: Visitor) -> frozenset[str]:
+        return self.previous.allowed(visitor) - self.current.allowed(visitor)
+
+    def _kept(self, visitor: Visitor) -> frozenset[str]:
+        """Return what a visitor still meets of whom something is taken away."""
+        return self.current.allowed(visitor) if self._gone(visitor) else frozenset()
 
     def _count(self, sent: Sent, fault: str | None) -> None:
         self.requests += 1

@@ -57,8 +57,10 @@ def test_a_call_that_another_service_answered_is_a_fault() -> None:
     [
         (Response(503, b"no healthy upstream"), "status 503: no healthy upstream"),
         (Response(200, b"<html>"), "no JSON: <html>"),
+        (Response(200, b"[1]"), "no page: [1]"),
+        (Response(200, b"{}"), "productpage was called and None answered"),
     ],
-    ids=["an error status", "no JSON"],
+    ids=["an error status", "no JSON", "a list", "an empty object"],
 )
 def test_an_answer_that_is_no_page_is_a_fault(answer: Response, fault: str) -> None:
     """What came instead of a page is named."""

@@ -81,6 +81,31 @@ def test_a_step_that_only_narrows_is_not_observable(tally: Tally) -> None:
     assert not tally.is_observable
 
 
+def test_a_step_that_only_narrows_is_seen_after_the_last_old_answer(tally: Tally) -> None:
+    """An answer that both steps allow shows nothing until the last old one has come."""
+    tally.begin(expectation("v1 v3"))
+    tally.begin(expectation("v3"))
+    for at_s, version in ((10.0, "v3"), (10.2, "v1"), (10.4, "v3"), (10.6, "v3")):
+        ask(tally, version, at_s, at_s + 0.1)
+    assert tally.counts.seen_at_s == pytest.approx(10.5)
+
+
+def test_a_step_that_changes_nothing_is_never_seen(tally: Tally) -> None:
+    """Where requests meet the same as before, no answer counts as the first one."""
+    tally.begin(expectation("v3"))
+    tally.begin(expectation("v3"))
+    ask(tally, "v3", 10.0, 10.1)
+    assert tally.counts.seen_at_s is None
+
+
+def test_a_visitor_from_whom_nothing_is_taken_shows_nothing(tally: Tally) -> None:
+    """Only visitors whose versions become fewer can show that a step narrows."""
+    tally.begin(expectation("v1 v3", "v1"))
+    tally.begin(expectation("v3", "v1"))
+    tally.answered(tally.sent("cluster1", Visitor.JASON, 10.0), response("v1"), 10.1)
+    assert tally.counts.seen_at_s is None
+
+
 def test_a_closed_fleet_refuses_without_failing() -> None:
     """Before the gateway exists, a refused connection is neither a request nor a failure."""
     tally = Tally()

@@ -54,7 +54,7 @@ def _stated(view: View, scope: Scope, egress: Egress, outlets: Outlets) -> None:
         return
     port, bind = stated.port.number, stated.bind or _bind(view, egress)
     if not entry_protocol(stated.port.name, stated.port.protocol).is_http:
-        for service in egress.services[:1]:
+        for service in egress.services:
             _tcp(view, egress, (service, service.ports[0]), outlets, stated.bind)
         return
     _http(view, scope, egress, outlets, (bind, port))
@@ -64,14 +64,15 @@ def _every_port(
     view: View, scope: Scope, egress: Egress, outlets: Outlets, taken: Iterable[int]
 ) -> None:
     """Build a listener for each port that the services have and nobody has stated."""
-    bind = (egress.listener.bind if egress.listener else "") or _bind(view, egress)
+    stated = egress.listener.bind if egress.listener else ""
+    bind = stated or _bind(view, egress)
     ports = [(one, port) for one in egress.services for port in one.ports]
     free = [(one, port) for one, port in ports if port.number not in taken]
     for number in sorted({port.number for _, port in free if port.protocol.is_http}):
         _http(view, scope, egress, outlets, (bind, number))
     for one, port in free:
         if not port.protocol.is_http:
-            _tcp(view, egress, (one, port), outlets, "")
+            _tcp(view, egress, (one, port), outlets, stated)
 
 
 def _http(

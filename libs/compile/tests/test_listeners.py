@@ -67,6 +67,17 @@ def test_of_two_at_one_address_the_second_is_left_out_and_said() -> None:
     assert problem.startswith("listener 127.0.0.1_80 of Service default/b is left out: ")
 
 
+def test_a_stated_tcp_port_is_for_the_first_service_that_has_it() -> None:
+    """At one address connections cannot be told apart, and the others are said."""
+    text = service("a", "{name: tcp, port: 99}") + service("b", "{name: tcp, port: 99}")
+    port = "{number: 99, protocol: TCP, name: tcp}"
+    egress = f"{{egress: [{{port: {port}, bind: 127.0.0.9, hosts: ['./*']}}]}}"
+    compiled = _compiled(text + istio("Sidecar", "s", egress), sidecar())
+    assert list(_listeners(compiled)) == ["127.0.0.9_99"]
+    (problem,) = compiled.problems
+    assert "Service default/b is left out" in problem
+
+
 HTTP = "port: {number: 80, protocol: HTTP, name: http}"
 EGRESS = f"""{{egress: [
   {{{HTTP}, bind: 127.0.0.9, hosts: ["./web.default.svc.cluster.local"]}},

@@ -129,24 +129,36 @@ class _Bench(Generic[C]):
 
     def returned(self, held: frozenset[SetName]) -> frozenset[SetName]:
         """Let sets return that fell back needlessly: all together, else one by one."""
-        able = [name for name in sorted(held) if name not in self._offer.broken]
-        if len(able) > 1 and not self.bad(held - set(able)):
-            return held - set(able)
-        back = next((name for name in able if not self.bad(held - {name})), None)
-        while back is not None:
-            held = held - {back}
-            able.remove(back)
-            back = next((name for name in able if not self.bad(held - {name})), None)
+        able = frozenset(held) - frozenset(self._offer.broken)
+        if len(able) > 1 and not self.bad(held - able):
+            return held - able
+        before = None
+        while before != held:
+            before = held
+            for name in sorted(able & held):
+                if not self.bad(held - {name}):
+                    held = held - {name}
         return held
 
     def _blamed(self, held: frozenset[SetName], bad: Sequence[Finding]) -> frozenset[SetName]:
-        """Find a set without which one of the complaints would not be there."""
+        """Find a set without which one of the complaints would not be there, by halving.
+
+        None when the complaints stay with every set held.
+        """
+        names = sorted(self._changed - held)
         complaints = frozenset().union(*(one.identities for one in bad))
-        for name in sorted(self._changed - held):
-            left = frozenset().union(*(one.identities for one in self.bad(held | {name})))
-            if not complaints <= left:
-                return frozenset({name})
-        return frozenset()
+
+        def cleared(count: int) -> bool:
+            left = self.bad(held | frozenset(names[:count]))
+            return not complaints <= frozenset().union(*(one.identities for one in left))
+
+        if not cleared(len(names)):
+            return frozenset()
+        low, high = 0, len(names)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if cleared(middle) else (middle, high)
+        return frozenset({names[high - 1]})
 
     def _is_new(self, one: Finding) -> bool:
         if self._known_now is None:

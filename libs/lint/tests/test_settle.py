@@ -210,3 +210,21 @@ def test_the_last_good_state_is_not_judged_without_need() -> None:
 
     settle(Offer({A: toy("p")}, {A: toy()}), counting, lambda: identities({A: toy()}))
     assert len(asked) == 1
+
+
+def test_one_culprit_among_many_sets_is_found_by_few_questions() -> None:
+    """A commit that changes two hundred sets is not judged two hundred times."""
+    names = [SetName(f"s{number:03}") for number in range(200)]
+    last_good = {name: toy() for name in names} | {A: toy("p"), B: toy(needs="p")}
+    new = {name: toy("q" if name == names[0] else "") for name in names}
+    new |= {name: toy(rotten=False, needs="q") for name in names[1:]}
+    new |= {A: toy("r"), B: toy(needs="p")}
+    asked = []
+
+    def counting(contents: Toys) -> list[Finding]:
+        asked.append(contents)
+        return judge(contents)
+
+    outcome = settle(Offer(new, last_good), counting, lambda: identities(last_good))
+    assert list(outcome.held) == [A]
+    assert len(asked) < 20

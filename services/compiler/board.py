@@ -4,7 +4,7 @@ Pure: events in, an `Outcome` out; nothing is sent or stored here. A view that c
 leaves the last good one standing, and the outcome says why.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from libs.compile.proxy import Proxy
@@ -157,20 +157,21 @@ class Board:
         attached.record = _record(event, view, attached.record)
         return Outcome(records=(attached.record,))
 
-    def moved(self, world: ClusterWorld, at_s: float) -> Outcome:
+    def moved(self, world: ClusterWorld, at_s: float) -> Iterator[Outcome]:
         """A cluster's target moved: compile its classes again and send what changed.
 
-        Proxies whose view stays equal and acknowledged are live on the new revision at once.
+        Yields an outcome for each class as soon as it is compiled, so that the first proxies
+        apply their view while the next is made. Proxies whose view stays equal and acknowledged
+        are live on the new revision at once.
         """
         self.worlds[world.cluster] = world
-        outcome = Outcome()
         for class_key in [key for key, view in self.views.items() if view.cluster == world.cluster]:
-            outcome += self._recompile(class_key, world)
+            yield self._recompile(class_key, world)
         for proxy_id, attached in self.proxies.items():
             if attached.proxy.cluster == world.cluster:
-                outcome += self._settle(proxy_id) + self._advance(attached, at_s)
+                yield self._settle(proxy_id)
+                yield self._advance(attached, at_s)
         self._forget_unused()
-        return outcome
 
     def removed(self, cluster: ClusterName) -> Outcome:
         """A cluster has no target any more: its proxies keep what they have."""
@@ -261,11 +262,6 @@ class Board:
             del self.views[class_key]
             for held in self.held.values():
                 held.pop(class_key, None)
-
-
-def joined(outcomes: Iterable[Outcome]) -> Outcome:
-    """Join outcomes in order."""
-    return sum(outcomes, Outcome())
 
 
 def _record(event: ProxyStatus, view: ClassView, former: ProxyRecord | None) -> ProxyRecord:

@@ -138,10 +138,11 @@ class Loop:
             {"cluster": target.cluster, "revision": target.revision},
             start_s=started_s,
         )
-        outcome = self.board.moved(world, self.clock.now_s())
-        self._carry_out(outcome)
-        error = "; ".join(fault.reason for fault in outcome.faults) or None
-        tracing.end(span, self.clock.now_s(), error)
+        faults: list[str] = []
+        for outcome in self.board.moved(world, self.clock.now_s()):
+            self._carry_out(outcome)
+            faults += [fault.reason for fault in outcome.faults]
+        tracing.end(span, self.clock.now_s(), "; ".join(faults) or None)
         self.steps.reached(names.VIEW_PUBLISHED)
         self.reader.trim(world.revision for world in self.board.worlds.values())
 

@@ -82,6 +82,11 @@ class Toy:
         return self.next
 
 
+def move(board: Board, target: ClusterWorld, at_s: float) -> Outcome:
+    """Move a target and join all that follows."""
+    return sum(board.moved(target, at_s), Outcome())
+
+
 def messages(outcome: Outcome) -> Sequence[FromCompiler]:
     """What is sent, without the stream."""
     return [send.message for send in outcome.sends]
@@ -90,7 +95,7 @@ def messages(outcome: Outcome) -> Sequence[FromCompiler]:
 def connected_board(toy: Toy) -> Board:
     """A board on which one proxy has its first view."""
     board = Board(toy.compiling())
-    board.moved(world("r1"), 1.0)
+    move(board, world("r1"), 1.0)
     board.hello(FRONTEND, Hello("f"))
     board.connected(FRONTEND, ProxyConnected(PROXY, b"ns"))
     return board
@@ -99,7 +104,7 @@ def connected_board(toy: Toy) -> Board:
 def test_a_proxy_gets_the_whole_view_of_its_class_before_it_is_assigned() -> None:
     """The frontend may answer as soon as it reads the assignment."""
     board = Board(Toy().compiling())
-    board.moved(world("r1"), 1.0)
+    move(board, world("r1"), 1.0)
     board.hello(FRONTEND, Hello("f"))
     view, assign = messages(board.connected(FRONTEND, ProxyConnected(PROXY, b"ns")))
     assert isinstance(view, View)
@@ -112,7 +117,7 @@ def test_a_proxy_whose_cluster_has_no_target_is_held_until_it_has_one() -> None:
     board = Board(Toy().compiling())
     board.hello(FRONTEND, Hello("f"))
     assert messages(board.connected(FRONTEND, ProxyConnected(PROXY, b"ns"))) == []
-    sent = messages(board.moved(world("r1"), 1.0))
+    sent = messages(move(board, world("r1"), 1.0))
     assert [type(message) for message in sent] == [View, Assign]
 
 
@@ -121,7 +126,7 @@ def test_a_moved_target_sends_only_what_changed_to_who_holds_the_rest() -> None:
     toy = Toy(snapshot("1", "1"))
     board = connected_board(toy)
     toy.next = snapshot("1", "2")
-    (view,) = messages(board.moved(world("r2", 2), 2.0))
+    (view,) = messages(move(board, world("r2", 2), 2.0))
     assert isinstance(view, View)
     assert (view.base, view.snapshot) == ("1|1", "1|2")
     assert [resource.name for resource in view.changed] == ["c1"]
@@ -130,7 +135,7 @@ def test_a_moved_target_sends_only_what_changed_to_who_holds_the_rest() -> None:
 def test_a_frontend_that_comes_back_with_the_same_view_is_sent_no_resource() -> None:
     """After a restart of the compiler a reconnect costs a few bytes, not the mesh."""
     board = Board(Toy().compiling())
-    board.moved(world("r1"), 1.0)
+    move(board, world("r1"), 1.0)
     board.hello(FRONTEND, Hello("f", {ClassKey("ns"): Version("1")}))
     view, _ = messages(board.connected(FRONTEND, ProxyConnected(PROXY, b"ns")))
     assert isinstance(view, View)
@@ -142,11 +147,11 @@ def test_a_view_that_cannot_be_compiled_leaves_the_last_good_one_in_place() -> N
     toy = Toy()
     board = connected_board(toy)
     toy.next = "two virtual hosts claim domain `a`"
-    outcome = board.moved(world("r2", 2), 2.0)
+    outcome = move(board, world("r2", 2), 2.0)
     assert [fault.reason for fault in outcome.faults] == ["two virtual hosts claim domain `a`"]
     assert messages(outcome) == []
     toy.next = snapshot("3")
-    (view,) = messages(board.moved(world("r3", 3), 3.0))
+    (view,) = messages(move(board, world("r3", 3), 3.0))
     assert isinstance(view, View)
     assert (view.base, view.snapshot) == ("1", "3")
 
@@ -163,7 +168,7 @@ def test_an_unchanged_view_makes_a_synced_proxy_live_on_the_new_revision_at_once
     """Nothing was carried, and nobody waits for an ACK that will never come."""
     board = connected_board(Toy())
     board.status(ProxyStatus(PROXY, Version("1"), SyncStatus.SYNCED, 5.0, carried=True))
-    outcome = board.moved(world("r2", 2), 6.0)
+    outcome = move(board, world("r2", 2), 6.0)
     (record,) = outcome.records
     assert (record.live_revision, record.live_at_s, record.carried) == ("r2", 6.0, False)
 
@@ -173,7 +178,7 @@ def test_a_late_acknowledgement_is_credited_to_the_revision_it_belongs_to() -> N
     toy = Toy()
     board = connected_board(toy)
     toy.next = snapshot("2")
-    board.moved(world("r2", 2), 2.0)
+    move(board, world("r2", 2), 2.0)
     late = ProxyStatus(PROXY, Version("1"), SyncStatus.SYNCED, 3.0, carried=True)
     (record,) = board.status(late).records
     assert record.live_revision == "r1"
@@ -185,7 +190,7 @@ def test_a_refused_snapshot_keeps_the_last_live_revision_and_tells_the_error() -
     board = connected_board(toy)
     board.status(ProxyStatus(PROXY, Version("1"), SyncStatus.SYNCED, 1.0, carried=True))
     toy.next = snapshot("2")
-    board.moved(world("r2", 2), 2.0)
+    move(board, world("r2", 2), 2.0)
     refused = ProxyStatus(PROXY, Version("2"), SyncStatus.REFUSED, 3.0, carried=True, error="no")
     (record,) = board.status(refused).records
     assert (record.status, record.live_revision, record.error) == (SyncStatus.REFUSED, "r1", "no")

@@ -43,6 +43,7 @@ def store(work: Pass) -> Pass:
         _store_contents(work, work.verdict)
         work.source.repo.keep(work.head)
         work.source.store.accept(revision, state)
+        work.source.trees.forget_all_but(_tree_hashes(revision))
         work.source.steps.reached(steps.REVISION_STORED)
     _log(revision, work)
     return replace(work, state=state, newest=revision)
@@ -100,32 +101,28 @@ def _notes(work: Pass) -> tuple[str, ...]:
 
 def _store_contents(work: Pass, verdict: Verdict) -> None:
     """Store what the newest revision does not hold already."""
-    known = {item.tree for item in work.newest.sets} if work.newest else set()
-    if work.newest is not None:
-        known.add(work.newest.fleet)
-    trees = [tree for tree in _trees(verdict) if tree.tree not in known]
-    held = _held_objects(work, trees)
+    known = _tree_hashes(work.newest) if work.newest is not None else frozenset()
+    new = [tree for tree in _trees(verdict) if tree.tree not in known]
+    source = work.source
+    held = frozenset[ObjectHash]().union(
+        *(source.trees.get(source.store, tree).objects for tree in known if new)
+    )
     objects: dict[ObjectHash, StoredObject] = {}
     manifests: list[Manifest] = []
-    for tree in trees:
-        entries = []
-        for parsed in tree.objects:
-            stored = to_stored(parsed.object)
-            entries.append(ManifestEntry(stored.hash, stored.key, parsed.origin))
-            if stored.hash not in held:
-                objects[stored.hash] = stored
+    for tree in new:
+        pairs = [(to_stored(parsed.object), parsed.origin) for parsed in tree.objects]
+        objects |= {stored.hash: stored for stored, _ in pairs if stored.hash not in held}
+        entries = (ManifestEntry(stored.hash, stored.key, origin) for stored, origin in pairs)
         manifests.append(Manifest(tree.tree, tuple(entries)))
-    work.source.store.add_contents(objects.values(), manifests)
-    work.source.steps.reached(steps.CONTENTS_STORED)
+    source.store.add_contents(objects.values(), manifests)
+    for manifest in manifests:
+        source.trees.learn(manifest)
+    source.steps.reached(steps.CONTENTS_STORED)
 
 
-def _held_objects(work: Pass, trees: list[Tree]) -> set[ObjectHash]:
-    """Objects that the newest revision names: they are stored and cannot expire meanwhile."""
-    if work.newest is None or not trees:
-        return set()
-    old = (work.newest.fleet, *(item.tree for item in work.newest.sets))
-    manifests = (work.source.store.manifest(tree) for tree in old)
-    return {entry.object for manifest in manifests if manifest for entry in manifest.entries}
+def _tree_hashes(revision: Revision) -> frozenset[TreeHash]:
+    """All trees that a revision names: they are stored and cannot expire while it is the newest."""
+    return frozenset((revision.fleet, *(item.tree for item in revision.sets)))
 
 
 def _trees(verdict: Verdict) -> Iterator[Tree]:

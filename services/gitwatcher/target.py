@@ -1,9 +1,5 @@
 """Stage `target`: clusters move to the newest revision, and clusters that left are forgotten."""
 
-from libs.kernel.ids import ClusterName
-from libs.kernel.revisions import Revision
-from libs.meshapi.fleet import GROUP
-from libs.ports.store import Store
 from libs.rollout.targets import departed, next_targets
 from libs.telemetry import tracing
 from libs.telemetry.logs import get_logger
@@ -21,7 +17,7 @@ def target(work: Pass) -> Pass:
     if newest is None:
         return work
     current = source.store.targets()
-    clusters = _clusters(source.store, newest)
+    clusters = source.trees.get(source.store, newest.fleet).clusters
     if not clusters:
         # Never on doubt: a fleet without clusters is more likely a fault than a wish.
         return work
@@ -37,12 +33,3 @@ def target(work: Pass) -> Pass:
             get_logger().warning("clusters left the fleet", clusters=sorted(left))
         source.steps.reached(steps.TARGET_MOVED)
     return work
-
-
-def _clusters(store: Store, revision: Revision) -> tuple[ClusterName, ...]:
-    """Names of the clusters of a revision's fleet, from what is stored."""
-    manifest = store.manifest(revision.fleet)
-    keys = (entry.key for entry in manifest.entries) if manifest else ()
-    return tuple(
-        sorted(ClusterName(key.name) for key in keys if (key.group, key.kind) == (GROUP, "Cluster"))
-    )

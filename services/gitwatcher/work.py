@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from opentelemetry.trace import Span
 
@@ -16,6 +16,7 @@ from libs.ports.gitrepo import GitRepo
 from libs.ports.steps import Steps
 from libs.ports.store import Store
 from libs.telemetry import tracing
+from services.gitwatcher.storedtrees import StoredTrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Source:
     clock: Clock
     steps: Steps
     keep_revisions: int = 500
+    trees: StoredTrees = field(default_factory=StoredTrees)
 
 
 @dataclass(frozen=True, slots=True)

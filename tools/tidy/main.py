@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tools.tidy import beside, buildfiles, cases, links, purity, sizes, tree, words
+from tools.tidy import beside, buildfiles, cases, links, purity, sizes, testimports, tree, words
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -12,6 +12,7 @@ CHECKS: tuple[Callable[[tree.Tree], Iterator[tree.Finding]], ...] = (
     words.check,
     purity.check,
     beside.check,
+    testimports.check,
     cases.check,
     links.check,
     buildfiles.check,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from tools.tidy import beside, cases, links, purity, sizes, words
+from tools.tidy import beside, cases, links, purity, sizes, testimports, words
 from tools.tidy.tests.conftest import Checkout
 from tools.tidy.tree import Finding, Tree
 
@@ -110,6 +110,18 @@ CASES = [
         {"d/a.md": "[b](../b.md) [c](https://c.example) [d](#d)", "b.md": ""},
         "",
         id="live",
+    ),
+    pytest.param(
+        testimports.check,
+        {"libs/a/tests/test_a.py": "from libs.a.tests.test_b import c"},
+        "libs/a/tests/test_a.py:1: imports from `test_b`",
+        id="a test of a test",
+    ),
+    pytest.param(
+        testimports.check,
+        {"libs/a/tests/test_a.py": "from libs.a.tests.cases import test_c"},
+        "",
+        id="what tests share",
     ),
     pytest.param(
         purity.check, {"libs/kernel/a.py": "import pydantic"}, "imports `pydantic`", id="impure"

@@ -113,8 +113,11 @@ CASES = [
     ),
     pytest.param(
         testimports.check,
-        {"libs/a/tests/test_a.py": "from libs.a.tests.test_b import c"},
-        "libs/a/tests/test_a.py:1: imports from `test_b`",
+        {
+            "libs/a/tests/test_a.py": "from libs.a.tests.test_b import c",
+            "libs/a/tests/test_b.py": "",
+        },
+        "libs/a/tests/test_a.py:1: imports from libs/a/tests/test_b.py",
         id="a test of a test",
     ),
     pytest.param(

@@ -36,12 +36,13 @@ def _resume(state: TypeState, request: DeltaRequest) -> None:
     covers = state.subscription.covers
     state.told |= {name: version for name, version in request.initial.items() if covers(name)}
     state.dirty |= state.told.keys()
+    state.returning = bool(state.told)
 
 
 def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Respond | None:
     """Make the response that is due, if any, and note it as sent."""
-    if not (todo.send or todo.remove or state.answer_owed):
-        state.dirty = todo.wait
+    if not (todo.send or todo.remove or state.answer_owed or _needs_a_sign(state, published, todo)):
+        state.put_off(todo.wait)
         return None
     versions = {entry.name: entry.version for entry in todo.send}
     state.sent(nonce, versions, todo.remove, todo.wait)
@@ -53,3 +54,10 @@ def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Re
         removed=tuple(todo.remove),
         snapshot=published.version,
     )
+
+
+def _needs_a_sign(state: TypeState, published: Published, todo: Due) -> bool:
+    """A client that came back acknowledges an empty response, too; then removals may follow."""
+    entries = published.of(state.type_url).entries
+    vanished = any(name not in entries for name in todo.wait)
+    return vanished and state.returning and not state.awaited

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from libs.kernel.ids import ResourceName
 from libs.xdsproto.ordering import Gate
 from libs.xdsproto.published import TypeView
-from libs.xdsproto.typestate import UNSURE, TypeState
+from libs.xdsproto.typestate import TypeState
 from libs.xdsproto.wire import Encoded
 
 
@@ -45,12 +45,21 @@ def due(state: TypeState, view: TypeView, gate: Gate) -> Due:
 
 def _judge(state: TypeState, name: ResourceName, entry: Encoded | None, gate: Gate) -> _Verdict:
     if name in state.owed:
-        return _Verdict.SEND if entry is not None else _Verdict.REMOVE
+        return _first(gate) if entry is not None else _Verdict.REMOVE
     held = state.held(name) if state.subscription.covers(name) else None
     if entry is None:
-        if held is None or held == UNSURE:
+        if held is None or name not in state.told:
             return _Verdict.NOTHING
-        return _Verdict.REMOVE if gate.removals else _Verdict.WAIT
+        # What was never acknowledged is what nothing refers to yet; kept, it would stay cold and
+        # hold back the client's ACK, because its endpoints are gone as well.
+        may_go = gate.removals or name in state.arrivals
+        return _Verdict.REMOVE if may_go else _Verdict.WAIT
     if held == entry.version or not state.subscription.covers(name):
         return _Verdict.NOTHING
-    return _Verdict.SEND if held is None or gate.updates else _Verdict.WAIT
+    if held is None:
+        return _first(gate)
+    return _Verdict.SEND if gate.updates else _Verdict.WAIT
+
+
+def _first(gate: Gate) -> _Verdict:
+    return _Verdict.SEND if gate.firsts else _Verdict.WAIT

@@ -104,6 +104,9 @@ class AdsEngine:
                 delta.receive(state, request, view)
         if first and self._published is not None:
             self._begin(state, self._published)
+            if request.type_url == ENDPOINT:
+                # A client that comes back may ask for endpoints after a cluster was sent already.
+                self._endpoints_follow(self._published)
         if len(state.subscription.names) > self._limits.names_max:
             reason = f"more than {self._limits.names_max} names of {request.type_url}"
             self._refuse(CloseCode.RESOURCE_EXHAUSTED, reason)
@@ -139,26 +142,26 @@ class AdsEngine:
         if response is not None:
             self._nonce += 1
             self._carried = carried
-            self._endpoints_after(response, published)
+            if response.type_url == CLUSTER:
+                self._endpoints_follow(published)
         return response
 
-    def _endpoints_after(self, response: Respond, published: Published) -> None:
-        """Make endpoints follow their clusters even when they did not change.
+    def _endpoints_follow(self, published: Published) -> None:
+        """Make endpoints follow clusters that are under way, even when they did not change.
 
         A client that takes a changed cluster waits for its endpoints before it uses it. The load
         assignment of a cluster has the cluster's own name.
         """
-        endpoints = self._states.get(ENDPOINT)
-        if response.type_url != CLUSTER or endpoints is None:
+        clusters, endpoints = self._states.get(CLUSTER), self._states.get(ENDPOINT)
+        if clusters is None or endpoints is None:
             return
         known = published.of(ENDPOINT).entries
-        clusters = self._states[CLUSTER]
         endpoints.owed |= {
-            entry.name
-            for entry in response.entries
-            if clusters.pending.get(entry.name) == response.nonce
-            and endpoints.subscription.covers(entry.name)
-            and entry.name in known
+            name
+            for name, nonce in clusters.pending.items()
+            if nonce == clusters.last_nonce
+            and name in known
+            and endpoints.subscription.covers(name)
         }
 
     def _record(self, sync: SyncStatus, error: str) -> Sequence[Record]:

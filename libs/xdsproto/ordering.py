@@ -4,9 +4,12 @@ Changes go out in the push order and normally do not wait for each other; above 
 never wait for the ACK of their clusters, because the client sends that ACK only when it has the
 endpoints. Two things wait:
 
-* an update of listeners or routes that the client holds already, while a cluster that is new to
-  it is not acknowledged: until then a route to that cluster would answer with an error;
-* the removal of a resource, until the update of what may refer to it is acknowledged.
+* listeners and routes, while a cluster that is new to the client is not acknowledged: until then
+  a route to that cluster would answer with an error. When the cluster is refused, updates of what
+  the client holds wait on, and what it does not hold yet is sent: that can break nothing;
+* the removal of a resource, until the update of what may refer to it is acknowledged. A client
+  that comes back says what it holds type by type; it has said all when it acknowledges something,
+  so nothing is removed before.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,8 +35,9 @@ States = Mapping[TypeUrl, TypeState]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Whether updates of held resources, and removals, of one type may be sent now."""
+    """Whether resources that the client lacks, updates, and removals may be sent now."""
 
+    firsts: bool = True
     updates: bool = True
     removals: bool = True
 
@@ -45,17 +49,18 @@ def in_push_order(states: States) -> Iterable[TypeState]:
 
 def gate(type_url: TypeUrl, states: States, published: Published) -> Gate:
     """Decide what may be sent of a type, given how the others stand."""
-    referrers = (states.get(url) for url in REFERRERS.get(type_url, ()))
-    return Gate(
-        updates=type_url not in (LISTENER, ROUTE) or _clusters_arrived(states, published),
-        removals=all(state is None or state.settled for state in referrers),
-    )
-
-
-def _clusters_arrived(states: States, published: Published) -> bool:
-    """Say whether the client has every cluster that it should have."""
+    removals = type_url not in REFERRERS or _let_go(type_url, states)
     clusters = states.get(CLUSTER)
-    if clusters is None:
-        return True
-    wanted = published.of(CLUSTER).entries
-    return not clusters.blocked and not any(name in wanted for name in clusters.arrivals)
+    if clusters is None or type_url not in (LISTENER, ROUTE):
+        return Gate(removals=removals)
+    entries = published.of(CLUSTER).entries
+    lacking = [name for name in clusters.arrivals if name in entries]
+    under_way = clusters.blocked or any(name in clusters.pending for name in lacking)
+    return Gate(firsts=not under_way, updates=not (under_way or lacking), removals=removals)
+
+
+def _let_go(type_url: TypeUrl, states: States) -> bool:
+    """Say whether nothing that the client holds refers to a resource that is to be removed."""
+    referrers = (states.get(url) for url in REFERRERS[type_url])
+    settled = all(state is None or state.settled for state in referrers)
+    return settled and not states[type_url].returning

@@ -43,9 +43,14 @@ class Published:
         return self.types.get(type_url, NOTHING)
 
 
-def _type_view(entries: Entries) -> TypeView:
+def set_version(entries: Entries) -> Version:
+    """Fingerprint a set of resources by their names and versions."""
     parts = (f"{name}\0{entries[name].version}".encode() for name in sorted(entries))
-    return TypeView(Version(fingerprint("xds-type", *parts)), MappingProxyType(entries))
+    return Version(fingerprint("xds-type", *parts))
+
+
+def _type_view(entries: Entries) -> TypeView:
+    return TypeView(set_version(entries), MappingProxyType(entries))
 
 
 NOTHING = _type_view({})

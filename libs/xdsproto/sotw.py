@@ -4,16 +4,13 @@ Listeners and clusters are sent as full sets. Other types are sent as those that
 deleted by nobody: the client drops them when nothing refers to them.
 """
 
-from libs.kernel.ids import ResourceName, Version
+from libs.kernel.ids import ResourceName
 from libs.kernel.xds import FULL_STATE_TYPES
 from libs.xdsproto.commands import Respond
 from libs.xdsproto.due import Due
 from libs.xdsproto.events import SotwRequest
-from libs.xdsproto.published import Entries, Published, TypeView
+from libs.xdsproto.published import Entries, Published, TypeView, set_version
 from libs.xdsproto.typestate import TypeState
-
-TRANSITION = "~transition"
-"""Ends the version of a set that still holds what is to be removed, or lacks what is to come."""
 
 
 def receive(state: TypeState, request: SotwRequest, view: TypeView) -> None:
@@ -63,7 +60,9 @@ def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Re
             # A full set would delete or overtake what has to wait, so all of it waits.
             return None
         entries = _full_set(state, view, todo.wait)
-        version = Version(version + TRANSITION) if todo.wait else version
+        if entries is not view.entries:
+            # A part of the whole, or a set in transition, must not be taken for the whole later.
+            version = set_version(entries)
     needed = bool(todo.send or (full_state and (todo.remove or state.answer_owed)))
     if not needed:
         _forget(state, todo)
@@ -95,4 +94,4 @@ def _forget(state: TypeState, todo: Due) -> None:
     """Without a response nothing tells the client of absent names; it has timers for that."""
     for name in todo.remove:
         state.drop(name)
-    state.dirty, state.owed, state.answer_owed = todo.wait, set(), False
+    state.put_off(todo.wait)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from libs.kernel.ids import ResourceName, TypeUrl, Version
+from libs.kernel.xds import CLUSTER
 from libs.xdsproto.published import Entries
 from libs.xdsproto.subscriptions import Subscription
 
@@ -11,6 +12,11 @@ UNSURE = Version("")
 
 IN_FLIGHT_MAX = 4
 """Unacknowledged responses of one type; a client that is slower gets only the newest state."""
+
+CLUSTERS_IN_FLIGHT_MAX = 64
+"""The same for clusters. Higher, because a client that waits for endpoints of a cluster that is
+gone meanwhile acknowledges nothing before it hears so.
+"""
 
 
 class TypeState:
@@ -23,6 +29,7 @@ class TypeState:
     `dirty`    names that have to be looked at
     `owed`     names that have to be answered even when nothing changed
     `answer_owed`  whether a response is expected even when it is empty
+    `returning`  whether the client resumed what it holds and has not acknowledged anything since
     `unsure`   whether the client may hold resources of an earlier stream
     `sent_set` the last full set sent (state of the world, full-state types)
     """
@@ -38,6 +45,7 @@ class TypeState:
         self.dirty: set[ResourceName] = set()
         self.owed: set[ResourceName] = set()
         self.answer_owed = False
+        self.returning = False
         self.unsure = False
         self.claimed: Version | None = None
         self.rejection: str | None = None
@@ -49,7 +57,13 @@ class TypeState:
     @property
     def blocked(self) -> bool:
         """Whether the client has to acknowledge something before more is sent."""
-        return len(self._in_flight) >= IN_FLIGHT_MAX
+        clusters = self.type_url == CLUSTER
+        return len(self._in_flight) >= (CLUSTERS_IN_FLIGHT_MAX if clusters else IN_FLIGHT_MAX)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the client has to acknowledge something."""
+        return bool(self._in_flight)
 
     @property
     def settled(self) -> bool:
@@ -70,7 +84,6 @@ class TypeState:
         """Mark every name that could matter: a first snapshot, or a new wildcard."""
         names = entries.keys() if self.subscription.wildcard else self.subscription.names
         self.dirty |= names
-        self.dirty |= self.told.keys()
 
     def look_at(self, names: Iterable[ResourceName]) -> None:
         """Mark names of which a new snapshot changed something.
@@ -81,7 +94,9 @@ class TypeState:
         touched = {n for n in names if self.subscription.covers(n) or n in self.told}
         self.dirty |= touched
         if self.refused.keys() & touched:
-            self.owed |= self.refused.keys() - touched
+            for name in self.refused.keys() - touched:
+                self.told[name] = UNSURE
+                self.dirty.add(name)
 
     def drop(self, name: ResourceName) -> None:
         """Forget a name that the client no longer wants."""
@@ -114,10 +129,16 @@ class TypeState:
             self.refused.pop(name, None)
         for name in removed:
             self.drop(name)
-        self.dirty, self.owed, self.answer_owed = waiting, set(), False
+        self.put_off(waiting)
         self.rejection = None
         self.last_nonce = nonce
         self._in_flight[nonce] = tuple(versions)
+
+    def put_off(self, waiting: set[ResourceName]) -> None:
+        """Keep what has to wait, with the promise of an answer where there was one."""
+        self.dirty = waiting
+        self.owed &= waiting
+        self.answer_owed = False
 
     def answered(self, nonce: str, error: str | None) -> bool:
         """Take an ACK or, with an error, a NACK. Say whether the nonce was waited for.
@@ -126,6 +147,7 @@ class TypeState:
         """
         if nonce not in self._in_flight:
             return False
+        self.returning = False
         for earlier in list(self._in_flight):
             names = self._in_flight.pop(earlier)
             self._resolve(earlier, names, error if earlier == nonce else None)

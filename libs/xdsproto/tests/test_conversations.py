@@ -306,6 +306,16 @@ def test_a5_a_returning_sotw_client_with_equal_full_sets_gets_nothing() -> None:
     assert again.ask("lds", version=before.versions["lds"]) == ["lds +l=2"]
 
 
+def test_a5_a_client_that_got_a_part_is_not_taken_for_one_that_has_all() -> None:
+    """A5: the version of a named part differs from the version of the whole."""
+    before = Stream(delta=False)
+    before.assign(MESH)
+    assert before.ask("cds", "a") == ["cds +a=1"]
+    again = Stream(delta=False)
+    again.assign(MESH)
+    assert again.ask("cds", "*", version=before.versions["cds"]) == ["cds +a=1 +b=1"]
+
+
 def test_a5_a_returning_sotw_client_is_sent_its_named_resources() -> None:
     """A5: an equal version of a partial type proves nothing, so what is named is sent."""
     before = started(delta=False)
@@ -328,6 +338,36 @@ def test_answers_to_a_slow_client_are_the_newest_state(*, delta: bool) -> None:
     assert stream.ack("rds", *names_for_ack(stream, "r")) == ["rds +r=11"]
     stream.ack("rds", *names_for_ack(stream, "r"))
     assert stream.status == ("s11", SyncStatus.SYNCED, True, "")
+
+
+def test_a7_a_full_set_that_is_accepted_after_all_ends_the_refusal() -> None:
+    """A7, S7: a set that still holds the refused cluster, and is accepted, accepts it too."""
+    stream = started(delta=False)
+    bad = successor(MESH, Version("s2"), resources(cds={"a": "bad"}), [])
+    stream.assign(bad)
+    stream.ack("eds", "a", "b")
+    stream.ack("cds", error="not now")
+    assert stream.assign(successor(bad, Version("s3"), resources(cds={"b": "3"}), []))
+    stream.ack("eds", "a", "b")
+    stream.ack("cds")
+    assert stream.status[:2] == ("s3", SyncStatus.SYNCED)
+
+
+@BOTH
+@pytest.mark.parametrize("wildcard", [False, True], ids=["named", "wildcard"])
+def test_a_refusal_ends_with_the_interest_in_it(*, delta: bool, wildcard: bool) -> None:
+    """A client that no longer wants what it refused is in step again."""
+    stream = Stream(delta=delta)
+    stream.assign(snapshot("s1", rds={"a": "1", "b": "1"}))
+    stream.ask("rds", *(["*"] if wildcard else ["a", "b"]))
+    stream.ack("rds", *names_for_ack(stream, *(["*"] if wildcard else ["a", "b"])), error="no")
+    refused = stream.status[1]
+    assert refused is SyncStatus.REFUSED
+    if delta:
+        stream.ask("rds", drop=["*"] if wildcard else ["a", "b"])
+    else:
+        stream.ack("rds", "c")
+    assert stream.status[1] is SyncStatus.SYNCED
 
 
 # S: subscriptions
@@ -476,8 +516,19 @@ def test_s9_a_returning_delta_client_gets_differences_and_removals_only() -> Non
     stream = Stream(delta=True)
     stream.assign(snapshot("s5", cds={"a": "1", "b": "2", "c": "1"}, rds={"r": "1"}))
     held = {"a": "1", "b": "1", "gone": "1"}
-    assert stream.ask("cds", "*", have=held) == ["cds +b=2 +c=1 -gone"]
-    assert stream.ask("rds", "r", "x", have={"r": "1", "x": "1"}) == ["rds -x"]
+    assert stream.ask("cds", "*", have=held) == ["cds +b=2 +c=1"]
+    assert stream.ack("cds") == ["cds -gone"]
+    assert stream.ask("lds", have={"gone": "1"}) == ["lds -gone"]
+
+
+def test_o2_a_returning_delta_client_keeps_clusters_until_it_told_of_its_routes() -> None:
+    """O2, S9: routes that need a vanished cluster are told of after it, in requests to come."""
+    stream = Stream(delta=True)
+    stream.assign(snapshot("s5", cds={"a": "1"}, rds={"r": "2"}))
+    assert stream.ask("cds", have={"a": "1", "gone": "1"}) == ["cds"]
+    assert stream.ask("rds", "r", have={"r": "1"}) == ["rds +r=2"]
+    assert stream.ack("cds") == []
+    assert stream.ack("rds") == ["cds -gone"]
 
 
 def test_s9_a_returning_delta_client_that_is_up_to_date_gets_nothing() -> None:
@@ -541,7 +592,7 @@ def test_o1_routes_stay_when_their_new_cluster_is_refused(*, delta: bool) -> Non
     assert stream.ack("cds", error="bad cluster") == []
     assert stream.status == ("s2", SyncStatus.REFUSED, True, "bad cluster")
     back = successor(bad, Version("s3"), resources(rds={"r": "3"}), [(CLUSTER, ResourceName("c"))])
-    assert stream.assign(back)[0] == "rds +r=3"
+    assert stream.assign(back) == ["cds -c" if delta else "cds +a=1 +b=1", "rds +r=3"]
 
 
 @BOTH
@@ -609,11 +660,30 @@ def test_o2_a_cluster_that_comes_back_in_time_is_not_removed(*, delta: bool) -> 
 
 
 @BOTH
+def test_o2_a_cluster_that_was_never_acknowledged_goes_at_once(*, delta: bool) -> None:
+    """O2: no route leads to it yet, and its endpoints will never come to warm it."""
+    stream = started(delta=delta)
+    two = successor(MESH, Version("s2"), resources(cds={"c": "1"}, rds={"r": "2"}), [])
+    stream.assign(two)
+    gone = [(CLUSTER, ResourceName("c"))]
+    three = successor(two, Version("s3"), resources(cds={"d": "1"}, rds={"r": "3"}), gone)
+    assert stream.assign(three) == ["cds +d=1 -c" if delta else "cds +a=1 +b=1 +d=1"]
+
+
+@BOTH
 def test_o3_endpoints_follow_their_changed_cluster_without_its_ack(*, delta: bool) -> None:
     """O3, A9: a changed cluster is not used before its endpoints come, changed or not."""
     stream = started(delta=delta)
     changed = successor(MESH, Version("s2"), resources(cds={"b": "2"}), [])
     assert stream.assign(changed)[1:] == ["eds +b=1"]
+
+
+def test_o3_endpoints_that_are_asked_for_after_their_changed_cluster_are_sent() -> None:
+    """O3, S9: a client that comes back holds the endpoints, but its changed cluster waits."""
+    stream = Stream(delta=True)
+    stream.assign(MESH)
+    assert stream.ask("cds", have={"a": "0", "b": "1"}) == ["cds +a=1"]
+    assert stream.ask("eds", "a", "b", have={"a": "1", "b": "1"}) == ["eds +a=1"]
 
 
 def test_o4_a_repeated_sotw_request_is_no_loop() -> None:

@@ -1,6 +1,7 @@
 """The gitwatcher as the process that ships: start, trigger, stop, and wrong settings."""
 
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -95,6 +96,40 @@ def test_a_trigger_brings_a_push_to_its_target(tmp_path: Path, clone: Clone) -> 
         store.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait(DEADLINE_S) == 0
+
+
+def test_a_commit_is_one_trace(tmp_path: Path, clone: Clone) -> None:
+    """Every stage is a child of the commit's span, whose id travels in the revision."""
+    clone.push_files(seed())
+    spans = tmp_path / "spans.jsonl"
+    settings = _settings(tmp_path, "") | {
+        "TELEMETRY__SPANS": "file",
+        "TELEMETRY__ENDPOINT": str(spans),
+    }
+    with _process(settings) as process:
+        store = open_store(settings["STORE_URL"])
+        _until(lambda: len(store.targets()) == 1, "the commit is the target")
+        newest = store.newest_revision()
+        store.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(DEADLINE_S) == 0
+    found = [json.loads(line) for line in spans.read_text().splitlines()]
+    (root,) = [span for span in found if span["name"] == "commit"]
+    children = [span for span in found if span["parent_id"] == root["span_id"]]
+    children.sort(key=lambda span: span["start_s"])
+    assert [span["name"] for span in children] == [
+        "notice",
+        "fetch",
+        "parse",
+        "lint",
+        "store",
+        "target",
+    ]
+    assert {span["trace_id"] for span in found} == {root["trace_id"]}
+    assert newest is not None
+    assert newest.trace is not None
+    assert newest.trace.startswith(f"00-{root['trace_id']}-{root['span_id']}-")
+    assert all(root["start_s"] <= span["start_s"] for span in children)
 
 
 def test_missing_settings_are_named(tmp_path: Path) -> None:

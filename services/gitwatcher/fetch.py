@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from libs.kernel.looperrors import TransientError
+from libs.telemetry.logs import get_logger
 from services.gitwatcher import steps
 from services.gitwatcher.work import Pass
 
@@ -25,5 +26,7 @@ def fetch(work: Pass) -> Pass:
         span.set_attribute("commit", head)
         before = work.state.head
         rewritten = before is not None and not repo.is_ancestor(before, head)
+        if rewritten:
+            get_logger().warning("history was rewritten", before=before, commit=head)
         work.source.steps.reached(steps.FETCHED)
     return replace(work, head=head, rewritten=rewritten)

@@ -1,7 +1,7 @@
-"""Reads and parses files of a commit: each content once, and nothing that is too large."""
+"""Reads and parses files of a commit, and nothing that is too large."""
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from libs.kernel.ids import BlobId
 from libs.kernel.messages import Level, Message, MessageClass
@@ -16,48 +16,61 @@ LFS_POINTER = "PER0402"
 SET_TOO_LARGE = "PER0403"
 
 
-class FileReader:
-    """Parses files behind a memo by (blob, path): positions name the path, so it is part of it."""
+FileKey = tuple[BlobId, str]
+"""Content and path: positions name the path, so equal content elsewhere is another file."""
 
-    def __init__(
-        self, repo: GitRepo, blob_bytes_max: int, set_bytes_max: int, files_max: int
-    ) -> None:
-        """Bound one file, the files of one set, and the number of parsed files held in memory."""
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was looked at, and its size."""
+
+    parsed: ParsedFile
+    size_bytes: int
+
+
+class FileReader:
+    """Parses files of a repository within limits; remembers nothing."""
+
+    def __init__(self, repo: GitRepo, blob_bytes_max: int, set_bytes_max: int) -> None:
+        """Bound one file, and the files of one set together."""
         self._repo = repo
         self._blob_bytes_max = blob_bytes_max
         self._set_bytes_max = set_bytes_max
-        self._files_max = files_max
-        self._memo: OrderedDict[tuple[BlobId, str], ParsedFile] = OrderedDict()
-        self._sizes: dict[BlobId, int] = {}
 
-    def parsed(self, entries: Iterable[TreeEntry]) -> Iterator[ParsedFile]:
-        """Yield each file parsed, or the one message that says why it was not read.
+    def read(
+        self, entries: Sequence[TreeEntry], known: Mapping[FileKey, ReadFile]
+    ) -> dict[FileKey, ReadFile]:
+        """Return every file parsed, or with the one message that says why it was not read.
 
-        The sizes of all files are looked at before the first is read.
+        What is `known` is taken from there. The sizes of all files are looked at before the first
+        is read.
         """
-        listed = tuple(entries)
-        sizes = [self._size(entry) for entry in listed]
-        total = sum(size for size in sizes if size <= self._blob_bytes_max)
+        sizes = {_key(entry): self._size(entry, known) for entry in entries}
+        total = sum(size for size in sizes.values() if size <= self._blob_bytes_max)
         if total > self._set_bytes_max:
-            yield _refused(
-                listed[0],
-                SET_TOO_LARGE,
-                f"the files of this set are {total} bytes together and at most "
-                f"{self._set_bytes_max} are read; split the set",
-            )
-            return
-        for entry, size in zip(listed, sizes, strict=True):
-            yield self._one(entry, size)
-        self._trim()
+            return {
+                key: ReadFile(self._too_large_together(entries[0], total), size)
+                if key == _key(entries[0])
+                else ReadFile(ParsedFile((), ()), size)
+                for key, size in sizes.items()
+            }
+        return {
+            key: known.get(key) or ReadFile(self._read(entry, sizes[key]), sizes[key])
+            for entry in entries
+            for key in (_key(entry),)
+        }
 
-    def _one(self, entry: TreeEntry, size: int) -> ParsedFile:
-        """Parse one file, or recall it."""
-        key = (entry.blob, entry.path)
-        found = self._memo.get(key)
-        if found is None:
-            found = self._memo[key] = self._read(entry, size)
-        self._memo.move_to_end(key)
-        return found
+    def _size(self, entry: TreeEntry, known: Mapping[FileKey, ReadFile]) -> int:
+        found = known.get(_key(entry))
+        return self._repo.blob_size_bytes(entry.blob) if found is None else found.size_bytes
+
+    def _too_large_together(self, first: TreeEntry, total: int) -> ParsedFile:
+        return _refused(
+            first,
+            SET_TOO_LARGE,
+            f"the files of this set are {total} bytes together and at most "
+            f"{self._set_bytes_max} are read; split the set",
+        )
 
     def _read(self, entry: TreeEntry, size: int) -> ParsedFile:
         """Refuse by size without reading; a Git LFS pointer is no configuration."""
@@ -77,20 +90,9 @@ class FileReader:
             )
         return parse_file(entry.path, data)
 
-    def _size(self, entry: TreeEntry) -> int:
-        """Sizes are asked once for each blob."""
-        size = self._sizes.get(entry.blob)
-        if size is None:
-            size = self._sizes[entry.blob] = self._repo.blob_size_bytes(entry.blob)
-        return size
 
-    def _trim(self) -> None:
-        """Forget what was not used for longest."""
-        while len(self._memo) > self._files_max:
-            self._memo.popitem(last=False)
-        if len(self._sizes) > 2 * self._files_max:
-            held = {blob for blob, _ in self._memo}
-            self._sizes = {blob: size for blob, size in self._sizes.items() if blob in held}
+def _key(entry: TreeEntry) -> FileKey:
+    return entry.blob, entry.path
 
 
 def _refused(entry: TreeEntry, code: str, text: str) -> ParsedFile:

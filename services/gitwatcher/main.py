@@ -36,7 +36,8 @@ def run(settings: GitwatcherSettings, steps: Steps) -> None:
     telemetry = set_up("gitwatcher", settings.telemetry)
     clock, waker = SystemClock(), Waker()
     source = _source(settings, clock, steps)
-    reader = Reader(source.repo, _files(settings, source))
+    files = FileReader(source.repo, settings.blob_bytes_max, settings.set_bytes_max)
+    reader = Reader(source.repo, files)
     loop = Loop(source, reader, waker, SystemRng(), settings.poll_s)
     server = _server(settings, loop, clock)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,12 +73,6 @@ def _source(settings: GitwatcherSettings, clock: Clock, steps: Steps) -> Source:
         clock=clock,
         steps=steps,
         keep_revisions=settings.keep_revisions,
-    )
-
-
-def _files(settings: GitwatcherSettings, source: Source) -> FileReader:
-    return FileReader(
-        source.repo, settings.blob_bytes_max, settings.set_bytes_max, settings.cached_files_max
     )
 
 

@@ -2,49 +2,40 @@
 
 import gc
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
 
 from libs.desired.directory import read_fleet
 from libs.desired.fleetview import FleetReading, FleetView
 from libs.desired.layout import CLUSTER_FILE, CLUSTERS_FOLDER, FLEET_FILE, Layout, layout
 from libs.desired.sets import SetFiles, set_entries, tree_hash
-from libs.kernel.ids import CommitId, TreeHash
+from libs.kernel.ids import CommitId, SetName
 from libs.kernel.looperrors import StalledError
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import Origin
 from libs.meshapi.objects import to_stored
 from libs.meshapi.parse import PARSER_VERSION, parse_file
-from libs.meshapi.parsed import ParsedFile, ParsedObject
+from libs.meshapi.parsed import ParsedObject
 from libs.ports.gitrepo import GitRepo
 from services.gitwatcher.files import FileReader
+from services.gitwatcher.versions import Version, Versions
 from services.gitwatcher.work import Candidate, Pass, Tree
 
 COMMIT_TOO_LARGE = "PER0404"
-_COMMITS_MAX = 8
-_TREES_MAX = 1_000
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    objects: tuple[ParsedObject, ...]
-    messages: tuple[Message, ...]
+_COMMITS_MAX = 32
 
 
 class Reader:
-    """Reads commits behind memos: commits, trees of sets, and files are each parsed once."""
+    """Reads commits behind memos: a commit, a tree of a set and a file are each parsed once."""
 
     def __init__(self, repo: GitRepo, files: FileReader) -> None:
         """Read from `repo`; `files` parses and bounds what is read."""
         self._repo = repo
         self._files = files
         self._commits: OrderedDict[CommitId, Candidate] = OrderedDict()
-        self._trees: OrderedDict[TreeHash, _Parsed] = OrderedDict()
+        self._fleet = Versions(files)
+        self._sets: dict[SetName, Versions] = {}
 
     def commit(self, commit: CommitId) -> Candidate:
         """Return a commit of the mirror, parsed.
@@ -57,35 +48,38 @@ class Reader:
         if found is None:
             with _paused_collector():
                 found = self._read(commit)
-            _remember(self._commits, commit, found, _COMMITS_MAX)
+            self._remember(found)
         self._commits.move_to_end(commit)
         return found
+
+    def _remember(self, candidate: Candidate) -> None:
+        """Keep a commit; what was not asked for longest makes room, sets that are gone as well."""
+        self._commits[candidate.commit] = candidate
+        while len(self._commits) > _COMMITS_MAX:
+            self._commits.popitem(last=False)
+        used = {name for held in self._commits.values() for name in held.sets}
+        for name in self._sets.keys() - used:
+            del self._sets[name]
 
     def _read(self, commit: CommitId) -> Candidate:
         entries = self._repo.entries(commit)
         found = layout(entries)
-        parsed = {
-            entry.path: file for entry in found.entries for file in self._files.parsed((entry,))
-        }
-        reading = read_fleet(found, parsed)
-        fleet = _fleet(commit, found, parsed, reading)
+        files = self._fleet.at(found.entries)
+        reading = read_fleet(found, files.by_path)
+        fleet = _fleet(commit, found, files, reading)
         if reading.view is None:
             return Candidate(commit, fleet, None, {})
         sets = {
-            name: self._tree(commit, files)
-            for name, files in set_entries(reading.view, entries).items()
+            name: self._tree(commit, name, one)
+            for name, one in set_entries(reading.view, entries).items()
         }
         return Candidate(commit, fleet, reading.view, sets)
 
-    def _tree(self, commit: CommitId, files: SetFiles) -> Tree:
-        """Parse a set; what is said of its files as such does not follow from the hash."""
-        tree = tree_hash(files.entries, PARSER_VERSION)
-        parsed = self._trees.get(tree)
-        if parsed is None:
-            parsed = _joined(self._files.parsed(files.entries))
-            _remember(self._trees, tree, parsed, _TREES_MAX)
-        self._trees.move_to_end(tree)
-        return Tree(tree, commit, parsed.objects, (*files.messages, *parsed.messages))
+    def _tree(self, commit: CommitId, name: SetName, files: SetFiles) -> Tree:
+        """Parse a set; what is said of its files as such does not follow from their contents."""
+        version = self._sets.setdefault(name, Versions(self._files)).at(files.entries)
+        messages = (*files.messages, *version.messages)
+        return Tree(version.tree, commit, version.objects, messages)
 
 
 def read(work: Pass, reader: Reader) -> Pass:
@@ -107,25 +101,13 @@ def _too_much(commit: CommitId, reason: str) -> Candidate:
     return Candidate(commit, Tree(tree_hash((), PARSER_VERSION), commit, (), (message,)), None, {})
 
 
-def _joined(files: Iterable[ParsedFile]) -> _Parsed:
-    listed = tuple(files)
-    return _Parsed(
-        tuple(one for file in listed for one in file.objects),
-        tuple(one for file in listed for one in file.messages),
-    )
-
-
-def _fleet(
-    commit: CommitId, found: Layout, files: Mapping[str, ParsedFile], reading: FleetReading
-) -> Tree:
+def _fleet(commit: CommitId, found: Layout, files: Version, reading: FleetReading) -> Tree:
     """Return the fleet's own files as a tree; a plain directory gets the fleet it stands for."""
-    parsed = _joined(files.values())
-    objects = parsed.objects
+    objects = files.objects
     if reading.view is not None and reading.view.is_plain:
         objects = tuple(_unwritten(reading.view))
-    messages = (*found.messages, *parsed.messages, *reading.messages)
-    tree = tree_hash(found.entries, PARSER_VERSION)
-    return Tree(tree, commit, objects, tuple(dict.fromkeys(messages)))
+    messages = (*found.messages, *files.messages, *reading.messages)
+    return Tree(files.tree, commit, objects, tuple(dict.fromkeys(messages)))
 
 
 def _unwritten(view: FleetView) -> Iterator[ParsedObject]:
@@ -134,15 +116,6 @@ def _unwritten(view: FleetView) -> Iterator[ParsedObject]:
     for name, cluster in view.clusters.items():
         path = f"{CLUSTERS_FOLDER}/{name}/{CLUSTER_FILE}"
         yield from parse_file(path, to_stored(cluster).body).objects
-
-
-def _remember(
-    memo: "OrderedDict[_Key, _Value]", key: _Key, value: _Value, entries_max: int
-) -> None:
-    """Keep a value; what was not asked for longest makes room."""
-    memo[key] = value
-    while len(memo) > entries_max:
-        memo.popitem(last=False)
 
 
 @contextmanager

@@ -44,8 +44,6 @@ class GitwatcherSettings(BaseSettings):
     """Longest duration of one fetch."""
     server_timeout_s: float = Field(default=10.0, gt=0)
     """Longest silence of the remote."""
-    cached_files_max: int = Field(default=50_000, ge=1)
-    """Parsed files that are kept in memory, so that an untouched file is not parsed again."""
     keep_revisions: int = Field(default=500, ge=1)
     """Revisions that stay in the Store; older ones go unless a target names them."""
     telemetry: TelemetrySettings = TelemetrySettings()

@@ -45,7 +45,7 @@ def store(work: Pass) -> Pass:
         work.source.store.accept(revision, state)
         work.source.trees.forget_all_but(_tree_hashes(revision))
         work.source.steps.reached(steps.REVISION_STORED)
-    _log(revision, work)
+    _log(revision, state)
     return replace(work, state=state, newest=revision)
 
 
@@ -132,15 +132,13 @@ def _trees(verdict: Verdict) -> Iterator[Tree]:
     yield from {tree.tree: tree for tree in verdict.sets.values()}.values()
 
 
-def _log(revision: Revision, work: Pass) -> None:
-    """One line a commit, and one for each note."""
-    log = get_logger()
-    log.info(
+def _log(revision: Revision, state: SourceState) -> None:
+    """Say what now runs, and what stays behind."""
+    get_logger().info(
         "revision stored",
         revision=revision.id,
         generation=revision.generation,
         commit=revision.commit,
-        refused=[refusal.name for refusal in work.state.refusals],
+        refused=[refusal.name for refusal in state.refusals],
+        notes=revision.notes,
     )
-    for note in revision.notes:
-        log.warning("note", commit=revision.commit, note=note)

@@ -99,7 +99,7 @@ class Watched:
         store, steps, clock = open_store(store_url), RecordedSteps(), SystemClock()
         repo = open_mirror(folder / "mirror.git", str(remote.path), clock=clock)
         source = Source(SourceName("fleet"), "refs/heads/main", repo, store, clock, steps)
-        reader = Reader(repo, FileReader(repo, 1_048_576, 268_435_456, 10_000))
+        reader = Reader(repo, FileReader(repo, 1_048_576, 268_435_456))
         return cls(remote, remote.clone(folder / "clone"), store, source, reader, steps)
 
     def look(self) -> Outcome:

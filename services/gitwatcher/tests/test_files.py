@@ -1,4 +1,4 @@
-"""Which files of a commit are read, how often, and what is said of the rest."""
+"""Which files of a commit are read, and what is said of the rest."""
 
 import pytest
 
@@ -46,65 +46,55 @@ def _entries(repo: FakeGitRepo, commit: CommitId) -> tuple[TreeEntry, ...]:
     return tuple(repo.entries(commit))
 
 
-def test_an_unchanged_file_is_read_once(remote: FakeRemote, repo: CountingRepo) -> None:
+def test_what_is_known_is_not_read(remote: FakeRemote, repo: CountingRepo) -> None:
     """A commit that touches one of two files reads one blob."""
-    files = FileReader(repo, 1_000, 10_000, 100)
+    files = FileReader(repo, 1_000, 10_000)
     first = remote.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"b"})
-    before = list(files.parsed(_entries(repo, first)))
+    before = files.read(_entries(repo, first), {})
     repo.read.clear()
     second = remote.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"c"}, parent=first)
     entries = _entries(repo, second)
-    after = list(files.parsed(entries))
+    after = files.read(entries, before)
     assert repo.read == [entries[1].blob]
-    assert after[0] is before[0]
-    assert [parsed.objects[0].key.name for parsed in after] == ["a", "c"]
+    assert [file.parsed.objects[0].key.name for file in after.values()] == ["a", "c"]
 
 
 def test_a_moved_file_names_its_new_place(remote: FakeRemote, repo: CountingRepo) -> None:
     """Equal content at two paths is two files, each with its own place."""
-    files = FileReader(repo, 1_000, 10_000, 100)
     commit = remote.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"a"})
-    parsed = list(files.parsed(_entries(repo, commit)))
-    assert [file.objects[0].origin.file for file in parsed] == ["a.yaml", "b.yaml"]
+    read = FileReader(repo, 1_000, 10_000).read(_entries(repo, commit), {})
+    places = [file.parsed.objects[0].origin.file for file in read.values()]
+    assert places == ["a.yaml", "b.yaml"]
 
 
 def test_a_large_file_is_not_read(remote: FakeRemote, repo: CountingRepo) -> None:
     """The message names file, size and limit, and the other files are read all the same."""
-    files = FileReader(repo, 200, 10_000, 100)
     commit = remote.commit({"a.yaml": b"#" * 201, "b.yaml": SERVICE % b"b"})
     entries = _entries(repo, commit)
-    large, small = files.parsed(entries)
+    large, small = FileReader(repo, 200, 10_000).read(entries, {}).values()
     assert repo.read == [entries[1].blob]
-    assert str(large.messages[0]).startswith("a.yaml:1:1: error PER0401: the file is 201 bytes")
-    assert "at most 200" in large.messages[0].text
-    assert len(small.objects) == 1
+    (message,) = large.parsed.messages
+    assert str(message).startswith("a.yaml:1:1: error PER0401: the file is 201 bytes")
+    assert "at most 200" in message.text
+    assert len(small.parsed.objects) == 1
 
 
 def test_a_set_that_is_too_large_as_a_whole_is_not_read(
     remote: FakeRemote, repo: CountingRepo
 ) -> None:
     """Many files that are fine by themselves cannot fill the memory together."""
-    files = FileReader(repo, 1_000, 3_000, 100)
     commit = remote.commit({f"{number}.yaml": b"#" * 900 for number in range(4)})
-    (only,) = files.parsed(_entries(repo, commit))
+    read = FileReader(repo, 1_000, 3_000).read(_entries(repo, commit), {})
     assert repo.read == []
-    assert "3600 bytes together" in only.messages[0].text
+    assert [path for _, path in read] == ["0.yaml", "1.yaml", "2.yaml", "3.yaml"]
+    (message,) = [one for file in read.values() for one in file.parsed.messages]
+    assert "3600 bytes together" in message.text
 
 
 def test_an_lfs_pointer_is_called_by_its_name(remote: FakeRemote, repo: CountingRepo) -> None:
     """A pointer would be odd YAML; the message says what it is and what to do."""
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
     commit = remote.commit({"a.yaml": pointer})
-    (only,) = FileReader(repo, 1_000, 10_000, 100).parsed(_entries(repo, commit))
-    assert "Git LFS pointer" in only.messages[0].text
-    assert "commit the file itself" in only.messages[0].text
-
-
-def test_memory_is_bounded(remote: FakeRemote, repo: CountingRepo) -> None:
-    """What was not used for longest is parsed again; the answer stays the same."""
-    files = FileReader(repo, 1_000, 10_000, 2)
-    commit = remote.commit({f"{number}.yaml": SERVICE % b"s%d" % number for number in range(6)})
-    entries = _entries(repo, commit)
-    first, second = list(files.parsed(entries)), list(files.parsed(entries))
-    assert [file.objects for file in first] == [file.objects for file in second]
-    assert len(repo.read) == 6 + 4
+    (only,) = FileReader(repo, 1_000, 10_000).read(_entries(repo, commit), {}).values()
+    assert "Git LFS pointer" in only.parsed.messages[0].text
+    assert "commit the file itself" in only.parsed.messages[0].text

@@ -37,7 +37,7 @@ class Court:
         repo = FakeGitRepo(self.remote)
         repo.fetch("refs/heads/main")
         source = Source(NAME, "refs/heads/main", repo, self.store, FakeClock(), RecordedSteps())
-        reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000, 100))
+        reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
         newest = self.store.newest_revision()
         work = Pass(source, 1.0, SourceState(NAME, None), newest=newest, head=self.head)
         judged = judge(read(work, reader), LastGood(reader, self.store))

@@ -39,7 +39,7 @@ def _look(remote: FakeRemote, store: FakeStore) -> None:
 
 
 def _reader(repo: FakeGitRepo) -> Reader:
-    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000, 100))
+    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
 
 
 def _newest(store: FakeStore) -> Revision:

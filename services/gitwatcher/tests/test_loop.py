@@ -38,7 +38,7 @@ def setting() -> Setting:
     remote.commit({path: data for path, data in seed().items() if data is not None})
     repo = FakeGitRepo(remote)
     source = Source(SourceName("fleet"), "refs/heads/main", repo, store, clock, RecordedSteps())
-    reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000, 100))
+    reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
     return Setting(Loop(source, reader, Waker(), SeededRng(1), 2.0), clock, remote, store)
 
 

@@ -66,7 +66,7 @@ class World:
             self.clock,
             steps or RecordedSteps(),
         )
-        reader = Reader(self.repo, FileReader(self.repo, 1_000_000, 10_000_000, 100))
+        reader = Reader(self.repo, FileReader(self.repo, 1_000_000, 10_000_000))
         return one_pass(source, reader, afresh=afresh)
 
     def state(self) -> SourceState:

@@ -37,7 +37,7 @@ def remote() -> FakeRemote:
 
 def _reader(repo: FakeGitRepo) -> Reader:
     repo.fetch("refs/heads/main")
-    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000, 100))
+    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
 
 
 def test_a_fleet_is_read_into_its_sets(remote: FakeRemote) -> None:
@@ -104,5 +104,5 @@ def test_a_commit_that_is_too_large_is_refused_as_a_whole(remote: FakeRemote) ->
 def test_the_collector_runs_again_afterwards(remote: FakeRemote) -> None:
     """Parsing pauses the search for cycles, whatever comes of it."""
     with pytest.raises(StalledError):
-        Reader(HugeRepo(remote), FileReader(HugeRepo(remote), 1, 1, 1)).commit(CommitId("0" * 40))
+        Reader(HugeRepo(remote), FileReader(HugeRepo(remote), 1, 1)).commit(CommitId("0" * 40))
     assert gc.isenabled()

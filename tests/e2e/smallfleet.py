@@ -119,22 +119,6 @@ def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE
         time.sleep(0.02)
 
 
-def git(*args: str, cwd: Path) -> str:
-    """Run real git with an identity of its own and no one's configuration."""
-    env = {
-        "PATH": os.environ["PATH"],
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_AUTHOR_NAME": "test",
-        "GIT_AUTHOR_EMAIL": "test@example.com",
-        "GIT_COMMITTER_NAME": "test",
-        "GIT_COMMITTER_EMAIL": "test@example.com",
-    }
-    done = subprocess.run(
-        ["git", *args], cwd=cwd, env=env, check=True, capture_output=True, text=True, timeout=30
-    )
-    return done.stdout.strip()
-
-
 @contextmanager
 def http_server(text: str) -> Iterator[int]:
     """Serve `text` for every request on a free port."""
@@ -162,38 +146,6 @@ def http_server(text: str) -> Iterator[int]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-@dataclass(slots=True)
-class Repository:
-    """A bare repository and a clone in which people work."""
-
-    bare: Path
-    work: Path
-
-    @classmethod
-    def create(cls, folder: Path) -> "Repository":
-        """Make both, empty, on branch `main`."""
-        bare, work = folder / "fleet.git", folder / "work"
-        bare.mkdir(parents=True)
-        git("init", "--bare", "--initial-branch=main", cwd=bare)
-        git("clone", "--quiet", str(bare), str(work), cwd=folder)
-        git("checkout", "--quiet", "-B", "main", cwd=work)
-        return cls(bare, work)
-
-    def push(self, files: Mapping[str, str | None]) -> str:
-        """Write files (None deletes), commit and push them; return the commit."""
-        for name, content in files.items():
-            path = self.work / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if content is None:
-                path.unlink()
-            else:
-                path.write_text(content)
-        git("add", "--all", cwd=self.work)
-        git("commit", "--quiet", "--message", "change", cwd=self.work)
-        git("push", "--quiet", "origin", "main", cwd=self.work)
-        return git("rev-parse", "HEAD", cwd=self.work)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """A small fleet with all services and one real Envoy running, the first commit live."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,12 +8,13 @@ from pathlib import Path
 from libs.adapters.sql.store import SqlStore, open_store
 from libs.compile.proxy import Proxy, ProxyType
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
-from libs.kernel.ids import ClusterName
+from libs.kernel.ids import ClusterName, CommitId
 from tests.e2e import smallfleet
-from tests.e2e.smallfleet import Load, Processes, Repository, until
+from tests.e2e.smallfleet import Load, Processes, until
 from tools.child.ports import free_ports
 from tools.envoy.nodes import node_id, node_metadata
 from tools.envoy.process import EnvoyProcess
+from tools.gitremote.remote import Clone, GitRemote
 from tools.up.options import UpOptions
 
 
@@ -21,10 +22,14 @@ from tools.up.options import UpOptions
 class Stack:
     """What a test may touch."""
 
-    repository: Repository
+    clone: Clone
     processes: Processes
     load: Load
     store: SqlStore
+
+    def push(self, files: Mapping[str, str]) -> CommitId:
+        """Write files, commit and push them; return the commit."""
+        return self.clone.push_files({name: text.encode() for name, text in files.items()})
 
     def live_commit(self) -> str | None:
         """The commit on which every known proxy is live, if they agree."""
@@ -46,10 +51,12 @@ def running_stack(folder: Path, **options: str) -> Iterator[Stack]:
     (xds_port,) = free_ports(1)
     with ExitStack() as stack:
         ports = [stack.enter_context(smallfleet.http_server(text)) for text in ("v1", "v2")]
-        repository = Repository.create(folder / "git")
-        commit = repository.push(_first_commit(address, ports))
+        remote = GitRemote(folder / "fleet.git")
+        clone = remote.clone(folder / "work")
+        first = _first_commit(address, ports)
+        commit = clone.push_files({name: text.encode() for name, text in first.items()})
         up = UpOptions(
-            str(repository.bare),
+            str(remote.path),
             folder / "state",
             xds_address=f"127.0.0.1:{xds_port}",
             trigger_address="",
@@ -63,13 +70,13 @@ def running_stack(folder: Path, **options: str) -> Iterator[Stack]:
         stack.enter_context(envoy)
         store = open_store(up.store)
         stack.callback(store.close)
-        running = Stack(repository, processes, Load(address), store)
+        running = Stack(clone, processes, Load(address), store)
         until(lambda: running.load.once() == "v1", "the first commit is served")
         until(lambda: running.live_commit() == commit, "the first commit is live")
         yield running
 
 
-def _first_commit(address: str, ports: list[int]) -> dict[str, str | None]:
+def _first_commit(address: str, ports: list[int]) -> dict[str, str]:
     """Everything to v1."""
     workloads = "---\n".join(
         smallfleet.workload(version, port)

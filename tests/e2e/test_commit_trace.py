@@ -56,7 +56,7 @@ def test_every_stage_of_a_commit_is_a_span_of_its_one_trace(
 ) -> None:
     """Jaeger shows all stages, in the service that did them, below the commit, in their order."""
     with running_stack(tmp_path, spans="otlp", span_endpoint=jaeger.otlp_grpc) as stack:
-        commit = stack.repository.push({"configs/hello/route.yaml": route_to("v2")})
+        commit = stack.push({"configs/hello/route.yaml": route_to("v2")})
         until(lambda: stack.live_commit() == commit, "the commit is live")
         trace = _trace_of(jaeger, commit)
     spans = {span["operationName"]: span for span in trace["spans"]}

@@ -33,7 +33,7 @@ def test_a_service_killed_after_a_step_converges_when_started_again(
     with stack.load.constant():
         stack.processes.stop(service)
         stack.processes.start(service, kill_at=step)
-        commit = stack.repository.push({"configs/hello/route.yaml": route_to("v2")})
+        commit = stack.push({"configs/hello/route.yaml": route_to("v2")})
         stack.processes.wait_killed(service)
         stack.processes.start(service)
         until(lambda: stack.load.once() == "v2", f"v2 is served after a kill at {step}")

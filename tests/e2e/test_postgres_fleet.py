@@ -10,7 +10,7 @@ def test_a_push_goes_live_over_postgresql(tmp_path: Path, envoy: Path, postgres_
     """What `periplus up` does over SQLite it does over PostgreSQL, woken by its notifications."""
     url = postgres_url.replace("postgresql://", "postgresql+psycopg://")
     with running_stack(tmp_path, store_url=url) as stack, stack.load.constant() as load:
-        commit = stack.repository.push({"configs/hello/route.yaml": route_to("v2")})
+        commit = stack.push({"configs/hello/route.yaml": route_to("v2")})
         until(lambda: load.once() == "v2", "v2 is served")
         until(lambda: stack.live_commit() == commit, "the commit is live")
         assert load.failed == []

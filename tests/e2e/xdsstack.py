@@ -41,8 +41,8 @@ class Stack:
         self.exits.callback(compiler.stop)
         return compiler
 
-    def frontend(self, **env: str) -> Child:
-        """Start a frontend; a later one gets the same address."""
+    def frontend(self, *, wait: bool = True, **env: str) -> Child:
+        """Start a frontend and wait until it listens; a later one gets the same address."""
         if not self.port:
             self.port = free_ports(1)[0]
         self._frontends += 1
@@ -57,6 +57,8 @@ class Stack:
             )
         )
         self.exits.callback(child.stop)
+        if wait:
+            child.wait_until("listen", lambda: '"xds ready"' in child.spec.log.read_text(), 20)
         return child
 
     def envoy(self, *, delta: bool, node: str = NODE) -> EnvoyProcess:

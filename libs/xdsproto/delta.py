@@ -40,7 +40,13 @@ def _resume(state: TypeState, request: DeltaRequest) -> None:
 
 
 def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Respond | None:
-    """Make the response that is due, if any, and note it as sent."""
+    """Make the response that is due, if any, and note it as sent.
+
+    Removals go alone, after what is added: a client that refuses a response may refuse its
+    removals with it, and a removal by itself has nothing to be refused for.
+    """
+    if todo.send:
+        todo = Due(todo.send, [], todo.wait | set(todo.remove))
     if not (todo.send or todo.remove or state.answer_owed or _needs_a_sign(state, published, todo)):
         state.put_off(todo.wait)
         return None

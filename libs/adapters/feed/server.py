@@ -75,13 +75,20 @@ class FeedServer:
         Raises `StalledError` when the address cannot be bound.
         """
         self._thread.start()
-        return asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(START_TIMEOUT_S)
+        starting = asyncio.run_coroutine_threadsafe(self._start(), self._loop)
+        try:
+            return starting.result(START_TIMEOUT_S)
+        except BaseException:
+            self.stop()
+            raise
 
     def send(self, stream: StreamId, event: FromCompiler) -> None:
         """Send an event to one frontend; of a class's waiting views only the sum is sent.
 
         Does nothing for a stream that has closed: its frontend says Hello again.
         """
+        if self._loop.is_closed():
+            return
         self._loop.call_soon_threadsafe(self._enqueue, stream, event)
 
     def stop(self, grace_s: float = 0.1) -> None:
@@ -92,6 +99,8 @@ class FeedServer:
         stopping.result(grace_s + START_TIMEOUT_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_TIMEOUT_S)
+        if not self._thread.is_alive():
+            self._loop.close()
 
     async def _start(self) -> str:
         server = grpc.aio.server(options=self._limits.channel_options())
@@ -106,6 +115,7 @@ class FeedServer:
         try:
             port = server.add_insecure_port(self._address)
         except RuntimeError as error:
+            await server.stop(None)
             raise StalledError(f"cannot listen for frontends on {self._address}") from error
         await server.start()
         self._server = server

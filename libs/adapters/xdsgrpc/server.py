@@ -43,6 +43,7 @@ class XdsServer:
         try:
             port = server.add_insecure_port(self._address)
         except RuntimeError as error:
+            await server.stop(None)
             raise StalledError(f"cannot listen for proxies on {self._address}") from error
         await server.start()
         self._server = server

@@ -76,11 +76,12 @@ class AdsStream:
             if reader.done():
                 reader.result()
         finally:
-            # A reader that outlives its call would read from a call that is gone.
+            # A reader that outlives its call would read from a call that is gone. The owner is told
+            # before that is awaited: gRPC may cancel this task once more meanwhile.
             reader.cancel()
-            await asyncio.gather(reader, return_exceptions=True)
             if self.node is not None:
                 self._owner.on_close(self)
+            await asyncio.gather(reader, return_exceptions=True)
 
     async def _read(self, requests: AsyncIterator[Wire]) -> None:
         try:

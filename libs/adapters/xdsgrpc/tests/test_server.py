@@ -1,0 +1,314 @@
+"""The discovery server against raw gRPC clients: what it accepts, refuses and limits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from protogen.envoy.service.discovery.v3 import discovery_pb2
+
+from libs.adapters.xdsgrpc import health
+from libs.adapters.xdsgrpc.limits import XdsLimits
+from libs.adapters.xdsgrpc.server import SERVICE, XdsServer
+from libs.adapters.xdsgrpc.stream import AdsStream
+from libs.kernel.ids import ResourceName, TypeUrl, Version
+from libs.kernel.looperrors import StalledError
+from libs.kernel.proxies import SyncStatus
+from libs.kernel.xds import CLUSTER, LISTENER, Resource
+from libs.xdsproto.commands import Record, Respond
+from libs.xdsproto.engine import StreamLimits
+from libs.xdsproto.published import full
+
+WAIT_S = 5.0
+MESH = full(Version("s1"), [Resource(CLUSTER, ResourceName("a"), Version("1"), b"\x0a\x01a")])
+
+
+@dataclass
+class _Owner:
+    """Serves one snapshot to everybody, and keeps what it is told."""
+
+    reason: str = ""
+    streams: list[AdsStream] = field(default_factory=list)
+    sent: list[Respond] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    closed: asyncio.Queue[AdsStream] = field(default_factory=asyncio.Queue)
+
+    def on_open(self, stream: AdsStream) -> None:
+        self.streams.append(stream)
+        if self.reason:
+            stream.reject(self.reason)
+        else:
+            stream.assign(MESH)
+
+    def on_sent(self, _stream: AdsStream, response: Respond) -> None:
+        self.sent.append(response)
+
+    def on_record(self, _stream: AdsStream, record: Record) -> None:
+        self.records.append(record)
+
+    def on_close(self, stream: AdsStream) -> None:
+        self.closed.put_nowait(stream)
+
+
+@asynccontextmanager
+async def serving(
+    address: str, owner: _Owner, limits: XdsLimits | None = None
+) -> AsyncIterator[tuple[XdsServer, grpc.aio.Channel]]:
+    """Run a server and a channel to it."""
+    server = XdsServer(address, owner, limits=limits)
+    bound = await server.start()
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    try:
+        async with grpc.aio.insecure_channel(bound, options=options) as channel:
+            yield server, channel
+    finally:
+        await server.stop(1)
+
+
+@dataclass
+class _Call:
+    """One stream of a client."""
+
+    call: grpc.aio.StreamStreamCall[Message, Any]
+    request: type[Message]
+
+    async def say(self, **fields: object) -> None:
+        await self.call.write(self.request(**fields))
+
+    async def hear(self) -> Message:
+        answer = await asyncio.wait_for(self.call.read(), WAIT_S)
+        assert isinstance(answer, Message), answer
+        return answer
+
+    async def end(self) -> tuple[grpc.StatusCode, str]:
+        code = await asyncio.wait_for(self.call.code(), WAIT_S)
+        return code, await self.call.details() or ""
+
+
+def sotw(channel: grpc.aio.Channel) -> _Call:
+    """Open a stream of the state of the world."""
+    return _Call(
+        channel.stream_stream(
+            f"/{SERVICE}/StreamAggregatedResources",
+            request_serializer=discovery_pb2.DiscoveryRequest.SerializeToString,
+            response_deserializer=discovery_pb2.DiscoveryResponse.FromString,
+        )(),
+        discovery_pb2.DiscoveryRequest,
+    )
+
+
+def delta(channel: grpc.aio.Channel) -> _Call:
+    """Open an incremental stream."""
+    return _Call(
+        channel.stream_stream(
+            f"/{SERVICE}/DeltaAggregatedResources",
+            request_serializer=discovery_pb2.DeltaDiscoveryRequest.SerializeToString,
+            response_deserializer=discovery_pb2.DeltaDiscoveryResponse.FromString,
+        )(),
+        discovery_pb2.DeltaDiscoveryRequest,
+    )
+
+
+async def _empty(server: XdsServer) -> bool:
+    """Wait until a server has no stream left; False when that takes too long."""
+    for _ in range(500):
+        if not server.streams:
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+Open = Callable[[grpc.aio.Channel], _Call]
+BOTH = pytest.mark.parametrize("variant", [sotw, delta])
+
+
+def run(test: Awaitable[None]) -> None:
+    """Run one conversation, bounded in time."""
+
+    async def bounded() -> None:
+        await asyncio.wait_for(test, 4 * WAIT_S)
+
+    asyncio.run(bounded())
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_a_proxy_asks_and_gets(variant: Open, kind: str, tmp_path: Path) -> None:
+    """T3: the node of the first request counts for the stream; answers and ACKs follow."""
+    address = "127.0.0.1:0" if kind == "tcp" else f"unix:{tmp_path / 'xds.sock'}"
+    owner = _Owner()
+
+    async def conversation() -> None:
+        async with serving(address, owner) as (_, channel):
+            call = variant(channel)
+            await call.say(type_url=CLUSTER, node={"id": "p", "extensions": [{"name": "x"}]})
+            answer = await call.hear()
+            assert isinstance(
+                answer, discovery_pb2.DiscoveryResponse | discovery_pb2.DeltaDiscoveryResponse
+            )
+            assert (answer.type_url, len(answer.resources)) == (CLUSTER, 1)
+            await call.say(type_url=CLUSTER, response_nonce=answer.nonce)
+            await call.say(type_url=LISTENER, node={"id": "another"})
+            await call.hear()
+            assert [stream.proxy for stream in owner.streams] == ["p"]
+            node = owner.streams[0].node
+            assert node is not None
+            assert not node.extensions
+            assert owner.records[-1].sync is SyncStatus.STALE
+            call.call.cancel()
+            assert (await asyncio.wait_for(owner.closed.get(), WAIT_S)).proxy == "p"
+
+    run(conversation())
+
+
+@BOTH
+def test_a_nack_keeps_its_text(variant: Open) -> None:
+    """A NACK is told with the proxy's words, and with a sentence when it has none."""
+    owner = _Owner()
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", owner) as (_, channel):
+            for error, text in [({"message": "bad"}, "bad"), ({"code": 13}, "status code 13")]:
+                call = variant(channel)
+                await call.say(type_url=CLUSTER, node={"id": "p"})
+                answer = await call.hear()
+                nonce = getattr(answer, "nonce", "")
+                await call.say(type_url=CLUSTER, response_nonce=nonce, error_detail=error)
+                await call.say(type_url=LISTENER)
+                await call.hear()
+                assert text in owner.records[-1].error
+                assert owner.records[-1].sync is SyncStatus.REFUSED
+
+    run(conversation())
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("request_fields", "text"),
+    [
+        ({"type_url": "", "node": {"id": "p"}}, "needs a type_url"),
+        ({"type_url": CLUSTER}, "needs a node with an id"),
+    ],
+    ids=["no type", "no node"],
+)
+def test_an_unusable_request_is_answered_with_a_sentence(
+    variant: Open, request_fields: dict[str, object], text: str
+) -> None:
+    """T2, T3: INVALID_ARGUMENT, and what is missing."""
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+            call = variant(channel)
+            await call.say(**request_fields)
+            code, details = await call.end()
+            assert code is grpc.StatusCode.INVALID_ARGUMENT
+            assert text in details
+
+    run(conversation())
+
+
+@BOTH
+def test_a_rejected_proxy_gets_the_reason(variant: Open) -> None:
+    """The compiler's reason ends the stream."""
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", _Owner("no such cluster")) as (_, channel):
+            call = variant(channel)
+            await call.say(type_url=CLUSTER, node={"id": "p"})
+            assert await call.end() == (grpc.StatusCode.FAILED_PRECONDITION, "no such cluster")
+
+    run(conversation())
+
+
+def test_more_streams_than_allowed_are_refused_and_room_is_made_again() -> None:
+    """A stream beyond the limit is refused; one that ended makes room."""
+    owner = _Owner()
+
+    async def conversation() -> None:
+        limits = XdsLimits(streams_max=1)
+        async with serving("127.0.0.1:0", owner, limits) as (server, channel):
+            first = delta(channel)
+            await first.say(type_url=CLUSTER, node={"id": "p"})
+            await first.hear()
+            second = delta(channel)
+            assert (await second.end())[0] is grpc.StatusCode.RESOURCE_EXHAUSTED
+            first.call.cancel()
+            await asyncio.wait_for(owner.closed.get(), WAIT_S)
+            assert await _empty(server)
+            third = delta(channel)
+            await third.say(type_url=CLUSTER, node={"id": "r"})
+            await third.hear()
+
+    run(conversation())
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        XdsLimits(request_bytes_max=10_000),
+        XdsLimits(stream=StreamLimits(names_max=100)),
+    ],
+    ids=["bytes", "names"],
+)
+def test_a_request_beyond_a_limit_ends_its_stream_only(limits: XdsLimits) -> None:
+    """One proxy that asks for too much is refused; others are served."""
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", _Owner(), limits) as (_, channel):
+            greedy, modest = delta(channel), delta(channel)
+            names = [f"a-name-that-is-long-enough-{number}" for number in range(1_000)]
+            await greedy.say(type_url=CLUSTER, node={"id": "p"}, resource_names_subscribe=names)
+            assert (await greedy.end())[0] is grpc.StatusCode.RESOURCE_EXHAUSTED
+            await modest.say(type_url=CLUSTER, node={"id": "q"})
+            await modest.hear()
+
+    run(conversation())
+
+
+def test_a_server_that_stops_ends_its_streams_and_says_so() -> None:
+    """Proxies see UNAVAILABLE and look for another server; probes see it as well."""
+    owner = _Owner()
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", owner) as (server, channel):
+            check: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
+            check = channel.unary_unary(f"/{health.SERVICE}/Check")
+            assert await check(b"") == health.SERVING
+            call = delta(channel)
+            await call.say(type_url=CLUSTER, node={"id": "p"})
+            await call.hear()
+            await server.stop(1)
+            assert (await call.end())[0] is grpc.StatusCode.UNAVAILABLE
+            assert (await asyncio.wait_for(owner.closed.get(), WAIT_S)).proxy == "p"
+
+    run(conversation())
+
+
+def test_an_address_that_cannot_be_bound_is_said() -> None:
+    """A person has to change the address; the sentence names it."""
+
+    async def start() -> None:
+        await XdsServer("192.0.2.1:1", _Owner()).start()
+
+    with pytest.raises(StalledError, match="cannot listen for proxies on 192\\.0\\.2\\.1:1"):
+        run(start())
+
+
+def test_types_that_nobody_compiles_are_answered() -> None:
+    """A proxy that asks for runtime layers learns that there are none."""
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+            call = delta(channel)
+            url = TypeUrl("type.googleapis.com/envoy.service.runtime.v3.Runtime")
+            await call.say(type_url=url, node={"id": "p"}, resource_names_subscribe=["layer"])
+            answer = await call.hear()
+            assert isinstance(answer, discovery_pb2.DeltaDiscoveryResponse)
+            assert list(answer.removed_resources) == ["layer"]
+
+    run(conversation())

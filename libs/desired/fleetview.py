@@ -12,7 +12,7 @@ from libs.meshapi.fleet import Cluster, Fleet, FleetSet, FleetSpec
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.parsed import ParsedObject
-from libs.meshapi.positions import Positions
+from libs.meshapi.positions import Places
 from libs.meshapi.selectors import LabelSelector
 
 DEFAULT_NAME = "default"
@@ -27,7 +27,7 @@ class FleetView:
 
     fleet: Fleet
     clusters: Mapping[ClusterName, Cluster]
-    positions: Positions | None = field(default=None, compare=False, repr=False)
+    positions: Places | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_plain(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from libs.kernel.messages import Message
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.meshobject import MeshObject
-from libs.meshapi.positions import Positions
+from libs.meshapi.positions import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class ParsedObject:
 
     object: MeshObject
     origin: Origin
-    positions: Positions = field(compare=False, repr=False)
+    positions: Places = field(compare=False, repr=False)
 
     @property
     def key(self) -> ObjectKey:

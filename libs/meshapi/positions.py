@@ -5,6 +5,7 @@ Nothing is kept per field: a document is composed again when somebody asks for a
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import Protocol
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -73,6 +74,18 @@ class NodeTree:
                     for name, entry in self._of(source).items():
                         entries.setdefault(name, entry)
         return entries
+
+
+class Places(Protocol):
+    """Where the parts of an object stand; also of one that was made from several others."""
+
+    def at(self, path: Sequence[str | int] = ()) -> Origin:
+        """Return the place of a value, or of its nearest ancestor that exists."""
+        ...
+
+    def key_at(self, path: Sequence[str | int]) -> Origin:
+        """Return the place of the key that `path` ends with."""
+        ...
 
 
 class Positions:

@@ -1,5 +1,6 @@
 """What users install works beside the wheels that overwrite files of others, in either order."""
 
+import json
 import os
 import subprocess
 import sys
@@ -25,7 +26,9 @@ class UserEnvironment:
     folder: Path
     ours_last: bool
 
-    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, timeout_s: float = 60
+    ) -> subprocess.CompletedProcess[str]:
         """Run a program of the environment, far from the checkout."""
         return subprocess.run(
             [str(self.folder / "bin" / program), *arguments],
@@ -33,7 +36,7 @@ class UserEnvironment:
             env={key: os.environ[key] for key in ("HOME", "PATH") if key in os.environ},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=timeout_s,
             check=False,
         )
 
@@ -126,6 +129,14 @@ def test_every_module_loads(user: UserEnvironment) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "tools.cli.main" in done.stdout
+
+
+@pytest.mark.timeout(180)
+def test_the_demo_runs_from_the_wheel(user: UserEnvironment, envoy: Path) -> None:
+    """Who installed the wheel has the whole story: example, programs, services, migrations."""
+    done = user.run("periplus", "demo", "--once", timeout_s=150)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["failed"] == 0
 
 
 def test_nothing_of_ours_is_on_the_users_path(user: UserEnvironment) -> None:

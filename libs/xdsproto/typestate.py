@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from libs.kernel.ids import ResourceName, TypeUrl, Version
-from libs.kernel.xds import CLUSTER
+from libs.kernel.xds import CLUSTER, ENDPOINT
 from libs.xdsproto.published import Entries
 from libs.xdsproto.subscriptions import Subscription
 
@@ -13,9 +13,9 @@ UNSURE = Version("")
 IN_FLIGHT_MAX = 4
 """Unacknowledged responses of one type; a client that is slower gets only the newest state."""
 
-CLUSTERS_IN_FLIGHT_MAX = 64
-"""The same for clusters. Higher, because a client that waits for endpoints of a cluster that is
-gone meanwhile acknowledges nothing before it hears so.
+WARMING_IN_FLIGHT_MAX = 64
+"""The same for clusters and endpoints. Higher, because a client that waits for the endpoints of a
+cluster acknowledges no cluster before it has them, or hears that the cluster is gone.
 """
 
 
@@ -57,8 +57,8 @@ class TypeState:
     @property
     def blocked(self) -> bool:
         """Whether the client has to acknowledge something before more is sent."""
-        clusters = self.type_url == CLUSTER
-        return len(self._in_flight) >= (CLUSTERS_IN_FLIGHT_MAX if clusters else IN_FLIGHT_MAX)
+        warming = self.type_url in (CLUSTER, ENDPOINT)
+        return len(self._in_flight) >= (WARMING_IN_FLIGHT_MAX if warming else IN_FLIGHT_MAX)
 
     @property
     def awaited(self) -> bool:

@@ -75,6 +75,8 @@ class Frontend:
         match event:
             case View():
                 self._view(event)
+            case Assign() if event.proxy not in self._streams:
+                self._log.info("assigned proxy has left", proxy=event.proxy)
             case Assign():
                 held = self._views.assign(event.proxy, event.class_key)
                 self._push([event.proxy], held)

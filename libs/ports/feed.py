@@ -29,7 +29,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class ProxyConnected:
-    """A proxy opened a stream. `node` is its serialised envoy.config.core.v3.Node."""
+    """A proxy opened a stream; may repeat. `node` is its serialised Node without extensions."""
 
     proxy: ProxyId
     node: bytes

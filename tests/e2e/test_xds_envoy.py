@@ -265,5 +265,5 @@ def test_an_address_in_use_is_said_in_one_sentence(mesh: Stack) -> None:
     mesh.compiler()
     mesh.frontend()
     second = mesh.frontend(wait=False)
-    sentence = f"periplus xds: cannot listen for proxies on 127.0.0.1:{mesh.port}\n"
+    sentence = f"xds: cannot listen for proxies on 127.0.0.1:{mesh.port}\n"
     assert eventually(lambda: sentence in second.spec.log.read_text())

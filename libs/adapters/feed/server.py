@@ -141,22 +141,35 @@ class FeedServer:
         stream_id, stream = StreamId(next(self._ids)), _Stream()
         self._streams[stream_id] = stream
         self._handler.on_open(stream_id)
-        writer = asyncio.ensure_future(_write(stream, context))
+        # Whichever ends first ends the stream: a writer that failed must not leave a frontend that
+        # believes to be fed.
+        tasks = {
+            asyncio.create_task(self._read(stream_id, requests)),
+            asyncio.create_task(_write(stream, context)),
+        }
         try:
-            # At once, so that the frontend knows that it is connected before there is a view.
-            await context.send_initial_metadata(())
-            async for request in requests:
-                self._handler.on_event(stream_id, wire.frontend_from_wire(request))
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         except wire.FeedFormatError as error:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         finally:
             del self._streams[stream_id]
             self._handler.on_close(stream_id)
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _read(
+        self, stream_id: StreamId, requests: AsyncIterator[feed_pb2.FromFrontend]
+    ) -> None:
+        async for request in requests:
+            self._handler.on_event(stream_id, wire.frontend_from_wire(request))
 
 
 async def _write(stream: _Stream, context: _Context) -> None:
+    # At once, so that the frontend knows that it is connected before there is a view.
+    await context.send_initial_metadata(())
     while True:
         await stream.wake.wait()
         stream.wake.clear()

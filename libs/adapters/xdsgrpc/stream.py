@@ -81,7 +81,7 @@ class AdsStream:
             reader.cancel()
             if self.node is not None:
                 self._owner.on_close(self)
-            await asyncio.gather(reader, return_exceptions=True)
+            await asyncio.wait({reader})
 
     async def _read(self, requests: AsyncIterator[Wire]) -> None:
         try:

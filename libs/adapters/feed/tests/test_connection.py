@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import grpc
 import pytest
 
 from libs.adapters.feed.client import FeedClient, ViewMismatchError
 from libs.adapters.feed.limits import FeedLimits
-from libs.adapters.feed.server import FeedServer, StreamId
+from libs.adapters.feed.server import METHOD, SERVICE, FeedServer, StreamId
 from libs.kernel.ids import ClassKey, ProxyId, ResourceName, RevisionId, Version
 from libs.kernel.looperrors import StalledError
 from libs.kernel.xds import CLUSTER, Resource
@@ -201,6 +202,37 @@ def test_a_view_that_does_not_fit_opens_the_stream_afresh(serve: Serve) -> None:
             assert await recorder.next() == ("close", first, None)
             assert await greeted(recorder) != first
             assert "not held" in owner.lost[0]
+
+    asyncio.run(conversation())
+
+
+def test_an_event_of_an_unknown_kind_ends_the_stream_with_a_sentence(serve: Serve) -> None:
+    """A frontend of another version is told, and the compiler hears that it is gone."""
+    _, recorder, where = serve("127.0.0.1:0")
+
+    async def conversation() -> None:
+        async with grpc.aio.insecure_channel(where) as channel:
+            call: grpc.aio.StreamStreamCall[bytes, bytes]
+            call = channel.stream_stream(f"/{SERVICE}/{METHOD}")()
+            await call.write(b"")
+            assert await call.code() is grpc.StatusCode.INVALID_ARGUMENT
+            assert "not known here" in (await call.details() or "")
+        assert [(await recorder.next())[0] for _ in range(2)] == ["open", "close"]
+
+    asyncio.run(conversation())
+
+
+def test_a_view_too_big_to_send_ends_the_stream(serve: Serve) -> None:
+    """A frontend that cannot be fed sees its stream break, and does not wait in vain."""
+    server, recorder, where = serve("127.0.0.1:0")
+
+    async def conversation() -> None:
+        async with connected(where) as (_, owner):
+            first = await greeted(recorder)
+            server.send(first, big_view(FAST.message_bytes_max + 1))
+            assert await recorder.next() == ("close", first, None)
+            await greeted(recorder)
+            assert owner.lost
 
     asyncio.run(conversation())
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 
+from libs.compile import crossorigin, mirrors
+from libs.compile.proxy import ProxyType
 from libs.compile.rules import RouteRules
 from libs.compile.view import Place, destination_cluster
-from libs.envoy import fault, headers, names, retry, route
+from libs.envoy import cors, fault, headers, names, retry, route
 from libs.envoy.headers import HeaderChanges
 from libs.meshapi.virtualservice import (
     FaultAbort,
@@ -54,7 +56,10 @@ def apply(result: rc.Route, rule: HTTPRoute, rules: RouteRules, place: Place) ->
         result.direct_response.CopyFrom(_direct_response(rule.direct_response))
     else:
         result.route.CopyFrom(_forward(rule, rules, place))
+        mirrors.add(result.route, rule, rules, place)
     _change_headers(result, rule)
+    if rule.cors_policy is not None and place.view.proxy.type is not ProxyType.GRPC:
+        route.set_filter(result, cors.FILTER_NAME, crossorigin.policy(rule.cors_policy))
     injected = _fault(rule.fault) if rule.fault is not None else None
     if injected is not None:
         route.set_filter(result, fault.FILTER_NAME, injected)
@@ -69,9 +74,10 @@ def _redirect(redirect: HTTPRedirect, rules: RouteRules, place: Place) -> rc.Red
         )
         code = route.REDIRECT_CODES[0]
     from_request = place.port if redirect.derive_port == "FROM_REQUEST_PORT" else 0
+    kept = f"{route.PREFIX_VARIABLE}{redirect.prefix_rewrite}" if redirect.prefix_rewrite else ""
     return route.redirect(
         code,
-        path=redirect.uri,
+        path=redirect.uri or kept,
         host=redirect.authority,
         scheme=redirect.scheme,
         port=redirect.port or from_request,
@@ -135,6 +141,7 @@ def _retries(retries: HTTPRetry | None) -> rc.RetryPolicy | None:
         per_try_timeout=retries.per_try_timeout,
         backoff=retries.backoff,
         ignore_previous_hosts=retries.retry_ignore_previous_hosts is not False,
+        remote_localities=retries.retry_remote_localities is True,
     )
 
 

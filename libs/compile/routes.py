@@ -44,7 +44,11 @@ def _alternatives(
 def _route(
     rule: HTTPRoute, match: HTTPMatchRequest | None, rules: RouteRules, place: Place
 ) -> rc.Route:
-    result = rc.Route(name=_name(rule, match), match=condition(match))
+    result = rc.Route(
+        name=_name(rule, match),
+        match=condition(match),
+        stat_prefix=match.stat_prefix if match else "",
+    )
     actions.apply(result, rule, rules, place)
     return result
 

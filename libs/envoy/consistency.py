@@ -118,9 +118,10 @@ def _routed(messages: Messages) -> Iterator[tuple[str, str]]:
 
 
 def _clusters_of(action: rc.RouteAction) -> list[str]:
+    mirrors = [policy.cluster for policy in action.request_mirror_policies]
     if action.HasField("weighted_clusters"):
-        return [weighted.name for weighted in action.weighted_clusters.clusters]
-    return [action.cluster] if action.HasField("cluster") else []
+        return [*mirrors, *(weighted.name for weighted in action.weighted_clusters.clusters)]
+    return [*mirrors, action.cluster] if action.HasField("cluster") else mirrors
 
 
 def _proxied(messages: Messages) -> Iterator[tuple[str, str]]:

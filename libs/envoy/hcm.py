@@ -11,7 +11,7 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
     http_connection_manager_pb2 as hcm_pb2,
 )
 
-from libs.envoy import fault
+from libs.envoy import cors, fault
 from libs.envoy.anys import pack
 from libs.envoy.configsource import aggregated
 from libs.envoy.wellknown import NO_TIME, boolean, duration
@@ -78,7 +78,9 @@ def _manager(stat_prefix: str, side: Side) -> hcm_pb2.HttpConnectionManager:
 
 
 def _filters(side: Side) -> list[hcm_pb2.HttpFilter]:
-    return [_router_filter()] if side is Side.INBOUND else [_fault_filter(), _router_filter()]
+    if side is Side.INBOUND:
+        return [_router_filter()]
+    return [cors.http_filter(), _fault_filter(), _router_filter()]
 
 
 def _fault_filter() -> hcm_pb2.HttpFilter:

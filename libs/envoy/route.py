@@ -13,6 +13,7 @@ from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.envoy import headers, retry
 from libs.envoy.anys import pack
+from libs.envoy.fault import share
 from libs.envoy.headers import NO_CHANGES, HeaderChanges
 from libs.envoy.matchers import regex
 from libs.envoy.names import DEFAULT_ROUTE
@@ -130,6 +131,14 @@ def redirect(
     if scheme:
         action.scheme_redirect = scheme
     return action
+
+
+def mirror(action: rc.RouteAction, cluster: str, percent: float) -> None:
+    """Send a copy of a share of the requests to `cluster` and forget its answers."""
+    action.request_mirror_policies.add(
+        cluster=cluster,
+        runtime_fraction=base_pb2.RuntimeFractionalPercent(default_value=share(percent)),
+    )
 
 
 def direct_response(status: int, body: str | bytes | None = None) -> rc.DirectResponseAction:

@@ -2,11 +2,13 @@
 
 A request says with `x-fail-attempts: N` that its first N attempts get 503, and with
 `x-delay-ms: N` how long the answer waits. Envoy counts attempts in `x-envoy-attempt-count`.
+Copies of requests, whose host ends with `-shadow`, are counted by workload.
 """
 
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,9 +22,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, address: tuple[str, int], workload: str) -> None:
+    def __init__(self, address: tuple[str, int], workload: str, copies: "Counter[str]") -> None:
         super().__init__(address, _Handler)
         self.workload = workload
+        self.copies = copies
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -34,6 +37,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with what arrived."""
         self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.headers.get("host", "").partition(":")[0].endswith("-shadow"):
+            self.server.copies[self.server.workload] += 1
         attempt = int(self.headers.get("x-envoy-attempt-count", 1))
         time.sleep(int(self.headers.get("x-delay-ms", 0)) / 1000)
         failing = attempt <= int(self.headers.get("x-fail-attempts", 0))
@@ -66,13 +71,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def echoes(addresses: Addresses) -> Iterator[None]:
-    """Serve all addresses while the context lasts."""
+def echoes(addresses: Addresses) -> Iterator["Counter[str]"]:
+    """Serve all addresses while the context lasts; yields the copies that arrived, by workload."""
+    copies: Counter[str] = Counter()
     with ExitStack() as stack:
         for address, workload in addresses.items():
-            server = stack.enter_context(_Server(address, workload))
+            server = stack.enter_context(_Server(address, workload, copies))
             thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             stack.callback(thread.join)
             stack.callback(server.shutdown)
-        yield
+        yield copies

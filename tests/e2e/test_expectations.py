@@ -1,6 +1,10 @@
 """Tables of requests and what must come of them, against a real Envoy with a compiled snapshot."""
 
+import time
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +17,8 @@ from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 
 TABLES = sorted((Path(__file__).parent / "expectations").glob("*.yaml"))
+_COPIES_WAIT_S = 2.0
+_COPIES_SETTLE_S = 0.1
 SHARED = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 
 
@@ -23,11 +29,24 @@ def test_real_envoy_answers_as_the_table_says(table: Path, envoy: Path) -> None:
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
     config = static_bootstrap(compiled.snapshot)
-    with echoes(_workloads(case.world)), EnvoyProcess(config) as process:
+    with echoes(_workloads(case.world)) as copies, EnvoyProcess(config) as process:
         process.wait_ready()
         for row in case.question["calls"]:
             found = list(differences(row["expect"], list(make(row))))
             assert not found, (row["because"], found[:5])
+            assert _arrived(copies, row) == row.get("copies", {}), row["because"]
+
+
+def _arrived(copies: "Counter[str]", row: Mapping[str, Any]) -> dict[str, int]:
+    """Wait for the copies that a row expects, and a moment for those that it does not."""
+    deadline = time.monotonic() + _COPIES_WAIT_S
+    while copies != row.get("copies", {}) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if "copies" in row:
+        time.sleep(_COPIES_SETTLE_S)
+    arrived = dict(copies)
+    copies.clear()
+    return arrived
 
 
 def _workloads(world: World) -> Addresses:

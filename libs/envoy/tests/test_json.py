@@ -24,7 +24,7 @@ def test_every_kind_is_printed_with_what_is_packed_inside() -> None:
     printed = snapshot_json(build_snapshot(messages))
     text = json.dumps(printed)
     assert {"listeners", "routes", "clusters", "endpoints", "secrets"} == printed.keys()
-    assert text.count('"@type"') == 6
+    assert text.count('"@type"') == 7
     assert '"httpStatus": 503' in text
     assert '"http2ProtocolOptions"' in text
 

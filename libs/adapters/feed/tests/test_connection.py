@@ -212,8 +212,9 @@ def test_an_event_of_an_unknown_kind_ends_the_stream_with_a_sentence(serve: Serv
 
     async def conversation() -> None:
         async with grpc.aio.insecure_channel(where) as channel:
-            call: grpc.aio.StreamStreamCall[bytes, bytes]
-            call = channel.stream_stream(f"/{SERVICE}/{METHOD}")()
+            method: grpc.aio.StreamStreamMultiCallable[bytes, bytes]
+            method = channel.stream_stream(f"/{SERVICE}/{METHOD}")
+            call = method()
             await call.write(b"")
             assert await call.code() is grpc.StatusCode.INVALID_ARGUMENT
             assert "not known here" in (await call.details() or "")

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from libs.kernel.messages import Level
 from libs.kernel.origins import ObjectKey
 from libs.meshapi import codes, kinds
+from libs.meshapi.dialects.kinds import old_model
+from libs.meshapi.dialects.oldest import as_object
 from libs.meshapi.effects import fields_without_effect
 from libs.meshapi.meshobject import DEFAULT_NAMESPACE, MeshObject
 from libs.meshapi.metadata import SERVER_FIELDS
@@ -50,10 +52,11 @@ class Document:
 
 def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
     """Read the object that `raw` is, at `prefix` of its document."""
+    raw = as_object(raw)
     fault = _identity_fault(raw)
     if fault is not None:
         return Reading(key_of(raw), None, (fault,))
-    model = kinds.BY_KIND.get((_group(raw), raw["kind"]), OpaqueObject)
+    model = kinds.BY_KIND.get((_group(raw), raw["kind"])) or old_model(raw) or OpaqueObject
     nulls = _refused_nulls(raw, model, document)
     prepared = _prepare(raw, model)
     if document.has_nulls and model is not OpaqueObject:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from libs.meshapi.destinationrule import DestinationRule
+from libs.meshapi.dialects.rules import RULES as OLD_RULES
 from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.fleet import Cluster, Fleet
 from libs.meshapi.gateway import Gateway
@@ -42,6 +43,6 @@ _RULES: dict[type[MeshObject], Callable[[Any], Iterator[Problem]]] = {
 def problems_in(obj: MeshObject) -> Iterator[Problem]:
     """Judge one object by itself."""
     yield from metadata.check(obj)
-    rules = _RULES.get(type(obj))
+    rules = _RULES.get(type(obj)) or OLD_RULES.get(type(obj))
     if rules is not None:
         yield from rules(obj)

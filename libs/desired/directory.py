@@ -7,10 +7,11 @@ from typing import NamedTuple
 from libs.desired import codes
 from libs.desired.fleetview import FleetReading, FleetView, fleet_view, plain_view
 from libs.desired.layout import FLEET_FILE, Layout, layout, message
-from libs.desired.sets import SetFiles, set_entries
+from libs.desired.sets import set_entries
 from libs.kernel.ids import BlobId, SetName
 from libs.kernel.messages import Level, Message, errors
 from libs.kernel.origins import Origin
+from libs.meshapi.dialects.inset import converted
 from libs.meshapi.parse import parse_file
 from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.ports.gitrepo import EntryKind, TreeEntry
@@ -37,13 +38,13 @@ def contents_from_files(files: Mapping[str, bytes]) -> Directory:
     if reading.view is None:
         return Directory(None, {}, _once(messages))
     sets = set_entries(reading.view, entries)
-    for one in sets.values():
+    contents: dict[SetName, tuple[ParsedObject, ...]] = {}
+    for name, one in sets.items():
         for entry in one.entries:
             if entry.path not in parsed:
                 parsed[entry.path] = parse_file(entry.path, files[entry.path])
-                messages.extend(parsed[entry.path].messages)
-        messages.extend(one.messages)
-    contents = {name: _objects(one, parsed) for name, one in sets.items()}
+        contents[name], said = converted(parsed[entry.path] for entry in one.entries)
+        messages.extend((*said, *one.messages))
     return Directory(reading.view, contents, _once(messages))
 
 
@@ -67,10 +68,6 @@ def read_fleet(found: Layout, parsed: Mapping[str, ParsedFile]) -> FleetReading:
 
 def _messages(parsed: Mapping[str, ParsedFile]) -> tuple[Message, ...]:
     return tuple(one for each in parsed.values() for one in each.messages)
-
-
-def _objects(files: SetFiles, parsed: Mapping[str, ParsedFile]) -> tuple[ParsedObject, ...]:
-    return tuple(one for entry in files.entries for one in parsed[entry.path].objects)
 
 
 def _once(messages: list[Message]) -> tuple[Message, ...]:

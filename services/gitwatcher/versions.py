@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from libs.desired.sets import tree_hash
 from libs.kernel.ids import TreeHash
 from libs.kernel.messages import Message
+from libs.meshapi.dialects.inset import converted
 from libs.meshapi.parse import PARSER_VERSION
 from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.ports.gitrepo import TreeEntry
@@ -52,10 +53,5 @@ class Versions:
 
 
 def _version(tree: TreeHash, files: dict[FileKey, ReadFile]) -> Version:
-    parsed = [file.parsed for file in files.values()]
-    return Version(
-        tree,
-        files,
-        tuple(one for file in parsed for one in file.objects),
-        tuple(one for file in parsed for one in file.messages),
-    )
+    objects, messages = converted(file.parsed for file in files.values())
+    return Version(tree, files, objects, messages)

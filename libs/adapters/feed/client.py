@@ -108,7 +108,8 @@ class FeedClient:
     async def _read(self, call: "_Call") -> str:
         try:
             await call.initial_metadata()
-            self._connected = True
+            # A call that never reached a server ends with empty metadata instead of an error.
+            self._connected = not call.done()
             async for message in call:
                 self._owner.on_event(wire.compiler_from_wire(message))
         except (ViewMismatchError, wire.FeedFormatError) as error:

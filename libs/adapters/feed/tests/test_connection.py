@@ -1,6 +1,7 @@
 """Client and server of the feed over real connections."""
 
 import asyncio
+import contextlib
 import queue
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -254,3 +255,32 @@ def test_sending_to_a_closed_stream_does_nothing(serve: Serve) -> None:
             await greeted(recorder)
 
     asyncio.run(conversation())
+
+
+class _Waits:
+    """Always waits the longest that is allowed, and remembers how long that was."""
+
+    def __init__(self) -> None:
+        self.longest_s: list[float] = []
+
+    def uniform(self, low: float, high: float) -> float:
+        assert 0 < low < high
+        self.longest_s.append(high)
+        return high
+
+    def token_hex(self, nbytes: int) -> str:
+        return "0" * 2 * nbytes
+
+
+def test_a_compiler_that_is_away_is_asked_less_and_less_often(tmp_path: Path) -> None:
+    """Waiting doubles up to its limit, so that a fleet of frontends does not spin."""
+    waits, owner = _Waits(), _Owner()
+    limits = FeedLimits(backoff_s_min=0.01, backoff_s_max=0.05)
+    client = FeedClient(f"unix:{tmp_path}/nobody", owner, waits, limits=limits)
+
+    async def for_a_while() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(client.run(), 0.5)
+
+    asyncio.run(for_a_while())
+    assert waits.longest_s[:5] == [0.01, 0.02, 0.04, 0.05, 0.05]

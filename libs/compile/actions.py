@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 
-from libs.compile import crossorigin, mirrors
+from libs.compile import crossorigin, hashing, mirrors
 from libs.compile.proxy import ProxyType
 from libs.compile.rules import RouteRules
 from libs.compile.view import Place, destination_cluster
@@ -92,11 +92,15 @@ def _direct_response(response: HTTPDirectResponse) -> rc.DirectResponseAction:
 
 
 def _forward(rule: HTTPRoute, rules: RouteRules, place: Place) -> rc.RouteAction:
+    targets = _targets(_weighted(rule.route), rules, place)
     action = route.forward(
-        _targets(_weighted(rule.route), rules, place),
+        targets,
         timeout=rule.timeout or timedelta(),
         retries=_retries(rule.retries),
     )
+    outbound = place.view.outbound
+    known = (outbound[one.cluster].traffic for one in targets if one.cluster in outbound)
+    action.hash_policy.extend(hashing.hash_policies(known))
     if rule.rewrite is not None:
         _rewrite(action, rule.rewrite)
     authority = _authority(rule)

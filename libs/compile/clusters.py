@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from protogen.envoy.config.cluster.v3 import cluster_pb2
 from protogen.envoy.config.endpoint.v3 import endpoint_pb2
 
+from libs.compile import upstreams
 from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.rules import Policy, policy_for
+from libs.compile.trafficpolicies import merged
 from libs.compile.world import World
 from libs.envoy import cluster, endpoint, names
 from libs.envoy.address import UNIX_PREFIX, is_ip
@@ -37,8 +39,13 @@ class Outbound:
     service: Service
     port: ServicePort
     labels: Mapping[str, str]
-    balancing: LoadBalancerKind | None
+    traffic: TrafficPolicy
     policy: Policy | None
+
+    @property
+    def balancing(self) -> LoadBalancerKind | None:
+        """The balancer that is written by its name."""
+        return self.traffic.load_balancer.simple if self.traffic.load_balancer else None
 
 
 def outbound_clusters(
@@ -69,22 +76,28 @@ def _of_service(service: Service, policy: Policy | None) -> Iterable[Outbound]:
                 service.hostname, port.number, subset.name if subset else ""
             )
             labels = subset.labels if subset else {}
-            yield Outbound(name, service, port, labels, _balancing(policy, subset), policy)
-
-
-def _balancing(policy: Policy | None, subset: Subset | None) -> LoadBalancerKind | None:
-    """A subset's own choice beats the host's."""
-    general = _simple(policy.traffic_policy) if policy else None
-    return (_simple(subset.traffic_policy) if subset else None) or general
-
-
-def _simple(policy: TrafficPolicy | None) -> LoadBalancerKind | None:
-    return policy.load_balancer.simple if policy and policy.load_balancer else None
+            traffic = merged(
+                policy.traffic_policy if policy else None,
+                subset.traffic_policy if subset else None,
+                port.number,
+            )
+            yield Outbound(name, service, port, labels, traffic, policy)
 
 
 def cluster_message(one: Outbound, proxy: Proxy, ledger: Ledger) -> cluster_pb2.Cluster:
-    """Return the cluster; one that finds endpoints by discovery needs `assignment` as well."""
+    """Return the cluster; one that finds endpoints by discovery needs `assignment` as well.
+
+    A gRPC client gets what all of them understand.
+    """
     ledger.credit(xds.CLUSTER, one.name, one.service.origin, *(one.policy or _NOBODY).sources)
+    built = _located(one, proxy, ledger)
+    if proxy.type is not ProxyType.GRPC:
+        upstreams.apply(built, one.traffic, one.port)
+    return built
+
+
+def _located(one: Outbound, proxy: Proxy, ledger: Ledger) -> cluster_pb2.Cluster:
+    """Return the cluster as its endpoints are found."""
     http2, balancing = one.port.protocol.is_http2, _balancing_for(one, proxy)
     if discovers(one, proxy):
         return cluster.by_discovery(one.name, balancing, http2=http2)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 
+from libs.compile import hashing
 from libs.compile.hosts import host_index, short_names
 from libs.compile.proxy import ProxyType
 from libs.compile.routes import routes_of
@@ -80,9 +81,16 @@ def _hosts(egress: Egress, place: Place) -> Iterator[_Host]:
     for host, service in services.items():
         if host not in ruled:
             cluster = names.outbound_cluster(host, place.port)
-            yield _service_host(service, place, [route.default_route(cluster)])
+            yield _service_host(service, place, [_default_route(place.view, cluster)])
     if place.port == UNKNOWN_HOSTS_PORT:
         yield from _unknown_hosts(egress.rules, place.view.world.registry.services, built)
+
+
+def _default_route(view: View, cluster: str) -> rc.Route:
+    result = route.default_route(cluster)
+    if cluster in view.outbound:
+        result.route.hash_policy.extend(hashing.hash_policies([view.outbound[cluster].traffic]))
+    return result
 
 
 def _has_routes(port: ServicePort, place: Place) -> bool:

@@ -96,6 +96,25 @@ def black_hole() -> cluster_pb2.Cluster:
     )
 
 
+def http_options(
+    cluster: cluster_pb2.Cluster,
+) -> http_protocol_options_pb2.HttpProtocolOptions:
+    """Return how a cluster speaks HTTP; where it says nothing, that is HTTP/1.1."""
+    options = http_protocol_options_pb2.HttpProtocolOptions()
+    if _HTTP_OPTIONS in cluster.typed_extension_protocol_options:
+        cluster.typed_extension_protocol_options[_HTTP_OPTIONS].Unpack(options)
+    else:
+        options.explicit_http_config.http_protocol_options.SetInParent()
+    return options
+
+
+def set_http_options(
+    cluster: cluster_pb2.Cluster, options: http_protocol_options_pb2.HttpProtocolOptions
+) -> None:
+    """Replace how a cluster speaks HTTP."""
+    cluster.typed_extension_protocol_options[_HTTP_OPTIONS].CopyFrom(pack(options))
+
+
 def bind_source(cluster: cluster_pb2.Cluster, ip: str) -> None:
     """Connect from `ip`, by which redirection knows calls that the proxy made itself."""
     cluster.upstream_bind_config.source_address.address = ip

@@ -31,18 +31,20 @@ def make(call: Mapping[str, Any]) -> Iterator[Reply]:
     host, _, port = str(call["to"]).rpartition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=_TIMEOUT_S)
     try:
-        for _ in range(call.get("times", 1)):
-            yield _one(connection, call)
+        for number in range(call.get("times", 1)):
+            yield _one(connection, call, str(number))
     finally:
         connection.close()
 
 
-def _one(connection: http.client.HTTPConnection, call: Mapping[str, Any]) -> Reply:
+def _one(connection: http.client.HTTPConnection, call: Mapping[str, Any], number: str) -> Reply:
+    """Make one call; `{n}` in its path or headers is the number of the call."""
+    path = call.get("path", "/").replace("{n}", number)
     started = time.perf_counter()
-    connection.putrequest(call.get("method", "GET"), call.get("path", "/"), skip_host=True)
+    connection.putrequest(call.get("method", "GET"), path, skip_host=True)
     connection.putheader("host", call["host"])
     for name, value in call.get("headers", {}).items():
-        connection.putheader(name, str(value))
+        connection.putheader(name, str(value).replace("{n}", number))
     connection.endheaders()
     response = connection.getresponse()
     body = response.read().decode()
@@ -57,6 +59,8 @@ def differences(expected: Mapping[str, Any], replies: Sequence[Reply]) -> Iterat
     for name, wanted in expected.items():
         if name == "shares":
             yield from _shares(wanted, replies)
+        elif name in ("all_of", "only_one_of"):
+            yield from _answering(wanted, replies, alone=name == "only_one_of")
         elif name not in _FACTS:
             yield f"a table cannot expect `{name}`"
         else:
@@ -107,6 +111,13 @@ def _shares(wanted: Mapping[str, float], replies: Sequence[Reply]) -> Iterator[s
         low, high = bounds(len(replies), percent / 100)
         if not low <= counts[workload] <= high:
             yield f"shares: {counts[workload]} answers from {workload}, not {low} to {high}"
+
+
+def _answering(wanted: Sequence[str], replies: Sequence[Reply], *, alone: bool) -> Iterator[str]:
+    """Compare which workloads answered: every one that is named, or a single one of them."""
+    found = {str(reply.seen.get("workload")) for reply in replies}
+    if not found <= set(wanted) or len(found) != (1 if alone else len(wanted)):
+        yield f"answers came from {sorted(found)}, not {'one' if alone else 'all'} of {wanted}"
 
 
 def bounds(times: int, share: float) -> tuple[int, int]:

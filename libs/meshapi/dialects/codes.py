@@ -8,3 +8,6 @@ NOT_CARRIED_OVER = "PER0112"
 
 APPROXIMATE = "PER0113"
 """A part of an old object was carried over and means nearly the same."""
+
+DUPLICATE = "PER0203"
+"""Two objects with one identity, as for objects of today."""

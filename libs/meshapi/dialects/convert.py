@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from libs.kernel.messages import Level, Message, MessageClass
-from libs.meshapi.dialects import destinations, policies
+from libs.kernel.origins import ObjectKey
+from libs.meshapi.dialects import codes, destinations, policies
 from libs.meshapi.dialects.destinationpolicy import DestinationPolicy
 from libs.meshapi.dialects.egressrule import EgressRule
 from libs.meshapi.dialects.externals import service_entry
@@ -43,19 +44,20 @@ def convert(objects: Sequence[ParsedObject], context: Context) -> Conversion:
 
     The result does not depend on the order of the objects.
     """
-    rules = by_name([*_of(objects, RouteRule), *_oldest(objects)])
-    treated = by_name(_of(objects, DestinationPolicy))
+    known, again = _distinct(objects)
+    rules = by_name([*_of(known, RouteRule), *_oldest(known)])
+    treated = by_name(_of(known, DestinationPolicy))
     origins = _origins(rules, treated, context)
     run = Run(context, subset_names((host, dict(labels)) for host, labels in origins))
     made = [
         *virtual_services(rules, run),
         *policies.destination_rules(treated, origins, run),
-        *(service_entry(old, run) for old in by_name(_of(objects, EgressRule))),
-        *converted_ingresses(_of(objects, Ingress), run),
+        *(service_entry(old, run) for old in by_name(_of(known, EgressRule))),
+        *converted_ingresses(_of(known, Ingress), run),
     ]
-    note_limits([Old(one.object, one) for one in objects if type(one.object) in LIMIT_KINDS], run)
+    note_limits([Old(one.object, one) for one in known if type(one.object) in LIMIT_KINDS], run)
     faults = {one.key: tuple(_faults(one)) for one in made}
-    notes = {*run.notes, *(note for found in faults.values() for note in found)}
+    notes = {*again, *run.notes, *(note for found in faults.values() for note in found)}
     return Conversion(
         tuple(sorted((one for one in made if not faults[one.key]), key=lambda one: one.key)),
         tuple(sorted(notes, key=lambda one: (one.origin, one.code, one.text))),
@@ -67,6 +69,23 @@ def note(one: ParsedObject, problem: Problem) -> Message:
     find = one.positions.key_at if problem.at_key else one.positions.at
     place = find(problem.path)
     return Message(problem.code, problem.level, MessageClass.OBJECT, place, problem.text, one.key)
+
+
+def _distinct(objects: Sequence[ParsedObject]) -> tuple[list[ParsedObject], list[Message]]:
+    """Keep the first of objects with one identity, by place, and refuse the others."""
+    first: dict[ObjectKey, ParsedObject] = {}
+    again: list[Message] = []
+    for one in sorted(objects, key=lambda each: each.origin):
+        former = first.setdefault(one.key, one)
+        if former is not one:
+            text = f"there are two objects of this kind and name (see {former.origin}); remove one"
+            again.append(_duplicate(one, text))
+    return list(first.values()), again
+
+
+def _duplicate(one: ParsedObject, text: str) -> Message:
+    level, about = Level.ERROR, MessageClass.CONFLICT
+    return Message(codes.DUPLICATE, level, about, one.origin, text, one.key)
 
 
 def _faults(one: ParsedObject) -> Iterator[Message]:

@@ -1,0 +1,57 @@
+"""Objects as YAML that people read, and that every reader takes for the same."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+from yaml.nodes import ScalarNode
+
+from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.opaque import OpaqueObject
+from libs.meshapi.scalars import NUMBER_STARTS, WORDS, number_of
+
+_WIDTH = 100
+
+
+def plain(obj: MeshObject) -> dict[str, Any]:
+    """Return an object as users write it: identity first, nothing that equals its default."""
+    fields = obj.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    content = fields.pop("content", {}) if isinstance(obj, OpaqueObject) else {}
+    head = {
+        "apiVersion": obj.api_version,
+        "kind": obj.kind,
+        "metadata": fields.pop("metadata", {}),
+    }
+    return head | {key: value for key, value in fields.items() if key not in head} | content
+
+
+def to_yaml(objects: Iterable[MeshObject]) -> str:
+    """Return one document for each object. Fields stand in the order of the kind's model."""
+    return yaml.dump_all(
+        map(plain, objects),
+        Dumper=_Dumper,
+        sort_keys=False,
+        width=_WIDTH,
+        allow_unicode=True,
+        default_flow_style=False,
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no aliases, and quotes texts that some reader takes for something else."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML asks for each value
+        """Write a value out wherever it is used."""
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
+    quotes = '"' if _is_read_otherwise(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=quotes)
+
+
+def _is_read_otherwise(text: str) -> bool:
+    return text in WORDS or (text[:1] in NUMBER_STARTS and number_of(text) is not text)
+
+
+_Dumper.add_representer(str, _text)

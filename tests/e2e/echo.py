@@ -60,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
         return {
             "workload": self.server.workload,
             "method": self.command,
-            "path": self.path,
+            "path": self.requestline.split()[1],  # `path` has lost a second slash in front
             "host": self.headers.get("host", ""),
             "attempt": attempt,
             "headers": headers,

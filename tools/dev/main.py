@@ -9,6 +9,7 @@ from tools.parts import install
 from tools.protogen.generate import GenerateError, ensure
 from tools.sidewheels.fetch import FetchError
 
+_AGREE = "import sys; from tests.agree.main import main; sys.exit(main(sys.argv[1:]))"
 Run = Callable[[Sequence[str]], int]
 
 
@@ -64,6 +65,11 @@ COMMANDS = {
     ),
     "fix": Command("fix", "repair what can be repaired", lambda _: checks.run_all(checks.FIXES)),
     "bench": Command("bench [NAME [ARGS]]", "one bench of tests/bench, or all", bench.main),
+    "agree": Command(
+        "agree [--pairs N]",
+        "answers of libs/routing against what a real Envoy did",
+        lambda args: shell.python("-c", _AGREE, *args),
+    ),
     "bazel": Command("bazel [ARGS]", "the libs' unit tests under Bazel, offline", bazel.main),
     "wheel": Command("wheel [FOLDER]", "build the wheel that users install", wheel.main),
     "parts": Command("parts", "get the real parts that tests use", install.main),

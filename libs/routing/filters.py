@@ -1,0 +1,119 @@
+"""What HTTP filters do to a call: the router, injected faults, and those that decide nothing."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
+
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import Message
+from protogen.envoy.config.route.v3 import route_components_pb2 as rc
+from protogen.envoy.extensions.filters.http.fault.v3 import fault_pb2
+from protogen.envoy.extensions.filters.http.router.v3 import router_pb2
+from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
+    http_connection_manager_pb2 as hcm_pb2,
+)
+from protogen.xds.type.v3 import typed_struct_pb2
+
+from libs.routing.conditions import header_holds, percent
+from libs.routing.decision import Fault
+from libs.routing.outcome import UndecidedError, understood
+from libs.routing.request import Request
+
+ROUTER: Final = "envoy.extensions.filters.http.router.v3.Router"
+FAULT: Final = "envoy.extensions.filters.http.fault.v3.HTTPFault"
+_CORS: Final = "envoy.extensions.filters.http.cors.v3.Cors"
+_FILTER_CONFIG: Final = rc.FilterConfig.DESCRIPTOR.full_name
+_HARMLESS: Final = frozenset(
+    {
+        _CORS,  # acts where a route has a policy only, and that is a field of its own
+        "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
+        "io.istio.http.peer_metadata.Config",
+        "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig",
+        "stats.PluginConfig",
+    }
+)
+"""Types of filters that observe, or act on how an upstream is called and not on which one."""
+_FAULT_FIELDS = frozenset({"delay", "abort", "upstream_cluster", "headers", "max_active_faults"})
+_M = TypeVar("_M", bound=Message)
+
+
+def type_of(packed: AnyMessage) -> str:
+    """Return the type inside an Any, also of one that only its sender knows."""
+    name = packed.TypeName()
+    if name == typed_struct_pb2.TypedStruct.DESCRIPTOR.full_name:
+        inside = opened(packed, typed_struct_pb2.TypedStruct)
+        return inside.type_url.rpartition("/")[2]
+    return name
+
+
+def opened(packed: AnyMessage, kind: type[_M]) -> _M:
+    """Return what is inside an Any. Raises UndecidedError for another type."""
+    message = kind()
+    if not packed.Unpack(message):
+        raise UndecidedError(type_of(packed))
+    return message
+
+
+def faults(
+    http_filters: Iterable[hcm_pb2.HttpFilter],
+    overrides: Iterable[Mapping[str, AnyMessage]],
+    request: Request,
+    cluster: str | None,
+) -> Fault | None:
+    """Return what the fault filter does to a request.
+
+    `overrides` are the per-filter settings of route, virtual host and so on, the nearest first.
+    Raises UndecidedError for a filter whose effect is not known.
+    """
+    nearest, found = list(overrides), None
+    for one in http_filters:
+        config = next((own[one.name] for own in nearest if one.name in own), None)
+        found = _one(one, config, request, cluster) or found
+    return found
+
+
+def _one(
+    one: hcm_pb2.HttpFilter, override: AnyMessage | None, request: Request, cluster: str | None
+) -> Fault | None:
+    understood(one, ("name", "typed_config", "is_optional", "disabled"), "http_filter")
+    kind = type_of(one.typed_config)
+    disabled, config = one.disabled, override or one.typed_config
+    if override is not None and type_of(override) == _FILTER_CONFIG:
+        wrapped = opened(override, rc.FilterConfig)
+        disabled, config = wrapped.disabled, wrapped.config
+        if not config.type_url:
+            config = one.typed_config
+    if disabled or kind in _HARMLESS:
+        return None
+    if kind == ROUTER:
+        _check_router(one)
+        return None
+    if kind != FAULT:
+        raise UndecidedError(f"filter {one.name} ({kind})")
+    return _fault(opened(config, fault_pb2.HTTPFault), request, cluster)
+
+
+def _check_router(one: hcm_pb2.HttpFilter) -> None:
+    known = ("dynamic_stats", "start_child_span", "suppress_envoy_headers", "upstream_log")
+    understood(opened(one.typed_config, router_pb2.Router), known, "router")
+
+
+def _fault(fault: fault_pb2.HTTPFault, request: Request, cluster: str | None) -> Fault | None:
+    understood(fault, _FAULT_FIELDS, "fault")
+    if fault.upstream_cluster and fault.upstream_cluster != cluster:
+        return None
+    if not all(header_holds(one, request) for one in fault.headers):
+        return None
+    delay, abort = fault.delay, fault.abort
+    understood(delay, ("fixed_delay", "percentage"), "fault.delay")
+    understood(abort, ("http_status", "grpc_status", "percentage"), "fault.abort")
+    delay_percent, abort_percent = percent(delay.percentage), percent(abort.percentage)
+    kind = abort.WhichOneof("error_type")
+    if not (delay_percent or abort_percent):
+        return None
+    return Fault(
+        delay.fixed_delay.ToTimedelta().total_seconds() if delay_percent else None,
+        delay_percent,
+        abort.http_status if abort_percent and kind == "http_status" else None,
+        abort.grpc_status if abort_percent and kind == "grpc_status" else None,
+        abort_percent,
+    )

@@ -1,0 +1,57 @@
+"""HTTP filters."""
+
+from typing import Any
+
+import pytest
+
+from libs.routing.decision import Decision, Verdict
+from libs.routing.filters import FAULT
+from libs.routing.tests.envoys import ROUTER, ask, cluster, envoy, listener, manager
+
+_URL = f"type.googleapis.com/{FAULT}"
+_FILTER = {"name": "fault", "typed_config": {"@type": _URL}}
+
+
+def _ask(filters: list[dict[str, Any]], **route: Any) -> Decision:
+    routes = [{"match": {"prefix": "/"}, "route": {"cluster": "a"}, **route}]
+    config = {"name": "r", "virtual_hosts": [{"name": "h", "domains": ["*"], "routes": routes}]}
+    chain = {"filters": [manager({"route_config": config}, filters)]}
+    return ask(envoy([listener("l", 80, [chain])], [cluster("a", "10.0.0.1:80")]))
+
+
+def _fault(percent: int, **fields: Any) -> dict[str, Any]:
+    abort = {"http_status": 418, "percentage": {"numerator": percent}}
+    return {"@type": _URL, "abort": abort, **fields}
+
+
+@pytest.mark.parametrize(
+    ("percent", "verdict"), [(100, Verdict.ABORT), (50, Verdict.FORWARD), (0, Verdict.FORWARD)]
+)
+def test_only_a_fault_for_all_ends_every_call(percent: int, verdict: Verdict) -> None:
+    """A share of the calls is told beside the way of the others."""
+    found = _ask([_FILTER, ROUTER], typed_per_filter_config={"fault": _fault(percent)})
+    assert found.verdict is verdict
+    assert found.action is not None
+    assert (found.action.fault is not None) is (percent > 0)
+
+
+def test_a_fault_for_a_filter_that_is_not_there_does_nothing() -> None:
+    """A route's settings count for the filters that the listener has."""
+    found = _ask([ROUTER], typed_per_filter_config={"fault": _fault(100)})
+    assert found.verdict is Verdict.FORWARD
+
+
+def test_a_fault_may_be_for_another_cluster_or_header() -> None:
+    """Its own conditions have to hold."""
+    for condition in ({"upstream_cluster": "b"}, {"headers": [{"name": "x-a"}]}):
+        fault = _fault(100, **condition)
+        assert _ask([_FILTER, ROUTER], typed_per_filter_config={"fault": fault}).verdict is (
+            Verdict.FORWARD
+        )
+
+
+def test_an_unknown_filter_is_named_unless_it_is_off() -> None:
+    """What a filter of others does to a call cannot be told."""
+    unknown = {"name": "mine", "typed_config": {"@type": "type.googleapis.com/my.Filter"}}
+    assert _ask([unknown, ROUTER]).undecided == "filter mine (my.Filter)"
+    assert _ask([{**unknown, "disabled": True}, ROUTER]).verdict is Verdict.FORWARD

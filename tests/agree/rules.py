@@ -1,0 +1,185 @@
+"""Random VirtualService rules over every field that compiling acts on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.agree.dice import Dice
+
+SEGMENTS = ("a", "b", "A", "ab", "7", "42")
+HEADERS = ("x-one", "x-two")
+VALUES = ("1", "12", "gold", "Gold", "")
+PARAMETERS = ("q", "id")
+METHODS = ("GET", "POST", "PUT")
+SUBSETS = ("v1", "v2", "v3")
+_PATTERNS = ("[0-9]+", "1.*", "g(old|rey)", ".*", "[A-Z]\\w+")
+_PATH_PATTERNS = ("/[ab]+", "/a/.*", "/[0-9]+/?.*", "/(a|b)/(a|b)", ".*")
+_STATUSES = (200, 204, 403, 418, 503)
+
+
+def path(dice: Dice) -> str:
+    """Draw a path of few segments, so that rules and calls meet."""
+    segments = [dice.one(SEGMENTS) for _ in range(dice.number(0, 3))]
+    return "/" + "/".join(segments) + ("/" if segments and dice.chance(0.2) else "")
+
+
+def rules(dice: Dice, hosts: Sequence[str]) -> list[dict[str, Any]]:
+    """Draw a list of rules; the last one often takes everything."""
+    drawn = [_rule(dice, f"r{number}", hosts) for number in range(dice.number(1, 5))]
+    if dice.chance(0.6):
+        drawn[-1].pop("match", None)
+    return drawn
+
+
+def _rule(dice: Dice, name: str, hosts: Sequence[str]) -> dict[str, Any]:
+    rule: dict[str, Any] = {"name": name}
+    rule["match"] = [{"name": f"m{number}", **_match(dice)} for number in range(dice.number(1, 3))]
+    kind = dice.number(0, 9)
+    if kind == 0:
+        rule["redirect"] = _redirect(dice)
+    elif kind == 1:
+        rule["directResponse"] = _direct(dice)
+    else:
+        rule |= _forward(dice, hosts)
+    if kind > 1 and dice.chance(0.12):
+        rule["fault"] = _fault(dice)
+    if dice.chance(0.3):
+        rule["headers"] = _headers(dice)
+    return rule
+
+
+def _match(dice: Dice) -> dict[str, Any]:
+    match: dict[str, Any] = {}
+    if dice.chance(0.8):
+        match["uri"] = _uri(dice)
+        if dice.chance(0.2):
+            match["ignoreUriCase"] = True
+    if dice.chance(0.25):
+        match["headers"] = {dice.one(HEADERS): _text(dice)}
+    if dice.chance(0.15):
+        match["withoutHeaders"] = {dice.one(HEADERS): _text(dice)}
+    if dice.chance(0.2):
+        match["queryParams"] = {dice.one(PARAMETERS): _text(dice)}
+    if dice.chance(0.15):
+        match["method"] = {"exact": dice.one(METHODS)}
+    if dice.chance(0.08):
+        match["scheme"] = {"exact": dice.one(("http", "https"))}
+    if dice.chance(0.08):
+        match["authority"] = {dice.one(("exact", "prefix")): dice.one(("h1", "h2.default", "h"))}
+    return match or {"uri": {"prefix": "/"}}
+
+
+def _uri(dice: Dice) -> dict[str, str]:
+    kind = dice.one(("exact", "prefix", "prefix", "regex"))
+    return {kind: dice.one(_PATH_PATTERNS) if kind == "regex" else path(dice)}
+
+
+def _text(dice: Dice) -> dict[str, str]:
+    kind = dice.one(("exact", "prefix", "regex", "present"))
+    if kind == "present":
+        return {}
+    return {kind: dice.one(_PATTERNS) if kind == "regex" else dice.one(VALUES[:-1])}
+
+
+def _redirect(dice: Dice) -> dict[str, Any]:
+    redirect: dict[str, Any] = {}
+    if dice.chance(0.6):
+        redirect["uri"] = dice.one(("/moved", "%PREFIX()%/moved", "/moved?x=1"))
+    if dice.chance(0.5):
+        redirect["authority"] = "elsewhere.example"
+    if dice.chance(0.4):
+        redirect["scheme"] = dice.one(("http", "https"))
+    if dice.chance(0.3):
+        redirect["port"] = dice.one((80, 443, 8443))
+    elif dice.chance(0.2):
+        redirect["derivePort"] = "FROM_REQUEST_PORT"
+    if dice.chance(0.6):
+        redirect["redirectCode"] = dice.one((301, 302, 303, 307, 308))
+    if not redirect.keys() & {"uri", "authority", "scheme"}:
+        redirect["uri"] = "/moved"
+    return redirect
+
+
+def _direct(dice: Dice) -> dict[str, Any]:
+    response: dict[str, Any] = {"status": dice.one(_STATUSES)}
+    if response["status"] != 204 and dice.chance(0.7):
+        response["body"] = dice.one(({"string": "said"}, {"bytes": "Ynl0ZXM="}))
+    return response
+
+
+def _forward(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
+    rule: dict[str, Any] = {"route": _routes(dice, hosts)}
+    if dice.chance(0.3):
+        rule["rewrite"] = _rewrite(dice)
+    if dice.chance(0.15):
+        rule["timeout"] = dice.one(("0.15s", "5s"))
+    if dice.chance(0.25):
+        rule["retries"] = _retries(dice)
+    return rule
+
+
+def _routes(dice: Dice, hosts: Sequence[str]) -> list[dict[str, Any]]:
+    """Draw destinations of which only one gets anything, so that the answer is certain."""
+    routes = [_destination(dice, hosts)]
+    if dice.chance(0.4):
+        routes = [{**routes[0], "weight": 100}, {**_destination(dice, hosts), "weight": 0}]
+        if dice.chance(0.5):
+            routes.reverse()
+    elif dice.chance(0.1):
+        routes = [{**routes[0], "weight": 1}, {**routes[0], "weight": 3}]
+    return routes
+
+
+def _destination(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
+    destination: dict[str, Any] = {"host": dice.one(hosts)}
+    if dice.chance(0.8):
+        destination["subset"] = dice.one((*SUBSETS, *SUBSETS, "empty", "unknown"))
+    route: dict[str, Any] = {"destination": destination}
+    if dice.chance(0.2):
+        route["headers"] = _headers(dice)
+    return route
+
+
+def _rewrite(dice: Dice) -> dict[str, Any]:
+    rewrite: dict[str, Any] = {}
+    if dice.chance(0.4):
+        pattern, text = dice.one(
+            (("/(\\w+)/(\\w+)", "/\\2/\\1"), ("[0-9]", "n"), ("^/a", "/z\\0"), ("b*", "-"))
+        )
+        rewrite["uriRegexRewrite"] = {"match": pattern, "rewrite": "/" + text}
+    elif dice.chance(0.8):
+        rewrite["uri"] = dice.one(("/", "/new", "/new/"))
+    if dice.chance(0.4):
+        rewrite["authority"] = "rewritten.example"
+    return rewrite or {"uri": "/new"}
+
+
+def _retries(dice: Dice) -> dict[str, Any]:
+    retries: dict[str, Any] = {"attempts": dice.number(0, 2)}
+    if retries["attempts"]:
+        retries["backoff"] = "1ms"
+        retries["retryOn"] = dice.one(("5xx", "gateway-error", "503", "connect-failure", "502,504"))
+    return retries
+
+
+def _fault(dice: Dice) -> dict[str, Any]:
+    share = {"value": dice.one((0, 100, 100))}
+    if dice.chance(0.4):
+        return {"delay": {"fixedDelay": "0.06s", "percentage": share}}
+    return {"abort": {"httpStatus": dice.one((418, 500, 429)), "percentage": share}}
+
+
+def _headers(dice: Dice) -> dict[str, Any]:
+    return {
+        side: {
+            "set": {f"x-{side}-{name}": "set" for name in dice.some(("a", "b"), 1)},
+            "add": {f"x-{side}-{name}": "add" for name in dice.some(("a", "b"), 2)},
+            "remove": dice.some(_REMOVED[side], 1),
+        }
+        for side in dice.some(("request", "response"), 2)
+    }
+
+
+_REMOVED: Mapping[str, Sequence[str]] = {
+    "request": ("x-one", "x-two", "x-request-a"),
+    "response": ("x-from-also", "x-response-a"),
+}

@@ -1,0 +1,42 @@
+"""libs/routing and a real Envoy agree, and would not if libs/routing were wrong."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.agree import mutations
+from tests.agree.mutations import MUTATIONS, Mutation
+from tests.agree.run import Pair, compare, observe
+
+_PAIRS = 100
+_MUTATION_SEED = 4
+_MUTATION_PAIRS = 1200
+
+
+def test_answers_are_what_a_real_envoy_did(envoy: Path) -> None:
+    """A hundred pairs of a fresh seed, which the failure names, have no disagreement."""
+    seed = secrets.randbits(32)
+    report = compare(observe(seed, _PAIRS))
+    assert report.pairs == _PAIRS
+    assert not report.disagreements, (f"./dev agree --seed {seed}", report.disagreements[:5])
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    """Pairs of one seed, observed once for all mutations."""
+    return list(observe(_MUTATION_SEED, _MUTATION_PAIRS))
+
+
+def test_the_pairs_for_mutations_agree_without_one(pairs: list[Pair], envoy: Path) -> None:
+    """Otherwise a caught mutation would say nothing."""
+    assert compare(iter(pairs)).disagreements == []
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.says.replace(" ", "-"))
+def test_a_mistake_of_the_evaluator_is_caught(
+    mutation: Mutation, pairs: list[Pair], envoy: Path
+) -> None:
+    """Every small mistake makes at least one pair disagree."""
+    with mutations.applied(mutation):
+        assert compare(iter(pairs)).disagreements

@@ -1,0 +1,207 @@
+"""`periplus route`: what an Envoy with this configuration does with a call, and who decided it."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import orjson
+from cyclopts import Parameter
+
+from libs.compile.proxy import Proxy, ProxyError
+from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
+from libs.compile.world import World
+from libs.routing.call import Call, CallError, call_from_fields, call_from_json
+from libs.routing.decision import Decision, Verdict, decision_json
+from libs.routing.dump import DumpError, from_dump
+from libs.routing.evaluate import evaluate
+from libs.routing.resources import Resources, from_snapshot
+from tools.cli.compiling import world_of
+from tools.cli.errors import UnusableError
+from tools.cli.output import Format, write_json, write_lines
+from tools.cli.proxyoption import read_proxy
+from tools.cli.routeorigin import origin_of
+from tools.cli.sources import PathArgument
+
+CALLS_BYTES_MAX = 256 * 1024 * 1024
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PORTS = {"http": 80, "https": 443}
+_SCHEMES = ("http://", "https://")
+Answer = Callable[[Call], Decision]
+
+
+def route(  # noqa: PLR0913 - one parameter for each option of a user
+    *words: PathArgument,
+    proxy: str = "",
+    call: str = "",
+    calls: str = "",
+    envoy: str = "",
+    mode: str = "",
+    header: Annotated[tuple[str, ...], Parameter(name=["--header", "-H"])] = (),
+    output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.JSON,
+) -> int:
+    """Print what a proxy does with a call: listener, route, clusters, action, origin.
+
+    Parameters
+    ----------
+    words
+        Files, directories, - or REPO@REV; then, instead of --call, a method and a URL.
+    proxy
+        The proxy as JSON, or a file that holds it.
+    call
+        The call as JSON.
+    calls
+        A file of calls, one JSON object in each line, or - for standard input; answers come alike.
+    envoy
+        A config dump of an Envoy, with endpoints, instead of paths and a proxy.
+    mode
+        Side of the call that a URL describes: outbound, inbound or gateway; else by the proxy.
+    header
+        A header `name: value` of the call that a URL describes; may be repeated.
+    output
+        json for everything, text for one line.
+    """
+    paths, method_and_url = _split(words)
+    if sum(map(bool, (call, calls, method_and_url))) != 1:
+        raise UnusableError("give exactly one of --call, --calls and METHOD URL")
+    described = read_proxy(proxy) if proxy else None
+    if method_and_url:
+        wanted = _from_url(method_and_url, header, mode or _usual_mode(described))
+        return _one(_answers(paths, described, envoy), wanted, output)
+    if header or mode:
+        raise UnusableError("-H and --mode go with METHOD URL; --call has fields for them")
+    if call:
+        wanted = _read_call(call, "--call")
+        return _one(_answers(paths, described, envoy), wanted, output)
+    return _many(_answers(paths, described, envoy), calls)
+
+
+def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Tell paths from the method and the URL behind them."""
+    if words and words[-1].startswith(_SCHEMES):
+        if len(words) > 1 and words[-2] in _METHODS:
+            return words[:-2], words[-2:]
+        return words[:-1], ("GET", words[-1])
+    return words, ()
+
+
+def _usual_mode(proxy: Proxy | None) -> str:
+    return "gateway" if proxy is not None and proxy.type == "router" else "outbound"
+
+
+def _from_url(words: Sequence[str], headers: Sequence[str], mode: str) -> Call:
+    method, url = words
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except ValueError as error:
+        raise UnusableError(f"{url}: {error}") from error
+    fields: dict[str, Any] = {
+        "mode": mode,
+        "method": method,
+        "port": port,
+        "tls": "tls" if parts.scheme == "https" else "plaintext",
+        "address": parts.hostname or "",
+        "host": parts.netloc.rpartition("@")[2],
+        "path": (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        "headers": dict(map(_header, headers)),
+    }
+    fields["host"] = fields["headers"].pop("host", fields["host"])
+    return _checked(lambda: call_from_fields(fields), url)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise UnusableError(f"-H {text}: write `name: value`")
+    return name.strip().lower(), value.strip()
+
+
+def _read_call(text: str, where: str) -> Call:
+    return _checked(lambda: call_from_json(text), where)
+
+
+def _checked(read: Callable[[], Call], where: str) -> Call:
+    try:
+        return read()
+    except CallError as error:
+        raise UnusableError(f"{where}: {error}") from error
+
+
+def _answers(paths: Sequence[str], proxy: Proxy | None, envoy: str) -> Answer:
+    """Return what answers calls: a config dump, or a view that is compiled once."""
+    if envoy:
+        if paths or proxy is not None:
+            raise UnusableError("--envoy stands instead of paths and --proxy")
+        foreign = _read_dump(envoy)
+        return lambda call: evaluate(foreign, call)
+    if proxy is None:
+        raise UnusableError("name the proxy with --proxy, or a config dump with --envoy")
+    world = world_of(paths, proxy)
+    try:
+        compiled = compile_snapshot(world, proxy)
+    except (CompileError, ProxyError) as error:
+        raise UnusableError(f"{', '.join(paths)}: {error}") from error
+    return _of_compiled(world, compiled)
+
+
+def _of_compiled(world: World, compiled: Compiled) -> Answer:
+    resources = from_snapshot(compiled.snapshot)
+
+    def answer(call: Call) -> Decision:
+        decision = evaluate(resources, call)
+        decision.origin = origin_of(world, compiled, decision)
+        return decision
+
+    return answer
+
+
+def _read_dump(name: str) -> Resources:
+    try:
+        return from_dump(Path(name).read_bytes())
+    except OSError as error:
+        raise UnusableError(f"--envoy {name}: {error.strerror}") from error
+    except DumpError as error:
+        raise UnusableError(f"--envoy {name}: {error}") from error
+
+
+def _one(answer: Answer, call: Call, output: Format) -> int:
+    decision = answer(call)
+    plain = decision_json(decision)
+    if output is Format.JSON:
+        write_json(plain)
+    else:
+        write_lines(_line(plain))
+    return 1 if decision.verdict in (Verdict.REFUSE, Verdict.NOT_DECIDED) else 0
+
+
+def _line(plain: Mapping[str, Any]) -> str:
+    """Say in one line what becomes of a call."""
+    clusters = " ".join(f"{one['name']}={one['weight']}" for one in plain["clusters"])
+    steps = (plain[name] for name in ("listener", "route_config", "virtual_host", "route"))
+    way = " > ".join(str(step) for step in steps if step is not None)
+    return f"{plain['verdict']} {plain['error'] or clusters} ({way})".replace("  ", " ")
+
+
+def _many(answer: Answer, name: str) -> int:
+    """Answer line by line; the exit status is 1 when one call is refused or not decided."""
+    refused = False
+    for number, line in enumerate(_lines(name), 1):
+        decision = answer(_read_call(line, f"{name}:{number}"))
+        refused |= decision.verdict in (Verdict.REFUSE, Verdict.NOT_DECIDED)
+        sys.stdout.write(orjson.dumps(decision_json(decision)).decode() + "\n")
+    return 1 if refused else 0
+
+
+def _lines(name: str) -> Iterator[str]:
+    try:
+        if name == "-":
+            text = sys.stdin.read(CALLS_BYTES_MAX)
+        elif Path(name).stat().st_size > CALLS_BYTES_MAX:
+            raise UnusableError(f"--calls {name}: larger than {CALLS_BYTES_MAX} bytes; split it")
+        else:
+            text = Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnusableError(f"--calls {name}: {error}") from error
+    yield from (line for line in text.splitlines() if line.strip())

@@ -1,0 +1,57 @@
+"""Who decided an answer: the one object behind the matched virtual host, where there is only one.
+
+The compiler's side table tells which objects a route configuration comes from; of those, the ones
+that speak of the virtual host's own host are asked. Where several do, nobody is named.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from libs.compile.hosts import covers
+from libs.compile.snapshot import Compiled
+from libs.compile.world import World
+from libs.kernel import xds
+from libs.kernel.ids import ResourceName
+from libs.kernel.origins import ObjectKey, Origin
+from libs.routing.decision import Decision
+
+Sources = tuple[tuple[ObjectKey, Origin], ...]
+
+
+def origin_of(world: World, compiled: Compiled, decision: Decision) -> dict[str, Any] | None:
+    """Return file, line and object behind an answer; None where it cannot be told."""
+    sources = _of_routes(compiled, decision) or _of_clusters(compiled, decision)
+    if decision.virtual_host is not None:
+        host = decision.virtual_host.rpartition(":")[0]
+        rules = {rule.key: rule.hosts for rule in world.rules}
+        named = tuple(
+            one for one in sources if any(covers(each, host) for each in rules.get(one[0], ()))
+        )
+        sources = named or tuple(_services(world, sources, host))
+    if len(sources) != 1:
+        return None
+    key, origin = sources[0]
+    return {
+        "file": origin.file,
+        "line": origin.line,
+        "kind": key.kind,
+        "namespace": key.namespace,
+        "name": key.name,
+    }
+
+
+def _of_routes(compiled: Compiled, decision: Decision) -> Sources:
+    return compiled.origins.get((xds.ROUTE, ResourceName(decision.route_config or "")), ())
+
+
+def _of_clusters(compiled: Compiled, decision: Decision) -> Sources:
+    """A connection that no route decides is decided by who made its listener."""
+    if decision.virtual_host is not None:
+        return ()
+    return compiled.origins.get((xds.LISTENER, ResourceName(decision.listener or "")), ())
+
+
+def _services(world: World, sources: Sources, host: str) -> Iterator[tuple[ObjectKey, Origin]]:
+    service = world.registry.services.get(host)
+    if service is not None:
+        yield from (one for one in sources if one[0] == service.origin)

@@ -4,7 +4,7 @@ import pytest
 
 from libs.lint.gatewayhosts import bound_names, served
 from libs.lint.subject import Subject
-from libs.lint.tests.test_subject import subject
+from libs.lint.tests.subjects import subject
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.virtualservice import VirtualService
 

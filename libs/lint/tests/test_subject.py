@@ -3,16 +3,9 @@
 from libs.kernel.ids import SetName
 from libs.kernel.origins import Origin
 from libs.lint import rules
-from libs.lint.subject import Subject, report
+from libs.lint.subject import report
 from libs.lint.tests.states import route, service
-from libs.meshapi.meshobject import MeshObject
-from libs.meshapi.parse import parse_file
-
-
-def subject(path: str, text: str) -> Subject[MeshObject]:
-    """Return the one object of a file of set `shop`, or of the set that the folder names."""
-    (parsed,) = parse_file(path, text.encode()).objects
-    return Subject(parsed.object, parsed, SetName(path.partition("/")[0]))
+from libs.lint.tests.subjects import subject
 
 
 def test_a_part_of_an_object_has_its_own_place() -> None:

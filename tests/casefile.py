@@ -12,6 +12,7 @@ from libs.compile.proxy import Proxy, proxy_from_json
 from libs.compile.world import World, build_world
 from libs.kernel.ids import ClusterName
 from libs.kernel.messages import errors
+from libs.meshapi.dialects.inset import converted
 from libs.meshapi.parse import parse_file
 
 _SEPARATOR = "\n---\n"
@@ -41,8 +42,8 @@ def read_case(path: Path, also: str = "") -> CaseFile:
 
 def world_of(text: str, name: str, cluster: str = "default") -> World:
     """Parse objects into a world. Raises ValueError with the errors when something is wrong."""
-    parsed = parse_file(name, text.encode())
-    wrong = errors(parsed.messages)
+    objects, messages = converted([parse_file(name, text.encode())])
+    wrong = errors(messages)
     if wrong:
         raise ValueError("\n".join(map(str, wrong)))
-    return build_world([(one.object, one.origin) for one in parsed.objects], ClusterName(cluster))
+    return build_world([(one.object, one.origin) for one in objects], ClusterName(cluster))

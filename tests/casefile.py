@@ -31,9 +31,12 @@ class CaseFile:
         return proxy_from_json(orjson.dumps(self.question["proxy"]))
 
 
-def read_case(path: Path, also: str = "") -> CaseFile:
-    """Read a case file; `also` is the text of more objects."""
-    head, _, objects = path.read_text(encoding="utf-8").partition(_SEPARATOR)
+def read_case(path: Path, also: str = "", words: Mapping[str, str] | None = None) -> CaseFile:
+    """Read a case file; `also` is the text of more objects, `words` what else stands for what."""
+    text = path.read_text(encoding="utf-8")
+    for word, meaning in (words or {}).items():
+        text = text.replace(word, meaning)
+    head, _, objects = text.partition(_SEPARATOR)
     question = yaml.safe_load(head)
     proxy = question.get("proxy", {})
     world = world_of(f"{objects}{_SEPARATOR}{also}", path.name, proxy.get("cluster", "default"))

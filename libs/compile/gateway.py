@@ -1,40 +1,36 @@
 """A router's listeners and routes, from the Gateways that select it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 
-from libs.compile.hosts import ANY, overlap
+from libs.compile.hosts import ANY, covers, overlap
 from libs.compile.listeners import WILDCARD, Outlets
 from libs.compile.routes import catch_alls_last, routes_of
 from libs.compile.rules import RouteRules
+from libs.compile.servers import (
+    GatewayPort,
+    Sort,
+    ports_of,
+    reads_requests,
+    server_hosts,
+    server_names,
+    socket_of,
+    terminates,
+)
+from libs.compile.streams import tcp_route, tls_routes
 from libs.compile.view import Place, View
 from libs.envoy import hcm, listener, names, route
 from libs.envoy.address import address, text_of
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.gateway import Gateway, Server
-from libs.registry.protocols import entry_protocol
 
 _SAME_NAMESPACE = "."
-
-
-@dataclass(slots=True)
-class _Port:
-    """All plain HTTP servers of one port and bind address, in the order of their Gateways."""
-
-    number: int
-    bind: str
-    servers: list[tuple[Gateway, Server]] = field(default_factory=list)
-
-    @property
-    def route_name(self) -> str:
-        """`http.80`, or with a bind address `http.80.10.0.0.1`."""
-        name = names.gateway_route(self.number)
-        return f"{name}.{self.bind}" if self.bind else name
 
 
 @dataclass(slots=True)
@@ -48,32 +44,125 @@ class _Host:
 def gateway_outlets(view: View) -> Outlets:
     """Return listeners and routes of a router."""
     outlets = Outlets()
-    for port in _ports(view):
-        outlets.routes[port.route_name] = _routes(view, port)
-        for built in _listeners(view, port):
-            _add(view, outlets, built, port)
+    selecting = (
+        one for one in view.world.gateways if one.spec.selector.items() <= view.proxy.labels.items()
+    )
+    for port in ports_of(selecting, view.ledger):
+        for number in _numbers(view, port):
+            chains = list(_chains(view, port, number, outlets))
+            if chains:
+                _add(view, outlets, _listener(port, number, chains), port)
     return outlets
 
 
-def _ports(view: View) -> Iterable[_Port]:
-    ports: dict[tuple[int, str], _Port] = {}
-    for gateway in view.world.gateways:
-        if not gateway.spec.selector.items() <= view.proxy.labels.items():
+def _chains(
+    view: View, port: GatewayPort, number: int, outlets: Outlets
+) -> Iterator[lc.FilterChain]:
+    """Yield the filter chains of a port; without any there is nothing to listen for.
+
+    `number` is the workload's own. Of two chains for one server name the first counts.
+    """
+    if port.sort is Sort.HTTP:
+        outlets.routes[port.route_name] = _routes(view, port.route_name, port.number, port.servers)
+        yield listener.chain([_manager(port, number, port.route_name)])
+    elif port.sort is Sort.TCP:
+        yield from _tcp(view, port, *port.servers[0])
+    else:
+        taken: set[str] = set()
+        for place, served in enumerate(port.servers):
+            for built in _tls(view, port, served, (place, number), outlets):
+                if _is_first(built, taken):
+                    yield built
+
+
+def _is_first(built: lc.FilterChain, taken: set[str]) -> bool:
+    """Leave to a chain the server names that none before it has; no name means every name."""
+    asked = built.filter_chain_match.server_names
+    free = [name for name in asked or (ANY,) if name not in taken]
+    taken.update(free)
+    if asked:
+        asked[:] = free
+    return bool(free)
+
+
+def _manager(port: GatewayPort, number: int, routes: str) -> lc.Filter:
+    prefix = names.stat_prefix("outbound", port.bind or WILDCARD, number)
+    return hcm.network_filter(hcm.by_name(prefix, routes, hcm.Side.GATEWAY))
+
+
+def _tls(
+    view: View,
+    port: GatewayPort,
+    served: tuple[Gateway, Server],
+    where: tuple[int, int],
+    outlets: Outlets,
+) -> Iterator[lc.FilterChain]:
+    """Yield the chains of one server: its requests, its bytes, or its still encrypted bytes.
+
+    `where` is the server's place at its port, and the workload's number of the port.
+    """
+    gateway, server = served
+    place, number = where
+    if reads_requests(server):
+        name = names.gateway_https_route(
+            port.number, server.port.name, gateway.metadata.name, gateway.namespace
+        )
+        if any(_shares_name(served, former) for former in port.servers[:place]):
+            name = f"{name}~{place}"
+        outlets.routes[name] = _routes(view, name, port.number, [served])
+        yield _decrypted(server, _manager(port, number, name))
+    elif terminates(server):
+        for _, built in _streams(view, port, gateway, server, tcp=True):
+            yield _decrypted(server, built)
+            return
+    else:
+        for asked, built in _streams(view, port, gateway, server, tcp=False):
+            wanted = () if ANY in asked else asked
+            yield listener.chain([built], server_names=wanted, encrypted=True)
+
+
+def _shares_name(one: tuple[Gateway, Server], other: tuple[Gateway, Server]) -> bool:
+    """Say whether two servers would have routes of one name: ports may be called alike."""
+    return one[0].key == other[0].key and one[1].port.name == other[1].port.name
+
+
+def _decrypted(server: Server, inside: lc.Filter) -> lc.FilterChain:
+    result = listener.chain([inside], server_names=server_names(server), encrypted=True)
+    socket = socket_of(server)
+    if socket is not None:
+        result.transport_socket.CopyFrom(socket)
+    return result
+
+
+def _tcp(
+    view: View, port: GatewayPort, gateway: Gateway, server: Server
+) -> Iterator[lc.FilterChain]:
+    for _, built in _streams(view, port, gateway, server, tcp=True):
+        yield listener.chain([built])
+        return
+
+
+def _streams(
+    view: View, port: GatewayPort, gateway: Gateway, server: Server, *, tcp: bool
+) -> Iterator[tuple[Sequence[str], lc.Filter]]:
+    """Yield where connections go by server name, or with `tcp` all of them, oldest rule first."""
+    name = f"{gateway.namespace}/{gateway.metadata.name}"
+    place = Place(view, port.number, frozenset({name}))
+    for rules in view.world.rules:
+        if name not in rules.gateways or not _common_hosts(gateway, server, rules):
             continue
-        for server in gateway.spec.servers:
-            if not entry_protocol(server.port.name, server.port.protocol).is_http:
-                view.ledger.problem(
-                    f"{gateway.key}: server on port {server.port.number} speaks "
-                    f"{server.port.protocol}; only HTTP servers have effect yet"
-                )
-                continue
-            key = (server.port.number, server.bind)
-            port = ports.setdefault(key, _Port(*key))
-            port.servers.append((gateway, server))
-    return [ports[key] for key in sorted(ports)]
+        if tcp:
+            whole = tcp_route(rules, place)
+            if whole is not None:
+                yield (), whole
+            continue
+        for asked, built in tls_routes(rules, place):
+            served = [one for one in asked if any(overlap(h, one) for h in server_hosts(server))]
+            if served:
+                yield served, built
 
 
-def _numbers(view: View, port: _Port) -> Sequence[int]:
+def _numbers(view: View, port: GatewayPort) -> Sequence[int]:
     """Return the ports that the workload has for a server's: its service tells, else the same."""
     proxy = view.proxy
     instances = view.world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels)
@@ -81,20 +170,19 @@ def _numbers(view: View, port: _Port) -> Sequence[int]:
     return sorted(found) or [port.number]
 
 
-def _listeners(view: View, port: _Port) -> Iterable[listener_pb2.Listener]:
+def _listener(
+    port: GatewayPort, number: int, chains: Sequence[lc.FilterChain]
+) -> listener_pb2.Listener:
     bind = port.bind or WILDCARD
-    for number in _numbers(view, port):
-        prefix = names.stat_prefix("outbound", bind, number)
-        manager = hcm.by_name(prefix, port.route_name, hcm.Side.GATEWAY)
-        yield listener.listener(
-            names.listener(bind, number),
-            address(bind, number),
-            [listener.chain([hcm.network_filter(manager)])],
-            listener.OUTBOUND,
-        )
+    result = listener.listener(
+        names.listener(bind, number), address(bind, number), chains, listener.OUTBOUND
+    )
+    if port.sort is Sort.TLS:
+        listener.read_server_names(result)
+    return result
 
 
-def _add(view: View, outlets: Outlets, built: listener_pb2.Listener, port: _Port) -> None:
+def _add(view: View, outlets: Outlets, built: listener_pb2.Listener, port: GatewayPort) -> None:
     at = text_of(built.address)
     if at in outlets.listeners:
         view.ledger.problem(
@@ -106,24 +194,45 @@ def _add(view: View, outlets: Outlets, built: listener_pb2.Listener, port: _Port
     view.ledger.credit(xds.LISTENER, built.name, *(gateway.key for gateway, _ in port.servers))
 
 
-def _routes(view: View, port: _Port) -> route_pb2.RouteConfiguration:
+def _routes(
+    view: View, route_name: str, number: int, servers: Sequence[tuple[Gateway, Server]]
+) -> route_pb2.RouteConfiguration:
     """Merge the rules of all servers by host; without any, every request is answered with 404."""
     hosts: dict[str, _Host] = {}
-    for gateway, server in port.servers:
+    for gateway, server in servers:
         name = f"{gateway.namespace}/{gateway.metadata.name}"
-        place = Place(view, port.number, frozenset({name}))
+        place = Place(view, number, frozenset({name}))
         for rules in view.world.rules:
             if name in rules.gateways:
                 _merge(hosts, gateway, server, rules, place)
+    redirected = _redirected(hosts, servers)
     sources = {key for host in hosts.values() for key in host.sources}
-    gateways = {gateway.key for gateway, _ in port.servers}
-    view.ledger.credit(xds.ROUTE, port.route_name, *sources, *gateways)
+    gateways = {gateway.key for gateway, _ in servers}
+    view.ledger.credit(xds.ROUTE, route_name, *sources, *gateways)
     built = [
-        route.virtual_host(names.virtual_host(host, port.number), [host], found.routes)
+        route.virtual_host(names.virtual_host(host, number), [host], found.routes)
         for host, found in _ordered(hosts)
     ]
-    empty = route.virtual_host(f"blackhole:{port.number}", [ANY], [])
-    return route.configuration(port.route_name, built or [empty], ignore_port=True)
+    for one in built:
+        if one.domains[0] in redirected:
+            route.require_tls(one)
+    empty = route.virtual_host(f"blackhole:{number}", [ANY], [])
+    return route.configuration(route_name, built or [empty], ignore_port=True)
+
+
+def _redirected(
+    hosts: dict[str, _Host], servers: Sequence[tuple[Gateway, Server]]
+) -> frozenset[str]:
+    """Return the hosts of servers that send everybody to HTTPS, also those without a rule."""
+    wanted = [
+        host
+        for _, server in servers
+        if server.tls is not None and server.tls.https_redirect
+        for host in server_hosts(server)
+    ]
+    for host in wanted:
+        hosts.setdefault(host, _Host())
+    return frozenset(one for one in hosts if any(covers(host, one) for host in wanted))
 
 
 def _merge(

@@ -7,7 +7,7 @@ from libs.compile.hosts import HostIndex, fqdn, host_index
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.destinationrule import DestinationRule, Subset
 from libs.meshapi.trafficpolicy import TrafficPolicy
-from libs.meshapi.virtualservice import MESH_GATEWAY, HTTPRoute, VirtualService
+from libs.meshapi.virtualservice import MESH_GATEWAY, HTTPRoute, TCPRoute, TLSRoute, VirtualService
 from libs.registry.order import age
 
 
@@ -20,6 +20,8 @@ class RouteRules:
     hosts: tuple[str, ...]
     gateways: frozenset[str]
     http: tuple[HTTPRoute, ...]
+    tls: tuple[TLSRoute, ...] = ()
+    tcp: tuple[TCPRoute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def _rules(service: VirtualService, domain: str) -> RouteRules:
         hosts=tuple(dict.fromkeys(fqdn(host, namespace, domain) for host in spec.hosts)),
         gateways=frozenset(gateway_name(name, namespace) for name in spec.gateways),
         http=spec.http,
+        tls=spec.tls,
+        tcp=spec.tcp,
     )
 
 

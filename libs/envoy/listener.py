@@ -8,12 +8,14 @@ from protogen.envoy.config.core.v3 import address_pb2, base_pb2
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.extensions.filters.listener.original_dst.v3 import original_dst_pb2
+from protogen.envoy.extensions.filters.listener.tls_inspector.v3 import tls_inspector_pb2
 
 from libs.envoy.anys import pack
 from libs.envoy.wellknown import boolean, uint32
 
 OUTBOUND: Final = base_pb2.OUTBOUND
 INBOUND: Final = base_pb2.INBOUND
+TLS_INSPECTOR_NAME: Final = "envoy.filters.listener.tls_inspector"
 ORIGINAL_DST_NAME: Final = "envoy.filters.listener.original_dst"
 
 
@@ -56,11 +58,29 @@ def intercepting(
     return result
 
 
+def read_server_names(built: listener_pb2.Listener) -> None:
+    """Let a listener choose its chain by the server name that a TLS client asks for."""
+    config = pack(tls_inspector_pb2.TlsInspector())
+    built.listener_filters.add(name=TLS_INSPECTOR_NAME, typed_config=config)
+
+
 def chain(
-    filters: Sequence[lc.Filter], *, name: str = "", destination_port: int = 0
+    filters: Sequence[lc.Filter],
+    *,
+    name: str = "",
+    destination_port: int = 0,
+    server_names: Sequence[str] = (),
+    encrypted: bool = False,
 ) -> lc.FilterChain:
-    """Return a filter chain, for one destination port or as the one for all others."""
+    """Return a filter chain, for one destination port or as the one for all others.
+
+    `encrypted` takes TLS connections only, those for `server_names` or, without names, all.
+    """
     result = lc.FilterChain(name=name, filters=filters)
+    if server_names:
+        result.filter_chain_match.server_names.extend(server_names)
+    if encrypted:
+        result.filter_chain_match.transport_protocol = "tls"
     if destination_port:
         result.filter_chain_match.destination_port.CopyFrom(uint32(destination_port))
     return result

@@ -33,6 +33,11 @@ def gateway_route(port: int) -> str:
     return f"http.{port}"
 
 
+def gateway_https_route(port: int, port_name: str, gateway: str, namespace: str) -> str:
+    """Return `https.443.https.edge.infra`: each such server has routes of its own."""
+    return f"https.{port}.{port_name}.{gateway}.{namespace}"
+
+
 def stat_prefix(direction: str, bind: str, port: int) -> str:
     """Return `outbound_0.0.0.0_9080`."""
     return f"{direction}_{bind}_{port}"

@@ -65,6 +65,11 @@ def virtual_host(
     )
 
 
+def require_tls(host: rc.VirtualHost) -> None:
+    """Send callers without TLS to the same place with it."""
+    host.require_tls = rc.VirtualHost.ALL
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A cluster with its share and its own header changes."""

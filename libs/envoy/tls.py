@@ -17,6 +17,12 @@ SYSTEM_AUTHORITIES: Final = "/etc/ssl/certs/ca-certificates.crt"
 """Where the image of a proxy has the authorities that everybody trusts."""
 
 _Context = tls_pb2.CommonTlsContext
+_VERSIONS: Final = {
+    "TLSV1_0": common_pb2.TlsParameters.TLSv1_0,
+    "TLSV1_1": common_pb2.TlsParameters.TLSv1_1,
+    "TLSV1_2": common_pb2.TlsParameters.TLSv1_2,
+    "TLSV1_3": common_pb2.TlsParameters.TLSv1_3,
+}
 _NAME_KINDS = (
     common_pb2.SubjectAltNameMatcher.DNS,
     common_pb2.SubjectAltNameMatcher.URI,
@@ -79,6 +85,19 @@ def _validation(peer: Peer) -> common_pb2.CertificateValidationContext:
 def towards(context: tls_pb2.CommonTlsContext, server_name: str) -> base_pb2.TransportSocket:
     """Return the socket of a client; an empty server name sends none."""
     return _socket(tls_pb2.UpstreamTlsContext(common_tls_context=context, sni=server_name))
+
+
+def limit(
+    context: tls_pb2.CommonTlsContext, oldest: str, newest: str, ciphers: Sequence[str]
+) -> None:
+    """Set the versions that are spoken, by Istio's names; without an oldest one, TLS 1.2."""
+    parameters = context.tls_params
+    parameters.tls_minimum_protocol_version = _VERSIONS.get(
+        oldest, common_pb2.TlsParameters.TLSv1_2
+    )
+    if newest in _VERSIONS:
+        parameters.tls_maximum_protocol_version = _VERSIONS[newest]
+    parameters.cipher_suites.extend(ciphers)
 
 
 def accepting(

@@ -3,14 +3,21 @@
 import http.client
 import json
 import math
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from tests.e2e import certificates
 
 FALSE_ALARM_MAX = 1e-7
 """Chance that correct weights are called wrong, for each side of each share."""
+
+NO_ANSWER = 0
+"""The status of a call whose connection was refused or ended; its body names the error."""
 
 _TIMEOUT_S = 10.0
 
@@ -29,12 +36,31 @@ class Reply:
 def make(call: Mapping[str, Any]) -> Iterator[Reply]:
     """Make the calls of a row over one kept connection."""
     host, _, port = str(call["to"]).rpartition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=_TIMEOUT_S)
+    try:
+        connection = _connection(call, host, int(port))
+    except OSError as error:
+        yield Reply(NO_ANSWER, {}, type(error).__name__, 0.0)
+        return
     try:
         for number in range(call.get("times", 1)):
             yield _one(connection, call, str(number))
+    except (OSError, http.client.HTTPException) as error:
+        yield Reply(NO_ANSWER, {}, type(error).__name__, 0.0)
     finally:
         connection.close()
+
+
+def _connection(call: Mapping[str, Any], host: str, port: int) -> http.client.HTTPConnection:
+    """With `tls` ask for its `name`, and show the client's certificate `shown`."""
+    wanted = call.get("tls")
+    if wanted is None:
+        return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
+    folder = Path(wanted["certificates"])
+    raw = socket.create_connection((host, port), timeout=_TIMEOUT_S)
+    context = certificates.client(folder, wanted.get("shown", ""))
+    connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
+    connection.sock = context.wrap_socket(raw, server_hostname=wanted["name"])
+    return connection
 
 
 def _one(connection: http.client.HTTPConnection, call: Mapping[str, Any], number: str) -> Reply:

@@ -11,6 +11,7 @@ import pytest
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
 from tests.casefile import read_case
+from tests.e2e import certificates
 from tests.e2e.calls import bounds, differences, make
 from tests.e2e.echo import Addresses, echoes
 from tests.staticform import static_bootstrap
@@ -22,10 +23,21 @@ _COPIES_SETTLE_S = 0.1
 SHARED = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 
 
+@pytest.fixture(scope="module")
+def certificates_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the certificates that tables name under `/CERTIFICATES`."""
+    folder = tmp_path_factory.mktemp("certificates")
+    certificates.make(folder, ["shop.example", "bank.example", "client.example"])
+    return folder
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
-def test_real_envoy_answers_as_the_table_says(table: Path, envoy: Path) -> None:
+def test_real_envoy_answers_as_the_table_says(
+    table: Path, envoy: Path, certificates_folder: Path
+) -> None:
     """Every row's calls come back as the row expects, through an Envoy with the compiled view."""
-    case = read_case(table, SHARED.read_text(encoding="utf-8"))
+    words = {"/CERTIFICATES": str(certificates_folder)}
+    case = read_case(table, SHARED.read_text(encoding="utf-8"), words)
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
     config = static_bootstrap(compiled.snapshot)

@@ -105,9 +105,10 @@ spec: {selector: {istio: edge}, ports: [{name: http, port: 80, targetPort: 8080}
     assert list(_compiled(text).snapshot.of(xds.LISTENER)) == ["0.0.0.0_8080", "0.0.0.0_81"]
 
 
-def test_a_server_without_effect_is_said() -> None:
-    """Only HTTP is built yet, and nobody should believe more."""
-    text = _gateway("g", '["*"]').replace("protocol: HTTP", "protocol: TCP")
-    compiled = _compiled(text)
-    assert not compiled.snapshot.of(xds.LISTENER)
-    assert "port 80 speaks TCP; only HTTP servers have effect yet" in compiled.problems[0]
+def test_bytes_go_where_the_first_rule_of_their_port_says() -> None:
+    """A TCP server without such a rule does not listen."""
+    server = _gateway("g", '["*"]').replace("protocol: HTTP", "protocol: TCP")
+    assert not _compiled(server).snapshot.of(xds.LISTENER)
+    spec = "{hosts: ['*'], gateways: [g], tcp: [{route: [{destination: {host: a}}]}]}"
+    rules = istio("VirtualService", "v", spec)
+    assert list(_compiled(server + rules).snapshot.of(xds.LISTENER)) == ["0.0.0.0_80"]

@@ -11,7 +11,7 @@ from protogen.envoy.config.route.v3 import route_pb2
 from libs.compile.hosts import ANY, covers, overlap
 from libs.compile.listeners import WILDCARD, Outlets
 from libs.compile.routes import catch_alls_last, routes_of
-from libs.compile.rules import RouteRules
+from libs.compile.rules import RouteRules, rules_for
 from libs.compile.servers import (
     GatewayPort,
     Sort,
@@ -148,7 +148,7 @@ def _streams(
     """Yield where connections go by server name, or with `tcp` all of them, oldest rule first."""
     name = f"{gateway.namespace}/{gateway.metadata.name}"
     place = Place(view, port.number, frozenset({name}))
-    for rules in view.world.rules:
+    for rules in rules_for(view.world.rules, view.proxy.namespace):
         if name not in rules.gateways or not _common_hosts(gateway, server, rules):
             continue
         if tcp:
@@ -202,7 +202,7 @@ def _routes(
     for gateway, server in servers:
         name = f"{gateway.namespace}/{gateway.metadata.name}"
         place = Place(view, number, frozenset({name}))
-        for rules in view.world.rules:
+        for rules in rules_for(view.world.rules, view.proxy.namespace):
             if name in rules.gateways:
                 _merge(hosts, gateway, server, rules, place)
     redirected = _redirected(hosts, servers)

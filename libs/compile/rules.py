@@ -10,6 +10,9 @@ from libs.meshapi.trafficpolicy import TrafficPolicy
 from libs.meshapi.virtualservice import MESH_GATEWAY, HTTPRoute, TCPRoute, TLSRoute, VirtualService
 from libs.registry.order import age
 
+EVERYWHERE = "*"
+_OWN_NAMESPACE = "."
+
 
 @dataclass(frozen=True, slots=True)
 class RouteRules:
@@ -22,6 +25,7 @@ class RouteRules:
     http: tuple[HTTPRoute, ...]
     tls: tuple[TLSRoute, ...] = ()
     tcp: tuple[TCPRoute, ...] = ()
+    exported_to: frozenset[str] = frozenset({EVERYWHERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,29 @@ def _rules(service: VirtualService, domain: str) -> RouteRules:
         http=spec.http,
         tls=spec.tls,
         tcp=spec.tcp,
+        exported_to=_exported(spec.export_to, namespace),
     )
+
+
+def _exported(written: Iterable[str], namespace: str) -> frozenset[str]:
+    """Complete namespaces; nothing written means all of them."""
+    names = {namespace if one == _OWN_NAMESPACE else one for one in written}
+    return frozenset(names or {EVERYWHERE})
+
+
+def rules_for(rules: Iterable[RouteRules], namespace: str) -> tuple[RouteRules, ...]:
+    """Return the rules that proxies of `namespace` see.
+
+    Its private ones come first, then those exported to it by name, then those for everybody.
+    """
+    seen = (one for one in rules if one.exported_to & {namespace, EVERYWHERE})
+    return tuple(sorted(seen, key=lambda one: _distance(one, namespace)))
+
+
+def _distance(rules: RouteRules, namespace: str) -> int:
+    if EVERYWHERE in rules.exported_to:
+        return 2
+    return int(rules.namespace != namespace)
 
 
 def policies(rules: Iterable[DestinationRule], domain: str) -> Policies:

@@ -6,7 +6,7 @@ from itertools import chain
 
 from libs.compile.hosts import ANY, covers, fqdn, overlap
 from libs.compile.proxy import Proxy
-from libs.compile.rules import RouteRules
+from libs.compile.rules import RouteRules, rules_for
 from libs.compile.world import World
 from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
 from libs.meshapi.virtualservice import MESH_GATEWAY
@@ -39,7 +39,8 @@ class Scope:
 def scope_of(world: World, proxy: Proxy) -> Scope:
     """Return what the Sidecar that applies to `proxy` lets it see."""
     sidecar = select_sidecar(world, proxy)
-    rules = tuple(one for one in world.rules if MESH_GATEWAY in one.gateways)
+    visible = rules_for(world.rules, proxy.namespace)
+    rules = tuple(one for one in visible if MESH_GATEWAY in one.gateways)
     listeners = sidecar.spec.egress if sidecar else ()
     egress = tuple(_egress(world, proxy.namespace, one, rules) for one in listeners)
     if not egress:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.compile.rules import gateway_name, policy_for
+from libs.compile.rules import gateway_name, policy_for, rules_for
 from libs.compile.tests.worlds import istio, world
 
 
@@ -63,3 +63,28 @@ def test_the_most_specific_host_decides_within_a_namespace() -> None:
     found = policy_for(mesh.policies, HOST, ["shop"])
     assert found is not None
     assert list(found.subsets) == ["narrow"]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "expected"),
+    [
+        pytest.param("shop", ["private", "named", "all"], id="its own"),
+        pytest.param("client", ["named", "all"], id="one that is named"),
+        pytest.param("other", ["all"], id="any other"),
+    ],
+)
+def test_rules_are_seen_where_they_are_exported_to(namespace: str, expected: list[str]) -> None:
+    """The nearest come first, whatever their age; `~` is nowhere."""
+    exports = {"all": "'*'", "named": "client, .", "nowhere": "'~'", "private": "."}
+    text = "".join(
+        istio(
+            "VirtualService",
+            name,
+            f"{{hosts: [a.example], exportTo: [{to}], http: [{{redirect: {{uri: /}}}}]}}",
+            ", namespace: shop",
+        )
+        for name, to in exports.items()
+    )
+    found = [one.key.name for one in rules_for(world(text).rules, namespace)]
+    assert sorted(found) == sorted(expected)
+    assert found[-1] == "all"

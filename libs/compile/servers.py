@@ -139,6 +139,8 @@ def _unserved(server: Server) -> str | None:
         return f"TLS mode {written.mode} has no effect yet"
     if written.mode != "PASSTHROUGH" and (written.credential_name or written.credential_names):
         return "credentialName has no effect yet; write the certificate's files"
+    if written.mode in _VERIFYING and not _peer(written).authorities:
+        return f"TLS mode {written.mode} verifies nobody without `caCertificates`; write its file"
     return None
 
 

@@ -31,6 +31,9 @@ def _gateway(*servers: Server) -> Gateway:
         pytest.param([_server("HTTP"), _server("HTTPS")], 1, "for plain HTTP", id="plain first"),
         pytest.param([_server("TCP"), _server("TCP")], 1, "for TCP", id="TCP is alone"),
         pytest.param(
+            [_server("HTTPS", mode="MUTUAL")], 0, "`caCertificates`", id="clients are unverified"
+        ),
+        pytest.param(
             [_server("TLS", mode="AUTO_PASSTHROUGH")], 0, "AUTO_PASSTHROUGH", id="not built yet"
         ),
     ],

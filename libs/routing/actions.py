@@ -222,10 +222,22 @@ def mirrors(place: Place) -> tuple[Mirror, ...]:
     )
 
 
+def shares_agree(chosen: Sequence[ClusterChoice]) -> bool:
+    """Say whether every share changes a request and its response in one way."""
+    return len({(one.host, one.request_headers, one.response_headers) for one in chosen}) == 1
+
+
+def without_own_changes(chosen: Sequence[ClusterChoice]) -> tuple[ClusterChoice, ...]:
+    """Return shares without their changes, which the action has where all agree."""
+    if not shares_agree(chosen):
+        return tuple(chosen)
+    return tuple(ClusterChoice(one.name, one.weight, one.endpoints) for one in chosen)
+
+
 def header_steps(place: Place, chosen: Sequence[ClusterChoice]) -> HeaderSteps:
     """Return all operations in their order: the nearest first, unless the farthest must not win."""
     held: list[headers.Carrier] = [place.route, place.virtual_host, place.config]
-    own = chosen[0] if len(chosen) == 1 else ClusterChoice("", 0)
+    own = chosen[0] if shares_agree(chosen) else ClusterChoice("", 0)
     request = [own.request_headers, *map(headers.request_steps, held)]
     response = [own.response_headers, *map(headers.response_steps, held)]
     if place.config.most_specific_header_mutations_wins:

@@ -32,7 +32,11 @@ class EndpointChoice:
 
 @dataclass(frozen=True, slots=True)
 class ClusterChoice:
-    """A cluster that may get the call. Weights are relative; `headers` are this choice's own."""
+    """A cluster that may get the call. Weights are relative.
+
+    Host and header changes are this choice's own, done before the action's. They are empty where
+    all choices have the same: the action has them then.
+    """
 
     name: str
     weight: int

@@ -77,7 +77,20 @@ def _steps(removed: Iterable[str], added: Iterable[_Option]) -> tuple[HeaderStep
         value = _value(option)
         if value or option.keep_empty_value:
             steps.append(HeaderStep(_op(option), option.header.key.lower(), value))
-    return tuple(steps)
+    return _in_order(steps)
+
+
+_RANKS = {HeaderOp.REMOVE: 0, HeaderOp.SET: 1, HeaderOp.SET_IF_PRESENT: 1}
+_CONDITIONAL = (HeaderOp.ADD_IF_ABSENT, HeaderOp.SET_IF_PRESENT)
+
+
+def _in_order(steps: list[HeaderStep]) -> tuple[HeaderStep, ...]:
+    """Envoy removes, then sets, then adds, wherever they stand, and looks what is there first."""
+    changed = [step.name for step in steps if step.op is not HeaderOp.REMOVE]
+    for step in steps:
+        if step.op in _CONDITIONAL and changed.count(step.name) > 1:
+            raise UndecidedError(f"several changes of header {step.name}, one with a condition")
+    return tuple(sorted(steps, key=lambda step: _RANKS.get(step.op, 2)))
 
 
 def _op(option: _Option) -> HeaderOp:

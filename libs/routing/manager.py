@@ -199,6 +199,7 @@ def _act(
         )
     else:
         raise UndecidedError(f"route.{kind}")
+    so_far.clusters = actions.without_own_changes(chosen)
     so_far.verdict = _verdict(kind, so_far)
 
 

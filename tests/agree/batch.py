@@ -112,7 +112,7 @@ def _virtual_service(host: str, drawn: list[dict[str, Any]], *, at_gateway: bool
 
 def _call(dice: Dice, hosts: list[str], port: int, *, at_gateway: bool) -> dict[str, Any]:
     path = rules.path(dice)
-    if dice.chance(0.4):
+    if dice.chance(0.6):
         names = [dice.one(rules.PARAMETERS) for _ in range(dice.number(1, 2))]
         path += "?" + "&".join(f"{name}={dice.one(rules.VALUES)}" for name in names)
     headers = {name: dice.one(rules.VALUES) for name in dice.some(rules.HEADERS, 2)}
@@ -120,7 +120,7 @@ def _call(dice: Dice, hosts: list[str], port: int, *, at_gateway: bool) -> dict[
         headers["x-request-a"] = "given"
     if dice.chance(0.12):
         headers["x-fail-attempts"] = str(dice.number(1, 3))
-    elif dice.chance(0.04):
+    elif dice.chance(0.07):
         headers["x-delay-ms"] = "400"
     return {
         "mode": "gateway" if at_gateway else "outbound",

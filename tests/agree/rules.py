@@ -57,7 +57,7 @@ def _match(dice: Dice) -> dict[str, Any]:
         match["headers"] = {dice.one(HEADERS): _text(dice)}
     if dice.chance(0.15):
         match["withoutHeaders"] = {dice.one(HEADERS): _text(dice)}
-    if dice.chance(0.2):
+    if dice.chance(0.3):
         match["queryParams"] = {dice.one(PARAMETERS): _text(dice)}
     if dice.chance(0.15):
         match["method"] = {"exact": dice.one(METHODS)}

@@ -103,3 +103,16 @@ def test_a_share_changes_headers_before_its_route() -> None:
     }
     _, action = _found(route)
     assert [step.name for step in action.headers.request] == ["x-share", "x-route"]
+
+
+@pytest.mark.parametrize(("second", "common"), [("x-same", True), ("x-other", False)])
+def test_changes_that_shares_have_in_common_are_the_actions(second: str, *, common: bool) -> None:
+    """Where shares differ, each tells its own."""
+    shares = [
+        {"name": name, "weight": 1, "request_headers_to_remove": [header]}
+        for name, header in (("a", "x-same"), ("b", second))
+    ]
+    found, action = _found({"route": {"weighted_clusters": {"clusters": shares}}})
+    assert [step.name for step in action.headers.request] == (["x-same"] if common else [])
+    own = [step.name for one in found.clusters for step in one.request_headers]
+    assert own == ([] if common else ["x-same", "x-other"])

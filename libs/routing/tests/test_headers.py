@@ -54,3 +54,11 @@ def test_an_empty_value_adds_nothing() -> None:
     """Envoy leaves out headers without a value unless it is told to keep them."""
     assert request_steps(_route({}, "")) == ()
     assert len(request_steps(_route({"keep_empty_value": True}, ""))) == 1
+
+
+def test_setting_comes_before_adding_wherever_it_stands() -> None:
+    """A header that is added and then set has both values."""
+    added = {"header": {"key": "x-a", "value": "added"}}
+    put = {"header": {"key": "x-a", "value": "set"}, "append_action": 2}
+    steps = request_steps(ParseDict({"request_headers_to_add": [added, put]}, rc.Route()))
+    assert applied({"x-a": ("old",)}, steps) == {"x-a": ("set", "added")}

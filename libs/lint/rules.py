@@ -60,3 +60,6 @@ ORDER_NOT_STATED = Rule("PER0301", Level.ERROR, _CONFLICT)
 
 WEIGHTS = Rule("PER0302", Level.WARNING, _OBJECT)
 """Weights that people read as percent and that are none."""
+
+REGEX = Rule("PER0303", Level.ERROR, _OBJECT)
+"""A regular expression that Envoy refuses."""

@@ -1,0 +1,64 @@
+"""Regular expressions of VirtualServices, read by the engine that Envoy reads them with."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import re2  # type: ignore[import-untyped]  # the wheel has no annotations
+
+from libs.desired.finding import Finding
+from libs.lint import rules
+from libs.lint.clusterview import ClusterView
+from libs.lint.subject import Path, report
+from libs.meshapi.virtualservice import HTTPMatchRequest, VirtualService
+
+PROGRAM_SIZE_MAX_INSTRUCTIONS = 32768
+"""What the bootstraps of Istio and ours let a proxy accept (`re2.max_program_size.error_level`)."""
+
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False  # the engine would write to standard error by itself
+
+
+def check(view: ClusterView) -> Iterator[Finding]:
+    """Find patterns of HTTP matches for which Envoy would refuse a whole route configuration."""
+    for one in view.of(VirtualService):
+        for index, rule in enumerate(one.object.spec.http):
+            for number, match in enumerate(rule.match):
+                at: Path = ("spec", "http", index, "match", number)
+                for path, pattern in _patterns(match):
+                    complaint = _complaint(pattern)
+                    if complaint:
+                        yield report(rules.REGEX, one, (*at, *path), complaint)
+
+
+def _patterns(match: HTTPMatchRequest) -> Iterator[tuple[Path, str]]:
+    """Return where in a match a pattern stands, and the pattern."""
+    for name in ("uri", "scheme", "method", "authority"):
+        text = getattr(match, name)
+        if text is not None and text.regex is not None:
+            yield (name, "regex"), text.regex
+    maps = {
+        "headers": match.headers,
+        "withoutHeaders": match.without_headers,
+        "queryParams": match.query_params,
+    }
+    for name, texts in maps.items():
+        for key, text in texts.items():
+            if text.regex is not None:
+                yield (name, key, "regex"), text.regex
+
+
+@lru_cache(maxsize=4096)
+def _complaint(pattern: str) -> str:
+    """Return what is wrong with a pattern and what to write instead; empty when nothing is."""
+    try:
+        size = re2.compile(pattern, _OPTIONS).programsize
+    except re2.error as error:
+        reason = error.args[0] if error.args else error
+        said = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+        return f"RE2 refuses this pattern: {said}; write it in RE2's syntax"
+    if size <= PROGRAM_SIZE_MAX_INSTRUCTIONS:
+        return ""
+    return (
+        f"this pattern needs {size} instructions, and Envoy accepts at most "
+        f"{PROGRAM_SIZE_MAX_INSTRUCTIONS}; shorten its repetitions"
+    )

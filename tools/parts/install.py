@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools.envoy.install import envoy_path
-from tools.parts import jaeger, postgres, zipkin
+from tools.parts import jaeger, postgres, pypy, zipkin
 from tools.parts.missing import PartMissingError
 from tools.sidewheels.fetch import FetchError, cache_dir
 
@@ -22,6 +22,7 @@ DEBIAN_PACKAGES = (
     "git",
     "maven",
     "postgresql",
+    "pypy3",
 )
 STEP_TIMEOUT_S = 1800
 
@@ -30,6 +31,7 @@ PARTS: Mapping[str, Callable[[], Path]] = {
     "postgres": postgres.programs,
     "zipkin": zipkin.program,
     "jaeger": jaeger.program,
+    "pypy": pypy.program,
 }
 
 

@@ -15,6 +15,7 @@ import pytest
 from tools.envoy.install import envoy_path
 from tools.parts import jaeger as jaeger_part
 from tools.parts import postgres, zipkin
+from tools.parts import pypy as pypy_part
 from tools.parts.missing import PartMissingError, must_be_there
 from tools.sidewheels.fetch import FetchError
 
@@ -47,6 +48,12 @@ def jaeger() -> Iterator[jaeger_part.Jaeger]:
     yield from _started(jaeger_part.running())
 
 
+@pytest.fixture(scope="session")
+def pypy() -> Iterator[Path]:
+    """Path of a PyPy for Python 3."""
+    yield from _started(_pypy())
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say for each missing part how many tests it kept from running."""
     counts: Counter[str] = Counter()
@@ -64,6 +71,11 @@ def _envoy() -> Iterator[Path]:
     except FetchError as error:
         raise PartMissingError("envoy", str(error)) from error
     yield path
+
+
+@contextmanager
+def _pypy() -> Iterator[Path]:
+    yield pypy_part.program()
 
 
 def _started(part: AbstractContextManager[T]) -> Iterator[T]:

@@ -46,7 +46,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
-    quotes = '"' if _is_read_otherwise(text) else None
+    with_escapes = not text.replace("\n", "").isprintable()
+    quotes = '"' if with_escapes or _is_read_otherwise(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=quotes)
 
 

@@ -13,6 +13,7 @@ from libs.meshapi.dialects.ingress import (
     Ingress,
     IngressBackend,
 )
+from libs.meshapi.dialects.istioservice import whole
 from libs.meshapi.dialects.places import ConvertedPlaces, Part
 from libs.meshapi.dialects.routes import name_for
 from libs.meshapi.dialects.run import Old, Run, by_name
@@ -170,11 +171,21 @@ class _Writer:
             text = "a backend that is no service has no counterpart today; name a service"
             self.run.lost(self.old, path, text)
             return None
+        self._note_rules(path, name)
         wanted = backend.service_port
         if service is not None and service.port is not None:
             wanted = service.port.number or service.port.name or None
         port = self._port(path, name, wanted)
         return HTTPRouteDestination(destination=Destination(host=name.lower(), port=port))
+
+    def _note_rules(self, path: Path, name: str) -> None:
+        domain = self.run.context.domain
+        if whole(name, self.old.namespace, domain) in self.run.ruled:
+            text = (
+                f"the rules for {quoted(name)} were asked for these calls too, and today only for "
+                "those of the mesh; write their routes here as well"
+            )
+            self.run.lost(self.old, path, text)
 
     def _port(self, path: Path, service: str, wanted: int | str | None) -> PortSelector | None:
         if wanted is None or isinstance(wanted, int):

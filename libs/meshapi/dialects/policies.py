@@ -16,7 +16,7 @@ from libs.meshapi.dialects.places import ConvertedPlaces, Part
 from libs.meshapi.dialects.routes import home_of, name_for
 from libs.meshapi.dialects.run import Old, Run, by_name
 from libs.meshapi.dialects.subsets import Labels, labels_of
-from libs.meshapi.dialects.treatment import traffic_policy
+from libs.meshapi.dialects.treatment import note_custom, traffic_policy
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.parsed import ParsedObject
@@ -42,6 +42,7 @@ def destination_rules(policies: _Policies, origins: Origins, run: Run) -> Iterat
     """Return the rules of every host that has policies, or whose subsets routes have asked for."""
     hosts: dict[str, _Host] = {}
     for old in by_name(policies):
+        note_custom(old, run)
         host = host_of(old.object.spec.destination, old.namespace, run.context.domain)
         _sort_in(old, hosts.setdefault(host, _Host()), run)
     for host in sorted(hosts.keys() | run.subsets.used.keys()):
@@ -92,7 +93,7 @@ def _rules(target: _Target, host: _Host) -> Iterator[ParsedObject]:
             "themselves take it over"
         )
         target.run.approximate(chosen[_NO_LABELS], ("spec",), text)
-    if chosen or target.run.subsets.used.get(target.host):
+    if target.subsets(chosen) or any(map(_policy, chosen.values())):
         yield _rule(target, chosen, None)
     callers = {(one.namespace, one.name, labels_of(one.labels)): one for one, _ in host.limited}
     for _, caller in sorted(callers.items()):
@@ -128,12 +129,12 @@ def _rule(
     }
     spec = DestinationRuleSpec(
         host=written(target.host, namespace, domain),
-        traffic_policy=_policy(chosen.get(_NO_LABELS), run),
+        traffic_policy=_policy(chosen.get(_NO_LABELS)),
         subsets=tuple(
             Subset(
                 name=run.subsets.name(target.host, dict(one)),
                 labels=dict(one),
-                traffic_policy=_policy(chosen.get(one), run),
+                traffic_policy=_policy(chosen.get(one)),
             )
             for one in labels
         ),
@@ -145,5 +146,5 @@ def _rule(
     return ParsedObject(made, first.parsed.origin, places)
 
 
-def _policy(old: Old[DestinationPolicy] | None, run: Run) -> TrafficPolicy | None:
-    return traffic_policy(old, run) if old is not None else None
+def _policy(old: Old[DestinationPolicy] | None) -> TrafficPolicy | None:
+    return traffic_policy(old.object) if old is not None else None

@@ -57,8 +57,12 @@ def _override(override: Override) -> str:
 
 def _amount(amount: int, duration: timedelta | None) -> str:
     if not duration:
-        return f"{amount} requests in all"
-    return f"{amount} requests in {format_duration(duration)}"
+        return f"{_requests(amount)} in all"
+    return f"{_requests(amount)} in {format_duration(duration)}"
+
+
+def _requests(amount: int) -> str:
+    return "1 request" if amount == 1 else f"{amount} requests"
 
 
 def _role(obj: MeshObject) -> str:

@@ -12,6 +12,7 @@ from libs.meshapi.dialects.run import Old, Run
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.parsed import ParsedObject
 from libs.meshapi.problems import Path
+from libs.meshapi.quoting import quoted
 from libs.meshapi.virtualservice import (
     Destination,
     HTTPRoute,
@@ -31,6 +32,11 @@ def virtual_services(rules: Sequence[Old[RouteRule]], run: Run) -> Iterator[Pars
         host = host_of(one.object.spec.destination, one.namespace, run.context.domain)
         by_host.setdefault(host, []).append(one)
     for host, found in sorted(by_host.items()):
+        if host.startswith("*"):
+            for old in found:
+                text = f"no route of today leads to {quoted(host)}; write a rule for each host"
+                run.lost(old, ("spec", "destination"), text)
+            continue
         made = _virtual_service(host, found, run)
         if made is not None:
             yield made
@@ -87,6 +93,7 @@ def _virtual_service(host: str, found: Sequence[Old[RouteRule]], run: Run) -> Pa
             rules.add(rule, old, ("spec",))
     if not rules.http:
         return None
+    run.ruled.add(host)
     _note_defaults(found, run)
     target = written(host, namespace, domain)
     if not takes_everything(rules.http[-1]):

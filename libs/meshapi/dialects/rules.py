@@ -22,7 +22,7 @@ _WEIGHTS_SUM = 100
 def check_route_rule(obj: RouteRule) -> Iterator[Problem]:
     """Check the destination, matches, shares, and what excludes what."""
     spec = obj.spec
-    yield from _destination(("spec", "destination"), spec.destination)
+    yield from _destination(("spec", "destination"), spec.destination, wildcard=True)
     if spec.destination.labels:
         text = "the labels of a rule's destination choose nothing; write them under `spec.route`"
         yield Problem(("spec", "destination", "labels"), text, at_key=True)
@@ -31,6 +31,8 @@ def check_route_rule(obj: RouteRule) -> Iterator[Problem]:
     for index, one in enumerate(spec.route):
         if one.destination is not None:
             yield from _destination(("spec", "route", index, "destination"), one.destination)
+    if spec.mirror is not None:
+        yield from _destination(("spec", "mirror"), spec.mirror)
     yield from _weights([one.weight for one in spec.route])
     yield from _redirect(spec)
 
@@ -45,7 +47,7 @@ def check_oldest(obj: OldestRouteRule) -> Iterator[Problem]:
 
 def check_policy(obj: DestinationPolicy) -> Iterator[Problem]:
     """Check that the destination is named."""
-    yield from _destination(("spec", "destination"), obj.spec.destination)
+    yield from _destination(("spec", "destination"), obj.spec.destination, wildcard=True)
 
 
 def check_egress(obj: EgressRule) -> Iterator[Problem]:
@@ -107,12 +109,12 @@ def _backend(path: Path, backend: IngressBackend, *, old: bool) -> Iterator[Prob
         yield Problem(path, f"the backend names no service; write `{name}`")
 
 
-def _destination(path: Path, service: IstioService) -> Iterator[Problem]:
+def _destination(path: Path, service: IstioService, *, wildcard: bool = False) -> Iterator[Problem]:
     if not (service.name or service.service):
         yield Problem(path, "no service is named; write `name`, or `service` with a whole host")
         return
     named = service.service or service.name
-    fault = None if names.is_ip(named) else names.host_fault(named)
+    fault = None if names.is_ip(named) else names.host_fault(named, wildcard=wildcard)
     if fault is not None:
         yield Problem((*path, "service" if service.service else "name"), fault)
 

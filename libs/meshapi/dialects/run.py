@@ -59,12 +59,13 @@ class Old(Generic[Kind_co]):
 
 @dataclass(slots=True)
 class Run:
-    """One conversion. `made` are the names that it gave to new objects."""
+    """One conversion. `made` are names that it gave to new objects, `ruled` hosts with rules."""
 
     context: Context
     subsets: SubsetNames
     notes: list[Message] = field(default_factory=list)
     made: set[ObjectKey] = field(default_factory=set)
+    ruled: set[str] = field(default_factory=set)
 
     def lost(self, old: Old[MeshObject], path: Path, text: str) -> None:
         """Note what was not carried over."""

@@ -24,13 +24,20 @@ _BALANCERS: Mapping[str, LoadBalancerKind] = {
 }
 
 
-def traffic_policy(old: Old[DestinationPolicy], run: Run) -> TrafficPolicy | None:
-    """Return the policy; None when it says nothing."""
-    balancing = old.object.spec.load_balancing
-    breaker = old.object.spec.circuit_breaker
-    for name, one in (("loadBalancing", balancing), ("circuitBreaker", breaker)):
+def note_custom(old: Old[DestinationPolicy], run: Run) -> None:
+    """Note settings of a kind that nobody knows."""
+    spec = old.object.spec
+    for name, one in (
+        ("loadBalancing", spec.load_balancing),
+        ("circuitBreaker", spec.circuit_breaker),
+    ):
         if one is not None and one.custom:
             run.lost(old, ("spec", name), f"`{name}.custom` has no counterpart today; remove it")
+
+
+def traffic_policy(policy: DestinationPolicy) -> TrafficPolicy | None:
+    """Return the policy; None when it says nothing."""
+    balancing, breaker = policy.spec.load_balancing, policy.spec.circuit_breaker
     simple = breaker.simple_cb if breaker is not None else None
     chosen = balancing.name if balancing is not None else None
     if chosen is None and simple is None:

@@ -27,6 +27,7 @@ class Model(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
+        defer_build=True,  # of two hundred models a process uses a few
         strict=True,
         extra="forbid",
         alias_generator=alias_of,
@@ -72,3 +73,6 @@ Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 UnsignedCount = Annotated[int, Field(ge=0, le=2**32 - 1)]
 """A number of things in an unsigned field of 32 bits."""
+
+PortOrNone = Annotated[int, Field(ge=0, le=65535)]
+"""A TCP or UDP port number, or 0 for none."""

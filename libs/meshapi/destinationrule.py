@@ -7,7 +7,8 @@ from pydantic import Field
 from libs.meshapi.base import Model, StringMap
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
-from libs.meshapi.trafficpolicy import TrafficPolicy, WorkloadSelector
+from libs.meshapi.selectors import WorkloadSelector
+from libs.meshapi.trafficpolicy import TrafficPolicy
 
 
 class Subset(Model):

@@ -1,13 +1,39 @@
-"""Which fields are read and have no effect yet. A release that acts on one deletes its row."""
+"""Which kinds and fields have no effect yet. A release that acts on one deletes its row."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.base import Model
+from libs.meshapi.deployment import Deployment
+from libs.meshapi.endpoints import Endpoints
+from libs.meshapi.envoyfilter import EnvoyFilter
+from libs.meshapi.gatewayapi import gateway as gatewayapi
+from libs.meshapi.gatewayapi.backendtlspolicy import BackendTLSPolicy
+from libs.meshapi.gatewayapi.gatewayclass import GatewayClass
+from libs.meshapi.gatewayapi.grpcroute import GRPCRoute
+from libs.meshapi.gatewayapi.httproute import HTTPRoute
+from libs.meshapi.gatewayapi.referencegrant import ReferenceGrant
+from libs.meshapi.gatewayapi.tcproute import TCPRoute
+from libs.meshapi.gatewayapi.tlsroute import TLSRoute
 from libs.meshapi.kinds import MODELS
+from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.namespace import Namespace
+from libs.meshapi.node import Node
+from libs.meshapi.peerauthentication import PeerAuthentication
+from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Path
+from libs.meshapi.proxyconfig import ProxyConfig
+from libs.meshapi.requestauthentication import RequestAuthentication
+from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import attribute_of, model_inside
+from libs.meshapi.secret import Secret
+from libs.meshapi.serviceaccount import ServiceAccount
+from libs.meshapi.telemetry import Telemetry
+from libs.meshapi.trafficextension import TrafficExtension
+from libs.meshapi.wasmplugin import WasmPlugin
+from libs.meshapi.workloadgroup import WorkloadGroup
 
 _TRAFFIC_POLICY = (
     "connectionPool",
@@ -24,6 +50,58 @@ _TRAFFIC_POLICY = (
     "tunnel",
 )
 
+MESH_CONFIG = (
+    "accessLogEncoding",
+    "accessLogFile",
+    "accessLogFormat",
+    "ca",
+    "caCertificates",
+    "certificates",
+    "configSources",
+    "connectTimeout",
+    "defaultConfig",
+    "defaultDestinationRuleExportTo",
+    "defaultHttpRetryPolicy",
+    "defaultProviders",
+    "defaultServiceExportTo",
+    "defaultTrafficPolicy",
+    "defaultVirtualServiceExportTo",
+    "disableEnvoyListenerLog",
+    "discoverySelectors",
+    "dnsRefreshRate",
+    "enableAutoMtls",
+    "enableEnvoyAccessLogService",
+    "enablePrometheusMerge",
+    "enableTracing",
+    "extensionProviders",
+    "h2UpgradePolicy",
+    "hboneIdleTimeout",
+    "inboundClusterStatName",
+    "inboundTrafficPolicy",
+    "ingressClass",
+    "ingressControllerMode",
+    "ingressSelector",
+    "ingressService",
+    "localityLbSetting",
+    "meshMTLS",
+    "outboundClusterStatName",
+    "outboundTrafficPolicy.tls",
+    "pathNormalization",
+    "protocolDetectionTimeout",
+    "proxyHttpPort",
+    "proxyInboundListenPort",
+    "proxyListenPort",
+    "serviceEntryVisibility",
+    "serviceScopeConfigs",
+    "serviceSettings",
+    "tcpKeepalive",
+    "tlsDefaults",
+    "trustDomainAliases",
+    "verifyCertificateAtClient",
+    "zoneAwareLbSetting",
+)
+"""Fields of MeshConfig, as Fleet holds it and as a file of its own does."""
+
 NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "VirtualService": (
         "spec.exportTo",
@@ -37,6 +115,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         "spec.http[].match[].statPrefix",
         "spec.http[].mirror",
         "spec.http[].mirrorPercent",
+        "spec.http[].mirror_percent",
         "spec.http[].mirrorPercentage",
         "spec.http[].mirrors",
         "spec.http[].redirect.prefixRewrite",
@@ -56,8 +135,10 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     ),
     "ServiceEntry": ("spec.exportTo", "spec.subjectAltNames"),
     "Sidecar": (
+        "spec.egress[].port.targetPort",
         "spec.inboundConnectionPool",
         "spec.ingress[].connectionPool",
+        "spec.ingress[].port.targetPort",
         "spec.ingress[].tls",
         "spec.outboundTrafficPolicy.egressProxy",
     ),
@@ -70,28 +151,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     ),
     "EndpointSlice": ("endpoints[].hints",),
     "Fleet": (
-        "spec.mesh.caCertificates",
-        "spec.mesh.configSources",
-        "spec.mesh.defaultConfig",
-        "spec.mesh.defaultDestinationRuleExportTo",
-        "spec.mesh.defaultHttpRetryPolicy",
-        "spec.mesh.defaultProviders",
-        "spec.mesh.defaultServiceExportTo",
-        "spec.mesh.defaultTrafficPolicy",
-        "spec.mesh.defaultVirtualServiceExportTo",
-        "spec.mesh.discoverySelectors",
-        "spec.mesh.extensionProviders",
-        "spec.mesh.inboundTrafficPolicy",
-        "spec.mesh.localityLbSetting",
-        "spec.mesh.meshMTLS",
-        "spec.mesh.outboundTrafficPolicy.egressProxy",
-        "spec.mesh.pathNormalization",
-        "spec.mesh.serviceEntryVisibility",
-        "spec.mesh.serviceScopeConfigs",
-        "spec.mesh.serviceSettings",
-        "spec.mesh.tlsDefaults",
-        "spec.mesh.trustDomainAliases",
-        "spec.mesh.zoneAwareLbSetting",
+        *(f"spec.mesh.{name}" for name in MESH_CONFIG),
         "spec.rollout",
     ),
     "Cluster": (
@@ -103,6 +163,38 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Dotted paths by kind, in the names that users write; `[]` stands for every item of a list."""
+
+
+KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
+    {
+        AuthorizationPolicy,
+        BackendTLSPolicy,
+        Deployment,
+        Endpoints,
+        EnvoyFilter,
+        gatewayapi.Gateway,
+        GatewayClass,
+        GRPCRoute,
+        HTTPRoute,
+        Namespace,
+        Node,
+        PeerAuthentication,
+        Pod,
+        ProxyConfig,
+        ReferenceGrant,
+        RequestAuthentication,
+        Rollout,
+        Secret,
+        ServiceAccount,
+        TCPRoute,
+        Telemetry,
+        TLSRoute,
+        TrafficExtension,
+        WasmPlugin,
+        WorkloadGroup,
+    }
+)
+"""Kinds of which nothing has an effect yet."""
 
 
 @dataclass(slots=True)
@@ -135,8 +227,11 @@ def _grow(branch: _Branch, model: type[Model], names: list[str]) -> None:
 _TREES = {
     model: _tree(model, NO_EFFECT[model.__name__])
     for model in MODELS
-    if model.__name__ in NO_EFFECT
+    if model.__name__ in NO_EFFECT and model not in KINDS_WITHOUT_EFFECT
 }
+
+
+_MESH_TREE = _tree(MeshConfig, MESH_CONFIG)
 
 
 def fields_without_effect(obj: MeshObject) -> Iterator[Path]:
@@ -144,6 +239,11 @@ def fields_without_effect(obj: MeshObject) -> Iterator[Path]:
     tree = _TREES.get(type(obj))
     if tree is not None:
         yield from _in_model(obj, tree, ())
+
+
+def settings_without_effect(config: MeshConfig) -> Iterator[Path]:
+    """Find the settings of a mesh that stand in a file of their own, for nothing."""
+    yield from _in_model(config, _MESH_TREE, ())
 
 
 def _in_model(model: Model, branch: _Branch, path: Path) -> Iterator[Path]:

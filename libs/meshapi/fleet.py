@@ -4,45 +4,19 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import FreeForm, FreeValue, Model, StringMap
+from libs.meshapi import rollout
+from libs.meshapi.base import Model, StringMap
+from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
+from libs.meshapi.rollout import RolloutStrategy
 from libs.meshapi.selectors import LabelSelector
-from libs.meshapi.sidecar import OutboundTrafficPolicy
 
-GROUP = "periplus.io"
-VERSION = "periplus.io/v1alpha1"
+GROUP = rollout.GROUP
+VERSION = rollout.VERSION
 
-
-class MeshSettings(Model):
-    """Fields of Istio's MeshConfig, under the same names and with the same defaults."""
-
-    trust_domain: str = "cluster.local"
-    root_namespace: str = "istio-system"
-    outbound_traffic_policy: OutboundTrafficPolicy = OutboundTrafficPolicy(mode="ALLOW_ANY")
-    trust_domain_aliases: tuple[str, ...] = ()
-    default_config: FreeValue = None
-    inbound_traffic_policy: FreeValue = None
-    default_service_export_to: tuple[str, ...] = ()
-    default_virtual_service_export_to: tuple[str, ...] = ()
-    default_destination_rule_export_to: tuple[str, ...] = ()
-    locality_lb_setting: FreeValue = None
-    zone_aware_lb_setting: FreeValue = None
-    discovery_selectors: FreeValue = None
-    extension_providers: FreeValue = None
-    default_providers: FreeValue = None
-    service_settings: FreeValue = None
-    service_scope_configs: FreeValue = None
-    default_http_retry_policy: FreeValue = None
-    default_traffic_policy: FreeValue = None
-    service_entry_visibility: FreeValue = None
-    path_normalization: FreeValue = None
-    mesh_mtls: FreeValue = Field(
-        default=None, validation_alias="meshMTLS", serialization_alias="meshMTLS"
-    )
-    tls_defaults: FreeValue = None
-    config_sources: FreeValue = None
-    ca_certificates: FreeValue = None
+MeshSettings = MeshConfig
+"""The settings of the fleet's mesh are Istio's."""
 
 
 class Allow(Model):
@@ -69,9 +43,9 @@ class FleetSpec(Model):
     """Sets, mesh settings, and whether a commit is accepted set by set or as a whole."""
 
     accept: Literal["set", "commit"] = "set"
-    mesh: MeshSettings = MeshSettings()
+    mesh: MeshConfig = MeshConfig()
     sets: tuple[FleetSet, ...] = ()
-    rollout: FreeForm | None = None
+    rollout: RolloutStrategy | None = None
 
 
 class Fleet(MeshObject):

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import FreeForm, Model, Port, StringMap
+from libs.meshapi.base import Model, Port, StringMap
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 
@@ -28,6 +28,14 @@ class NamedPort(Model):
     target_port: Port | None = None
 
 
+class ServerCertificate(Model):
+    """Files of one certificate."""
+
+    server_certificate: str = ""
+    private_key: str = ""
+    ca_certificates: str = ""
+
+
 class ServerTLS(Model):
     """TLS of a server."""
 
@@ -38,9 +46,9 @@ class ServerTLS(Model):
     ca_certificates: str = ""
     ca_crl: str = ""
     credential_name: str = ""
-    credential_names: tuple[str, ...] = ()
+    credential_names: Annotated[tuple[str, ...], Field(max_length=2)] = ()
     ca_cert_credential_name: str = ""
-    tls_certificates: tuple[FreeForm, ...] = ()
+    tls_certificates: Annotated[tuple[ServerCertificate, ...], Field(max_length=2)] = ()
     subject_alt_names: tuple[str, ...] = ()
     verify_certificate_spki: tuple[str, ...] = ()
     verify_certificate_hash: tuple[str, ...] = ()

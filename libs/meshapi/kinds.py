@@ -3,73 +3,109 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from libs.meshapi import gateway
+from libs.meshapi.authorizationpolicy import AuthorizationPolicy
+from libs.meshapi.deployment import Deployment
 from libs.meshapi.destinationrule import DestinationRule
+from libs.meshapi.endpoints import Endpoints
 from libs.meshapi.endpointslice import EndpointSlice
+from libs.meshapi.envoyfilter import EnvoyFilter
 from libs.meshapi.fleet import Cluster, Fleet
-from libs.meshapi.gateway import Gateway
+from libs.meshapi.gatewayapi import gateway as gatewayapi
+from libs.meshapi.gatewayapi.backendtlspolicy import BackendTLSPolicy
+from libs.meshapi.gatewayapi.gatewayclass import GatewayClass
+from libs.meshapi.gatewayapi.grpcroute import GRPCRoute
+from libs.meshapi.gatewayapi.httproute import HTTPRoute
+from libs.meshapi.gatewayapi.referencegrant import ReferenceGrant
+from libs.meshapi.gatewayapi.tcproute import TCPRoute
+from libs.meshapi.gatewayapi.tlsroute import TLSRoute
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.namespace import Namespace
+from libs.meshapi.node import Node
+from libs.meshapi.peerauthentication import PeerAuthentication
+from libs.meshapi.pod import Pod
+from libs.meshapi.proxyconfig import ProxyConfig
 from libs.meshapi.quoting import quoted
+from libs.meshapi.requestauthentication import RequestAuthentication
+from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import suggestion
+from libs.meshapi.secret import Secret
 from libs.meshapi.service import Service
+from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.sidecar import Sidecar
+from libs.meshapi.telemetry import Telemetry
+from libs.meshapi.trafficextension import TrafficExtension
 from libs.meshapi.virtualservice import VirtualService
+from libs.meshapi.wasmplugin import WasmPlugin
 from libs.meshapi.workloadentry import WorkloadEntry
+from libs.meshapi.workloadgroup import WorkloadGroup
 
-MODELS: tuple[type[MeshObject], ...] = (
-    Cluster,
-    DestinationRule,
-    EndpointSlice,
-    Fleet,
-    Gateway,
-    Service,
-    ServiceEntry,
-    Sidecar,
-    VirtualService,
-    WorkloadEntry,
+_V1 = ("v1",)
+_ALPHA = ("v1alpha1",)
+_NETWORKING = ("v1", "v1beta1", "v1alpha3")
+_SECURITY = ("v1", "v1beta1")
+_GATEWAY = ("v1", "v1beta1")
+
+VERSIONS: Mapping[type[MeshObject], tuple[str, ...]] = MappingProxyType(
+    {
+        AuthorizationPolicy: _SECURITY,
+        BackendTLSPolicy: ("v1", "v1alpha3"),
+        Cluster: _ALPHA,
+        Deployment: _V1,
+        DestinationRule: _NETWORKING,
+        EndpointSlice: _V1,
+        Endpoints: _V1,
+        EnvoyFilter: ("v1alpha3",),
+        Fleet: _ALPHA,
+        gateway.Gateway: _NETWORKING,
+        gatewayapi.Gateway: _GATEWAY,
+        GatewayClass: _GATEWAY,
+        GRPCRoute: _V1,
+        HTTPRoute: _GATEWAY,
+        Namespace: _V1,
+        Node: _V1,
+        PeerAuthentication: _SECURITY,
+        Pod: _V1,
+        ProxyConfig: ("v1beta1",),
+        ReferenceGrant: ("v1", "v1beta1"),
+        RequestAuthentication: _SECURITY,
+        Rollout: _ALPHA,
+        Secret: _V1,
+        Service: _V1,
+        ServiceAccount: _V1,
+        ServiceEntry: _NETWORKING,
+        Sidecar: _NETWORKING,
+        TCPRoute: ("v1", "v1alpha2"),
+        Telemetry: ("v1", "v1alpha1"),
+        TLSRoute: ("v1", "v1alpha3", "v1alpha2"),
+        TrafficExtension: _ALPHA,
+        VirtualService: _NETWORKING,
+        WasmPlugin: _ALPHA,
+        WorkloadEntry: _NETWORKING,
+        WorkloadGroup: _NETWORKING,
+    }
 )
+"""Versions in which each modelled kind is served, the preferred one first."""
+
+MODELS: tuple[type[MeshObject], ...] = tuple(VERSIONS)
 
 BY_KIND: Mapping[tuple[str, str], type[MeshObject]] = MappingProxyType(
     {(model.GROUP, model.__name__): model for model in MODELS}
 )
 """Model by (group, kind)."""
 
-SERVED_VERSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+CLOSED_GROUPS = frozenset(
     {
-        "": ("v1",),
-        "discovery.k8s.io": ("v1",),
-        "networking.istio.io": ("v1", "v1beta1", "v1alpha3"),
-        "periplus.io": ("v1alpha1",),
+        "discovery.k8s.io",
+        "extensions.istio.io",
+        "networking.istio.io",
+        "periplus.io",
+        "security.istio.io",
+        "telemetry.istio.io",
     }
 )
-"""Versions in which the modelled kinds of a group are served, the preferred one first."""
-
-CLOSED_GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "networking.istio.io": {
-            **dict.fromkeys(
-                (model.__name__ for model in MODELS if model.GROUP == "networking.istio.io"),
-                SERVED_VERSIONS["networking.istio.io"],
-            ),
-            "EnvoyFilter": ("v1alpha3",),
-            "ProxyConfig": ("v1beta1",),
-            "WorkloadGroup": ("v1", "v1beta1", "v1alpha3"),
-        },
-        "security.istio.io": {
-            "AuthorizationPolicy": ("v1", "v1beta1"),
-            "PeerAuthentication": ("v1", "v1beta1"),
-            "RequestAuthentication": ("v1", "v1beta1"),
-        },
-        "telemetry.istio.io": {"Telemetry": ("v1", "v1alpha1")},
-        "extensions.istio.io": {
-            "TrafficExtension": ("v1alpha1",),
-            "WasmPlugin": ("v1alpha1",),
-        },
-        "discovery.k8s.io": {"EndpointSlice": ("v1",)},
-        "periplus.io": {"Cluster": ("v1alpha1",), "Fleet": ("v1alpha1",)},
-    }
-)
-"""Groups of which every kind is known, with the versions of each kind, the preferred one first."""
+"""Groups of which every kind is modelled."""
 
 
 def kind_fault(api_version: str, kind: str) -> tuple[str, str] | None:
@@ -78,20 +114,13 @@ def kind_fault(api_version: str, kind: str) -> tuple[str, str] | None:
     if not version or "/" in group or (slash and not group):
         text = f"{quoted(api_version)} is no API version; write `v1` or `group/version`"
         return "apiVersion", text
-    served = CLOSED_GROUPS.get(group)
-    if served is None:
-        if (group, kind) in BY_KIND and version not in SERVED_VERSIONS[group]:
-            return _version_fault(group, kind, SERVED_VERSIONS[group])
-        return None
-    if kind not in served:
-        hint = suggestion(kind, tuple(served))
+    model = BY_KIND.get((group, kind))
+    if model is not None and version not in VERSIONS[model]:
+        prefix = f"{group}/" if group else ""
+        proposals = " or ".join(f"`{prefix}{one}`" for one in VERSIONS[model])
+        return "apiVersion", f"{kind} is not served in this version; write {proposals}"
+    if model is None and group in CLOSED_GROUPS:
+        known = tuple(sorted(name for one, name in BY_KIND if one == group))
+        hint = suggestion(kind, known)
         return "kind", f"API group `{group}` has no kind {quoted(kind)}; {hint}"
-    if version not in served[kind]:
-        return _version_fault(group, kind, served[kind])
     return None
-
-
-def _version_fault(group: str, kind: str, versions: tuple[str, ...]) -> tuple[str, str]:
-    prefix = f"{group}/" if group else ""
-    proposals = " or ".join(f"`{prefix}{version}`" for version in versions)
-    return "apiVersion", f"{kind} is not served in this version; write {proposals}"

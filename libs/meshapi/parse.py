@@ -10,8 +10,10 @@ from yaml.nodes import Node, ScalarNode
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi import codes, kinds
+from libs.meshapi.deployment import Deployment
 from libs.meshapi.limits import DEFAULT_LIMITS, Limits
 from libs.meshapi.parsed import ParsedFile, ParsedObject
+from libs.meshapi.pod import Pod
 from libs.meshapi.positions import NodeTree, Positions
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
@@ -180,8 +182,8 @@ def _items(raw: Any, prefix: Path) -> Iterator[tuple[Any, Path]]:
 def _surprise(node: ScalarNode, key: ObjectKey | None) -> str | None:
     """Say what a plain scalar is read as; None where people mean just that.
 
-    Octal numbers are common and meant in kinds that are not ours, such as a file mode. A value that
-    may be a Secret's is never shown.
+    Octal numbers are common and meant in what a mesh does not read, such as a file mode of a Pod.
+    A value that may be a Secret's is never shown.
     """
     text: str = node.value
     hidden = key is None or key.kind == "Secret"
@@ -189,9 +191,14 @@ def _surprise(node: ScalarNode, key: ObjectKey | None) -> str | None:
     if text in DISGUISED:
         word = "true" if WORDS[text] else "false"
         return f"{shown} is read as `{word}`; write `{word}`, or put it in quotes for a text"
-    if key is None or (key.group, key.kind) not in kinds.BY_KIND:
+    if key is None or not _reads_numbers(key):
         return None
     return f"{shown} is read as `{number_of(text)}`; write that, or put it in quotes for a text"
+
+
+def _reads_numbers(key: ObjectKey) -> bool:
+    model = kinds.BY_KIND.get((key.group, key.kind))
+    return model is not None and model not in (Deployment, Pod)
 
 
 def _placed(problem: Problem, tree: NodeTree, prefix: Path, key: ObjectKey | None) -> Message:

@@ -12,7 +12,7 @@ from libs.kernel.origins import ObjectKey
 from libs.meshapi import codes, kinds
 from libs.meshapi.dialects.kinds import old_model
 from libs.meshapi.dialects.oldest import as_object
-from libs.meshapi.effects import fields_without_effect
+from libs.meshapi.effects import KINDS_WITHOUT_EFFECT, fields_without_effect
 from libs.meshapi.meshobject import DEFAULT_NAMESPACE, MeshObject
 from libs.meshapi.metadata import SERVER_FIELDS
 from libs.meshapi.opaque import OpaqueObject, is_namespaced
@@ -24,7 +24,7 @@ from libs.meshapi.rules.table import problems_in
 from libs.meshapi.schemaerrors import empty_value, problems_of
 
 _TOP = frozenset({"apiVersion", "kind", "metadata"})
-_NULL_IS_ABSENT = frozenset({"", "discovery.k8s.io"})
+_NULL_IS_ABSENT = frozenset({"", "apps", "discovery.k8s.io"})
 _NULL_IS_FINE = frozenset({"metadata", "status"})
 
 
@@ -180,7 +180,7 @@ def _nulls(value: Any, path: Path) -> Iterator[Path]:
 
 
 def _without_effect(obj: MeshObject) -> Iterator[Problem]:
-    if isinstance(obj, OpaqueObject):
+    if isinstance(obj, OpaqueObject) or type(obj) in KINDS_WITHOUT_EFFECT:
         text = f"kind {quoted(obj.kind)} is kept and has no effect on the mesh yet"
         yield Problem(("kind",), text, code=codes.KIND_WITHOUT_EFFECT, level=Level.WARNING)
     for path in fields_without_effect(obj):

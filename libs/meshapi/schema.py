@@ -65,7 +65,8 @@ def suggestion(name: str, allowed: tuple[str, ...]) -> str:
 
 def words(annotation: Any) -> tuple[str, ...]:
     """Return the words of an enumeration, in their order."""
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
+    values = get_args(annotation) if get_origin(annotation) is Literal else ()
+    return tuple(str(one) for one in values)
 
 
 def _bare(annotation: Any) -> Any:

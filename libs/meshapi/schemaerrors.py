@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from libs.meshapi.base import Model
+from libs.meshapi.patterns import HINTS
 from libs.meshapi.positions import NodeTree
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import path_text, quoted
 from libs.meshapi.schema import annotation_at, field_names, suggestion, words
+from libs.meshapi.secret import Secret
 
 _TEXT = "a text"
 _WANTED = {
@@ -49,6 +51,11 @@ class _Finding:
         """The value that was refused."""
         return self.details["input"]
 
+    @property
+    def hidden(self) -> bool:
+        """Whether the value may be a secret and must not be shown."""
+        return self.model is Secret and self.path[:1] != ("metadata",)
+
     def source(self) -> str:
         """Return the refused scalar as it is written, for a proposal in quotes."""
         text = self.tree.source_text((*self.prefix, *self.path))
@@ -70,8 +77,16 @@ def _problem(finding: _Finding) -> Problem:
         return Problem(finding.path, _unknown_field(finding), at_key=True)
     if finding.input is None and kind != "missing":
         return Problem(finding.path, empty_value(finding.path), at_key=True)
+    if finding.hidden and kind != "missing":
+        return Problem(finding.path, _hidden(finding))
     sentence = _SENTENCES.get(kind, _wrong_type if kind in _WANTED else _wrong_value)
     return Problem(finding.path, sentence(finding))
+
+
+def _hidden(finding: _Finding) -> str:
+    wanted = _WANTED.get(finding.details["type"], "of another form")
+    hint = "; put the value in quotes" if wanted is _TEXT else ""
+    return f"{finding.place} must be {wanted}{hint}"
 
 
 def empty_value(path: Path) -> str:
@@ -144,6 +159,34 @@ def _empty(finding: _Finding) -> str:
     return f"{finding.place} is empty; write a value"
 
 
+def _too_long(finding: _Finding) -> str:
+    most = finding.details["ctx"]["max_length"]
+    return f"{finding.place} is longer than {most} characters; shorten it"
+
+
+def _too_many(finding: _Finding) -> str:
+    most = finding.details["ctx"]["max_length"]
+    return f"{finding.place} has more than {most} items; keep at most {most}"
+
+
+def _too_few(finding: _Finding) -> str:
+    return f"{finding.place} is empty; write at least one item"
+
+
+def _pattern(finding: _Finding) -> str:
+    hint = HINTS[finding.details["ctx"]["pattern"]]
+    return f"{finding.place} cannot be {_value(finding)}; write {hint}"
+
+
+def _share(finding: _Finding) -> str:
+    return f"{finding.place} cannot be {_value(finding)}; write a number such as `3`, or `10%`"
+
+
+def _value(finding: _Finding) -> str:
+    plain = isinstance(finding.input, str | int | float)
+    return quoted(str(finding.input)) if plain else _what(finding.input)
+
+
 def _duration(finding: _Finding) -> str:
     shown = quoted(str(finding.input)) if isinstance(finding.input, str | int | float) else "this"
     return f"{finding.place}: {shown} is no duration; write one such as `1.5s`, `100ms` or `1h30m`"
@@ -160,4 +203,9 @@ _SENTENCES: dict[str, Callable[[_Finding], str]] = {
     "less_than_equal": _too_large,
     "string_too_short": _empty,
     "duration": _duration,
+    "string_too_long": _too_long,
+    "string_pattern_mismatch": _pattern,
+    "too_long": _too_many,
+    "too_short": _too_few,
+    "count_or_percent": _share,
 }

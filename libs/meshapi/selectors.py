@@ -35,3 +35,9 @@ class LabelSelector(Model):
         return all(labels.get(key) == value for key, value in self.match_labels.items()) and all(
             requirement.matches(labels) for requirement in self.match_expressions
         )
+
+
+class WorkloadSelector(Model):
+    """Workloads that carry all of these labels."""
+
+    match_labels: StringMap = Field(default_factory=dict)

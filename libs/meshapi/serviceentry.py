@@ -10,6 +10,7 @@ from libs.meshapi.metadata import Metadata
 from libs.meshapi.workloadentry import WorkloadEntrySpec
 
 Resolution = Literal["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"]
+Address = Annotated[str, Field(max_length=64)]
 Location = Literal["MESH_EXTERNAL", "MESH_INTERNAL"]
 
 
@@ -17,8 +18,8 @@ class ServicePort(Model):
     """A port of the service; `target_port` is the endpoints' own number when it differs."""
 
     number: Port
-    protocol: str = ""
-    name: Annotated[str, Field(min_length=1)]
+    protocol: Annotated[str, Field(max_length=256)] = ""
+    name: Annotated[str, Field(min_length=1, max_length=256)]
     target_port: Port | None = None
 
 
@@ -31,12 +32,12 @@ class LabelsSelector(Model):
 class ServiceEntrySpec(Model):
     """A service under `hosts`. `endpoints` and `workload_selector` exclude each other."""
 
-    hosts: tuple[str, ...]
-    addresses: tuple[str, ...] = ()
-    ports: tuple[ServicePort, ...] = ()
+    hosts: Annotated[tuple[str, ...], Field(max_length=256)]
+    addresses: Annotated[tuple[Address, ...], Field(max_length=256)] = ()
+    ports: Annotated[tuple[ServicePort, ...], Field(max_length=256)] = ()
     location: Location = "MESH_EXTERNAL"
     resolution: Resolution = "NONE"
-    endpoints: tuple[WorkloadEntrySpec, ...] = ()
+    endpoints: Annotated[tuple[WorkloadEntrySpec, ...], Field(max_length=4096)] = ()
     workload_selector: LabelsSelector | None = None
     export_to: tuple[str, ...] = ()
     subject_alt_names: tuple[str, ...] = ()

@@ -14,9 +14,10 @@ CaptureMode = Literal["DEFAULT", "IPTABLES", "NONE"]
 
 
 class SidecarPort(Model):
-    """Port of a Sidecar listener. `number` 0 with a unix socket `bind`; target port is refused."""
+    """Port of a Sidecar listener. `number` 0 with a unix socket `bind`; `target_port` is unused."""
 
     number: Port
+    target_port: Port | None = None
     protocol: str = ""
     name: str = ""
 

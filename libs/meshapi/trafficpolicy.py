@@ -1,11 +1,13 @@
 """How a client proxy treats the endpoints of a service: the parts of a DestinationRule's policy."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from libs.meshapi.base import Count, FreeForm, Model, Port, StringMap, UnsignedCount
+from libs.meshapi.base import Count, Model, Percent, Port, UnsignedCount
 from libs.meshapi.durations import Duration
+from libs.meshapi.texts import NonEmpty
 
 LoadBalancerKind = Literal[
     "UNSPECIFIED",
@@ -20,13 +22,20 @@ UpgradePolicy = Literal["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"]
 PercentCount = Annotated[int, Field(ge=0, le=100)]
 
 
+class CookieAttribute(Model):
+    """An attribute of the cookie, such as `SameSite`."""
+
+    name: NonEmpty
+    value: str = ""
+
+
 class HTTPCookie(Model):
     """Cookie that carries the hash; one without `ttl` lasts as long as the client's session."""
 
     name: Annotated[str, Field(min_length=1)]
     path: str = ""
     ttl: Duration | None = None
-    attributes: tuple[FreeForm, ...] = ()
+    attributes: tuple[CookieAttribute, ...] = ()
 
 
 class RingHash(Model):
@@ -55,11 +64,17 @@ class ConsistentHash(Model):
     minimum_ring_size: Count | None = None
 
 
+def _sorted_shares(value: Mapping[str, int]) -> Mapping[str, int]:
+    return dict(sorted(value.items()))
+
+
 class LocalityDistribute(Model):
     """Where calls from one locality go, in percent by locality."""
 
     from_: str = Field(default="", validation_alias="from", serialization_alias="from")
-    to: FreeForm = Field(default_factory=dict)
+    to: Annotated[Mapping[str, UnsignedCount], AfterValidator(_sorted_shares)] = Field(
+        default_factory=dict
+    )
 
 
 class LocalityFailover(Model):
@@ -78,12 +93,21 @@ class LocalityLoadBalancer(Model):
     enabled: bool | None = None
 
 
+class ZoneAwareLoadBalancer(Model):
+    """Preference for endpoints of the own zone, for services of enough endpoints."""
+
+    enabled: bool | None = None
+    failover: tuple[LocalityFailover, ...] = ()
+    failover_priority: tuple[str, ...] = ()
+    min_cluster_size: Annotated[int, Field(ge=1, le=2**32 - 1)] | None = None
+
+
 class Warmup(Model):
     """How a new endpoint is brought to its full share."""
 
-    duration: Duration | None = None
-    minimum_percent: float | None = None
-    aggression: float | None = None
+    duration: Duration
+    minimum_percent: Percent | None = None
+    aggression: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class LoadBalancer(Model):
@@ -92,7 +116,7 @@ class LoadBalancer(Model):
     simple: LoadBalancerKind | None = None
     consistent_hash: ConsistentHash | None = None
     locality_lb_setting: LocalityLoadBalancer | None = None
-    zone_aware_lb_setting: FreeForm | None = None
+    zone_aware_lb_setting: ZoneAwareLoadBalancer | None = None
     warmup: Warmup | None = None
     warmup_duration_secs: Duration | None = None
 
@@ -115,6 +139,13 @@ class TCPSettings(Model):
     idle_timeout: Duration | None = None
 
 
+class HTTP2KeepAlive(Model):
+    """Pings of an HTTP/2 connection."""
+
+    interval: Duration | None = None
+    timeout: Duration | None = None
+
+
 class HTTPSettings(Model):
     """Limits of requests."""
 
@@ -126,7 +157,7 @@ class HTTPSettings(Model):
     h2_upgrade_policy: UpgradePolicy = "DEFAULT"
     use_client_protocol: bool = False
     max_concurrent_streams: Count | None = None
-    http2_keep_alive: FreeForm | None = None
+    http2_keep_alive: HTTP2KeepAlive | None = None
 
 
 class ConnectionPool(Model):
@@ -148,7 +179,7 @@ class OutlierDetection(Model):
     base_ejection_time: Duration | None = None
     max_ejection_percent: PercentCount | None = None
     min_health_percent: PercentCount | None = None
-    outlier_detection_http_error_codes: FreeForm | None = None
+    outlier_detection_http_error_codes: tuple[Annotated[int, Field(ge=100, le=599)], ...] = ()
 
 
 class ClientTLS(Model):
@@ -163,6 +194,28 @@ class ClientTLS(Model):
     sni: str = ""
     insecure_skip_verify: bool | None = None
     ca_crl: str = ""
+
+
+class Tunnel(Model):
+    """A proxy on the way, asked with CONNECT or POST for `target_host` and `target_port`."""
+
+    protocol: Literal["", "CONNECT", "POST"] = ""
+    target_host: NonEmpty
+    target_port: Port
+
+
+class ProxyProtocol(Model):
+    """The PROXY header that is written before the first byte."""
+
+    version: Literal["V1", "V2"] = "V1"
+
+
+class RetryBudget(Model):
+    """How many requests may be retries at a time, in percent of those in flight."""
+
+    percent: Percent | None = None
+    min_retry_concurrency: UnsignedCount = 0
+    budget_interval: Duration | None = None
 
 
 class PolicyPort(Model):
@@ -189,12 +242,6 @@ class TrafficPolicy(Model):
     outlier_detection: OutlierDetection | None = None
     tls: ClientTLS | None = None
     port_level_settings: tuple[PortTrafficPolicy, ...] = ()
-    tunnel: FreeForm | None = None
-    proxy_protocol: FreeForm | None = None
-    retry_budget: FreeForm | None = None
-
-
-class WorkloadSelector(Model):
-    """Workloads that carry all of these labels."""
-
-    match_labels: StringMap = Field(default_factory=dict)
+    tunnel: Tunnel | None = None
+    proxy_protocol: ProxyProtocol | None = None
+    retry_budget: RetryBudget | None = None

@@ -193,7 +193,10 @@ class Delegate(Model):
 
 
 class HTTPRoute(Model):
-    """One rule: the first whose match holds decides."""
+    """One rule: the first whose match holds decides.
+
+    `mirrored_percent` and `mirror_percent` are old spellings of `mirror_percentage`.
+    """
 
     name: str = ""
     match: tuple[HTTPMatchRequest, ...] = ()
@@ -208,7 +211,12 @@ class HTTPRoute(Model):
     mirror: Destination | None = None
     mirrors: tuple[HTTPMirrorPolicy, ...] = ()
     mirror_percentage: Percentage | None = None
-    mirror_percent: UnsignedCount | None = None
+    mirrored_percent: UnsignedCount | None = Field(
+        default=None, validation_alias="mirrorPercent", serialization_alias="mirrorPercent"
+    )
+    mirror_percent: UnsignedCount | None = Field(
+        default=None, validation_alias="mirror_percent", serialization_alias="mirror_percent"
+    )
     cors_policy: CorsPolicy | None = None
     headers: Headers | None = None
 

@@ -9,6 +9,8 @@ from libs.meshapi.base import Model, Port, StringMap, UnsignedCount
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 
+Place = Annotated[str, Field(max_length=2048)]
+
 
 def _sorted_ports(value: Mapping[str, int]) -> Mapping[str, int]:
     return dict(sorted(value.items()))
@@ -20,15 +22,15 @@ class WorkloadEntrySpec(Model):
     `weight` is relative to other endpoints; 0 counts as 1.
     """
 
-    address: str = ""
+    address: Annotated[str, Field(max_length=256)] = ""
     ports: Annotated[Mapping[str, Port], AfterValidator(_sorted_ports)] = Field(
         default_factory=dict
     )
     labels: StringMap = Field(default_factory=dict)
-    network: str = ""
-    locality: str = ""
+    network: Place = ""
+    locality: Place = ""
     weight: UnsignedCount = 0
-    service_account: str = ""
+    service_account: Annotated[str, Field(max_length=253)] = ""
 
 
 class WorkloadEntry(MeshObject):

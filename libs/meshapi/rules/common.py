@@ -6,9 +6,12 @@ from datetime import timedelta
 from libs.meshapi.base import Model
 from libs.meshapi.durations import format_duration
 from libs.meshapi.problems import Path, Problem
+from libs.meshapi.rules import names
 from libs.meshapi.schema import name_of
 
 _MILLISECOND = timedelta(milliseconds=1)
+_EXPORT_MARKS = frozenset({".", "*", "~"})
+_EXPORT_ALONE = "`{}` stands alone in `exportTo`; remove it or the other items"
 PROTOCOLS = (
     "HTTP",
     "HTTPS",
@@ -43,7 +46,7 @@ def unique(path: Path, values: Sequence[object], key: str, what: str) -> Iterato
     for index, value in enumerate(values):
         if value in seen and value not in ("", None):
             text = f"{what} `{value}` is used twice, first by item {seen[value]}; give it another"
-            yield Problem((*path, index, *key.split(".")), text)
+            yield Problem((*path, index, *filter(None, key.split("."))), text)
         seen.setdefault(value, index)
 
 
@@ -80,6 +83,27 @@ def duration_problem(path: Path, value: timedelta | None, *, zero: bool) -> Iter
             f"`{format_duration(value)}` cannot be used; write whole milliseconds, at least `1ms`"
         )
         yield Problem(path, text)
+
+
+def durations(path: Path, model: Model, *attributes: str) -> Iterator[Problem]:
+    """Check durations that cannot be zero."""
+    fields = type(model).model_fields
+    for attribute in attributes:
+        here = (*path, name_of(fields[attribute], attribute))
+        yield from duration_problem(here, getattr(model, attribute), zero=False)
+
+
+def exports(values: Sequence[str]) -> Iterator[Problem]:
+    """Check `spec.exportTo`: namespaces, or one of `.`, `*` and `~` alone."""
+    path: Path = ("spec", "exportTo")
+    for index, value in enumerate(values):
+        if value in _EXPORT_MARKS:
+            fault = None if len(values) == 1 or value == "." else _EXPORT_ALONE.format(value)
+        else:
+            fault = names.label_fault(value)
+        if fault is not None:
+            yield Problem((*path, index), fault)
+    yield from unique(path, values, "", "namespace")
 
 
 def empty_keys(path: Path, values: Mapping[str, object], what: str) -> Iterator[Problem]:

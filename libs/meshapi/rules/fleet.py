@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from libs.meshapi.fleet import Cluster, Fleet
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
-from libs.meshapi.rules import names
-from libs.meshapi.rules.common import at_most_one, each, written
-from libs.meshapi.selectors import LabelSelector
+from libs.meshapi.rules import meshconfig, names, rollout
+from libs.meshapi.rules.common import at_most_one, each
+from libs.meshapi.rules.selection import requirements
 
 _CONNECTIONS = ("static", "kubeconfig_secret", "context")
 
 
 def check(obj: Fleet) -> Iterator[Problem]:
-    """Check every set: its name, paths and selector."""
+    """Check every set, the settings of the mesh, and the strategy."""
     for index, one in enumerate(obj.spec.sets):
         path: Path = ("spec", "sets", index)
         fault = names.label_fault(one.name)
@@ -22,7 +22,10 @@ def check(obj: Fleet) -> Iterator[Problem]:
         if not one.paths:
             yield Problem((*path, "paths"), "the set has no paths; write at least one")
         yield from each((*path, "paths"), one.paths, path_fault)
-        yield from _selector((*path, "clusters"), one.clusters)
+        yield from requirements((*path, "clusters"), one.clusters)
+    yield from meshconfig.check(obj.spec.mesh, ("spec", "mesh"))
+    if obj.spec.rollout is not None:
+        yield from rollout.check_strategy(obj.spec.rollout, ("spec", "rollout"))
 
 
 def check_cluster(obj: Cluster) -> Iterator[Problem]:
@@ -43,14 +46,3 @@ def path_fault(text: str) -> str | None:
     if inside and all(char.isprintable() for char in text):
         return None
     return f"{quoted(text)} is no path of the repository; write one such as `configs/bookinfo`"
-
-
-def _selector(path: Path, selector: LabelSelector) -> Iterator[Problem]:
-    for index, requirement in enumerate(selector.match_expressions):
-        here = (*path, "matchExpressions", index)
-        by_value = requirement.operator in ("In", "NotIn")
-        if by_value and not written(requirement, "values"):
-            yield Problem(here, f"operator `{requirement.operator}` needs `values`; write them")
-        if not by_value and requirement.values:
-            text = f"operator `{requirement.operator}` takes no `values`; remove them"
-            yield Problem((*here, "values"), text, at_key=True)

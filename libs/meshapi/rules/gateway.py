@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from libs.meshapi.gateway import Gateway, Server
+from libs.meshapi.gateway import Gateway, Server, ServerTLS
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
-from libs.meshapi.rules.common import protocol_problem, unique
+from libs.meshapi.rules.common import at_most_one, protocol_problem, unique, written
 
 _NAMESPACE_MARKS = frozenset({"*", "."})
+_OWN_CERTIFICATE = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"})
+_NO_CERTIFICATE = frozenset({"PASSTHROUGH", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL"})
+_VERSIONS = ("TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3")
 _ENCRYPTED = frozenset({"HTTPS", "TLS"})
 
 
@@ -27,6 +30,8 @@ def _server(path: Path, server: Server) -> Iterator[Problem]:
     if server.port.protocol.upper() in _ENCRYPTED and server.tls is None:
         text = f"protocol `{server.port.protocol}` needs `tls`; write its mode and certificate"
         yield Problem((*path, "port", "protocol"), text)
+    if server.tls is not None:
+        yield from server_tls((*path, "tls"), server.tls, server.port.protocol)
     if server.bind and not (names.is_ip(server.bind) or server.bind.startswith("unix://")):
         text = f"`bind`: {quoted(server.bind)} is no address; write an IP address"
         yield Problem((*path, "bind"), text)
@@ -36,6 +41,36 @@ def _server(path: Path, server: Server) -> Iterator[Problem]:
         fault = host_fault(host)
         if fault is not None:
             yield Problem((*path, "hosts", index), fault)
+
+
+def server_tls(path: Path, tls: ServerTLS, protocol: str) -> Iterator[Problem]:
+    """Check that the certificate fits the mode, and the mode the protocol."""
+    yield from at_most_one(path, tls, "credential_name", "credential_names", "tls_certificates")
+    if tls.https_redirect and protocol.upper() in _ENCRYPTED:
+        text = f"`httpsRedirect` answers plain HTTP, and this port speaks `{protocol}`; remove it"
+        yield Problem((*path, "httpsRedirect"), text, at_key=True)
+    if not protocol or protocol.upper() not in _ENCRYPTED:
+        return
+    secret = written(tls, "credential_name", "credential_names", "tls_certificates")
+    if tls.mode in _OWN_CERTIFICATE and not secret:
+        if not (tls.server_certificate and tls.private_key):
+            text = (
+                f"mode `{tls.mode}` needs a certificate; write `credentialName`, or "
+                "`serverCertificate` and `privateKey`"
+            )
+            yield Problem(path, text)
+        elif tls.mode == "MUTUAL" and not (tls.ca_certificates or tls.ca_cert_credential_name):
+            yield Problem(path, "mode `MUTUAL` checks clients; write `caCertificates`")
+    if tls.mode in _NO_CERTIFICATE:
+        for name in (*secret, *written(tls, "server_certificate", "private_key")):
+            text = f"mode `{tls.mode}` uses no certificate of its own; remove `{name}`"
+            yield Problem((*path, name), text, at_key=True)
+    versions = [
+        _VERSIONS.index(one) for one in (tls.min_protocol_version, tls.max_protocol_version)
+    ]
+    if 0 not in versions and versions[0] > versions[1]:
+        text = "the lowest version is above the highest; write `maxProtocolVersion` above it"
+        yield Problem((*path, "minProtocolVersion"), text)
 
 
 def host_fault(text: str) -> str | None:

@@ -16,6 +16,7 @@ from libs.meshapi.rules.common import (
 )
 from libs.meshapi.schema import suggestion
 from libs.meshapi.virtualservice import (
+    CorsPolicy,
     Destination,
     Headers,
     HTTPDirectResponse,
@@ -47,6 +48,7 @@ RETRY_CONDITIONS = (
 )
 """What Envoy can retry on; a status code is allowed as well."""
 
+_MIRROR_SHARES = ("mirror_percentage", "mirrored_percent", "mirror_percent")
 _ANSWERS = ("route", "redirect", "direct_response", "delegate")
 
 
@@ -86,7 +88,9 @@ def _parts(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
         yield from _retries((*path, "retries"), rule.retries)
     if rule.fault is not None:
         yield from _fault((*path, "fault"), rule.fault)
-    yield from at_most_one(path, rule, "mirror", "mirrors")
+    yield from _mirrors(path, rule)
+    if rule.cors_policy is not None:
+        yield from _cors((*path, "corsPolicy"), rule.cors_policy)
     yield from _headers((*path, "headers"), rule.headers)
 
 
@@ -133,6 +137,26 @@ def destination(path: Path, value: Destination) -> Iterator[Problem]:
     fault = None if names.is_ip(value.host) else names.host_fault(value.host, wildcard=False)
     if fault is not None:
         yield Problem((*path, "host"), fault)
+
+
+def _mirrors(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
+    yield from at_most_one(path, rule, "mirror", "mirrors")
+    yield from at_most_one(path, rule, *_MIRROR_SHARES)
+    if rule.mirror is None:
+        for name in written(rule, *_MIRROR_SHARES):
+            text = f"`{name}` has no use without `mirror`; write `mirror`, or remove it"
+            yield Problem((*path, name), text, at_key=True)
+    else:
+        yield from destination((*path, "mirror"), rule.mirror)
+    for index, mirror in enumerate(rule.mirrors):
+        yield from destination((*path, "mirrors", index, "destination"), mirror.destination)
+
+
+def _cors(path: Path, cors: CorsPolicy) -> Iterator[Problem]:
+    yield from at_most_one(path, cors, "allow_origin", "allow_origins")
+    for index, origin in enumerate(cors.allow_origins):
+        yield from _string_match((*path, "allowOrigins", index), origin, may_be_empty=False)
+    yield from duration_problem((*path, "maxAge"), cors.max_age, zero=True)
 
 
 def _redirect(path: Path, redirect: HTTPRedirect) -> Iterator[Problem]:
@@ -182,7 +206,10 @@ def _fault(path: Path, fault: HTTPFaultInjection) -> Iterator[Problem]:
         yield from at_most_one(here, fault.delay, "fixed_delay", "exponential_delay")
         if not written(fault.delay, "fixed_delay", "exponential_delay"):
             yield Problem(here, "the delay has no length; write `fixedDelay`")
-        yield from duration_problem((*here, "fixedDelay"), fault.delay.fixed_delay, zero=False)
+        for name in ("fixed_delay", "exponential_delay"):
+            for shown in written(fault.delay, name):
+                yield from duration_problem((*here, shown), getattr(fault.delay, name), zero=False)
+        yield from at_most_one(here, fault.delay, "percentage", "percent")
     if fault.abort is not None:
         kinds = ("http_status", "grpc_status", "http2_error")
         yield from at_most_one((*path, "abort"), fault.abort, *kinds)

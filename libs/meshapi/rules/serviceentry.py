@@ -1,16 +1,19 @@
 """Rules of a ServiceEntry and of the workloads in it."""
 
+import re
 from collections.abc import Iterator
 
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
-from libs.meshapi.rules.common import at_most_one, each, listing, protocol_problem, unique
+from libs.meshapi.rules.common import at_most_one, each, exports, listing, protocol_problem, unique
+from libs.meshapi.rules.selection import labels
 from libs.meshapi.schema import suggestion
 from libs.meshapi.serviceentry import ServiceEntry, ServiceEntrySpec
 from libs.meshapi.workloadentry import WorkloadEntry, WorkloadEntrySpec
 
 _UNIX = "unix://"
+_PORT_NAME = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,60}[a-zA-Z0-9])?")
 _BY_NAME = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
 
 
@@ -26,11 +29,31 @@ def check(obj: ServiceEntry) -> Iterator[Problem]:
     for index, endpoint in enumerate(spec.endpoints):
         yield from _endpoint(("spec", "endpoints", index), endpoint, spec)
     yield from _resolution(spec)
+    yield from exports(spec.export_to)
+    if spec.workload_selector is not None:
+        yield from labels(("spec", "workloadSelector", "labels"), spec.workload_selector.labels)
 
 
 def check_workload(obj: WorkloadEntry) -> Iterator[Problem]:
-    """Check the address of a WorkloadEntry."""
-    yield from _address(("spec",), obj.spec)
+    """Check address and ports of a WorkloadEntry."""
+    yield from workload(("spec",), obj.spec)
+
+
+def workload(path: Path, value: WorkloadEntrySpec, *, template: bool = False) -> Iterator[Problem]:
+    """Check a workload by itself; one of a template gets its address later."""
+    if value.address or not template:
+        yield from _address(path, value)
+    if value.address.startswith(_UNIX) and value.ports:
+        text = "a socket has no ports; remove `ports`, or write an IP address"
+        yield Problem((*path, "ports"), text, at_key=True)
+    for name in value.ports:
+        if _PORT_NAME.fullmatch(name) is None:
+            text = f"{quoted(name)} is no port's name; write at most 62 letters, digits and `-`"
+            yield Problem((*path, "ports", name), text, at_key=True)
+    for key, label in value.labels.items():
+        fault = names.label_key_fault(key) or names.label_value_fault(label)
+        if fault is not None:
+            yield Problem((*path, "labels", key), fault)
 
 
 def _host_fault(host: str) -> str | None:
@@ -48,7 +71,7 @@ def _ports(spec: ServiceEntrySpec) -> Iterator[Problem]:
 
 
 def _endpoint(path: Path, endpoint: WorkloadEntrySpec, spec: ServiceEntrySpec) -> Iterator[Problem]:
-    yield from _address(path, endpoint)
+    yield from workload(path, endpoint)
     known = tuple(port.name for port in spec.ports)
     for name in endpoint.ports:
         if name not in known:
@@ -68,7 +91,12 @@ def _address(path: Path, workload: WorkloadEntrySpec) -> Iterator[Problem]:
     if not address:
         if not workload.network:
             yield Problem(path, "`address` is missing; write where the workload is")
-    elif not (names.is_ip(address) or address.startswith(_UNIX)):
+    elif address.startswith(_UNIX):
+        socket = address.removeprefix(_UNIX)
+        if socket[:1] not in ("/", "@") or socket.endswith("/"):
+            text = f"{quoted(address)} is no socket; write `unix:///path` or `unix://@name`"
+            yield Problem((*path, "address"), text)
+    elif not names.is_ip(address):
         fault = names.host_fault(address, wildcard=False)
         if fault is not None:
             yield Problem((*path, "address"), fault)
@@ -76,6 +104,13 @@ def _address(path: Path, workload: WorkloadEntrySpec) -> Iterator[Problem]:
 
 def _resolution(spec: ServiceEntrySpec) -> Iterator[Problem]:
     path: Path = ("spec", "resolution")
+    networks = [one for one in spec.addresses if "/" in one]
+    if networks and spec.resolution not in ("NONE", "STATIC"):
+        text = (
+            f"resolution `{spec.resolution}` cannot serve the network {quoted(networks[0])}; "
+            "write an address, or resolution `STATIC`"
+        )
+        yield Problem(path, text)
     if spec.resolution == "NONE" and spec.endpoints:
         yield Problem(path, "resolution `NONE` ignores `endpoints`; write `STATIC` or `DNS`")
     if spec.resolution == "STATIC" and not (spec.endpoints or spec.workload_selector):

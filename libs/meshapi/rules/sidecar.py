@@ -6,7 +6,11 @@ from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
 from libs.meshapi.rules.common import each, protocol_problem
-from libs.meshapi.sidecar import IngressListener, Sidecar
+from libs.meshapi.rules.destinationrule import pool
+from libs.meshapi.rules.gateway import server_tls
+from libs.meshapi.rules.httproute import destination
+from libs.meshapi.rules.selection import labels
+from libs.meshapi.sidecar import IngressListener, OutboundTrafficPolicy, Sidecar
 
 _NAMESPACE_MARKS = frozenset({"*", ".", "~"})
 _UNIX = "unix://"
@@ -16,6 +20,11 @@ _OWN_ADDRESSES = frozenset({"127.0.0.1", "0.0.0.0", "[::1]", "[::]"})  # noqa: S
 def check(obj: Sidecar) -> Iterator[Problem]:
     """Check every listener."""
     spec = obj.spec
+    if spec.workload_selector is not None:
+        yield from labels(("spec", "workloadSelector", "labels"), spec.workload_selector.labels)
+    if spec.inbound_connection_pool is not None:
+        yield from pool(("spec", "inboundConnectionPool"), spec.inbound_connection_pool)
+    yield from _outbound(spec.outbound_traffic_policy)
     for index, ingress in enumerate(spec.ingress):
         yield from _ingress(("spec", "ingress", index), ingress)
     for index, egress in enumerate(spec.egress):
@@ -34,6 +43,15 @@ def check(obj: Sidecar) -> Iterator[Problem]:
         yield from each((*path, "hosts"), egress.hosts, host_fault)
 
 
+def _outbound(policy: OutboundTrafficPolicy | None) -> Iterator[Problem]:
+    if policy is not None and policy.egress_proxy is not None:
+        path: Path = ("spec", "outboundTrafficPolicy", "egressProxy")
+        if policy.mode != "ALLOW_ANY":
+            text = "`egressProxy` takes unknown calls, which mode `ALLOW_ANY` lets out; write it"
+            yield Problem(path, text, at_key=True)
+        yield from destination(path, policy.egress_proxy)
+
+
 def host_fault(text: str) -> str | None:
     """Check an imported host: `namespace/host`, the namespace a name, `*`, `.` or `~`."""
     return names.scoped_host_fault(text, _NAMESPACE_MARKS)
@@ -42,6 +60,10 @@ def host_fault(text: str) -> str | None:
 def _ingress(path: Path, listener: IngressListener) -> Iterator[Problem]:
     yield from protocol_problem((*path, "port", "protocol"), listener.port.protocol)
     yield from _bind(path, listener.bind)
+    if listener.tls is not None:
+        yield from server_tls((*path, "tls"), listener.tls, listener.port.protocol)
+    if listener.connection_pool is not None:
+        yield from pool((*path, "connectionPool"), listener.connection_pool)
     endpoint = listener.default_endpoint
     if endpoint and not endpoint.startswith(_UNIX) and not _is_own(endpoint):
         text = (

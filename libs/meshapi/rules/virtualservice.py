@@ -6,8 +6,8 @@ from libs.kernel.messages import Level
 from libs.meshapi import codes
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
-from libs.meshapi.rules import httproute, names
-from libs.meshapi.rules.common import each
+from libs.meshapi.rules import connectionroutes, httproute, names
+from libs.meshapi.rules.common import each, exports
 from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService, VirtualServiceSpec
 
 
@@ -20,6 +20,8 @@ def check(obj: VirtualService) -> Iterator[Problem]:
         yield Problem(("spec",), "no route is written; write at least one rule under `http`")
     for index, route in enumerate(spec.http):
         yield from httproute.check(("spec", "http", index), route)
+    yield from connectionroutes.check(spec)
+    yield from exports(spec.export_to)
 
 
 def gateway_fault(text: str) -> str | None:

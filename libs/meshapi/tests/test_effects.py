@@ -15,7 +15,7 @@ PATHS = [(kind, path) for kind, paths in NO_EFFECT.items() for path in paths]
 @pytest.mark.parametrize(("kind", "path"), PATHS)
 def test_a_path_of_the_table_leads_to_a_field(kind: str, path: str) -> None:
     """A field that was renamed or removed leaves no row behind."""
-    (model,) = [one for one in kinds.MODELS if one.__name__ == kind]
+    model = next(one for one in kinds.MODELS if one.__name__ == kind)
     parts: list[str | int] = []
     for name in path.split("."):
         parts.append(name.removesuffix("[]"))

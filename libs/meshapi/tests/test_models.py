@@ -13,10 +13,25 @@ from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.parse import parse_file
 from libs.meshapi.parsed import ParsedObject
+from libs.meshapi.peerauthentication import (
+    MutualTLS,
+    PeerAuthentication,
+    PeerAuthenticationSpec,
+)
+from libs.meshapi.rollout import ReturnPolicy, Rollout, RolloutStrategy, Wave
+from libs.meshapi.selectors import WorkloadSelector
 from libs.meshapi.service import Service, ServicePort, ServiceSpec
 from libs.meshapi.serviceentry import ServiceEntry, ServiceEntrySpec
 from libs.meshapi.serviceentry import ServicePort as EntryPort
 from libs.meshapi.sidecar import EgressListener, Sidecar, SidecarPort, SidecarSpec
+from libs.meshapi.telemetry import (
+    CustomTag,
+    LiteralTag,
+    NamedTag,
+    Telemetry,
+    TelemetrySpec,
+    Tracing,
+)
 from libs.meshapi.trafficpolicy import LoadBalancer, TrafficPolicy
 from libs.meshapi.virtualservice import (
     Destination,
@@ -133,6 +148,42 @@ PAIRS: dict[str, MeshObject] = {
         address_type="IPv4",
         endpoints=(SliceEndpoint(addresses=("10.0.0.1",)),),
         ports=(SlicePort(port=80),),
+    ),
+    """
+    {apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {
+      selector: {matchLabels: {app: a}}, portLevelMtls: {80: {mode: STRICT}}}}
+    """: PeerAuthentication(
+        metadata=NAMED,
+        spec=PeerAuthenticationSpec(
+            selector=WorkloadSelector(match_labels={"app": "a"}),
+            port_level_mtls={"80": MutualTLS(mode="STRICT")},
+        ),
+    ),
+    """
+    {apiVersion: telemetry.istio.io/v1, kind: Telemetry, metadata: {name: a}, spec: {
+      tracing: [{customTags: {b: {header: {name: x}}, a: {literal: {value: z}}}}]}}
+    """: Telemetry(
+        metadata=NAMED,
+        spec=TelemetrySpec(
+            tracing=(
+                Tracing(
+                    custom_tags={
+                        "a": CustomTag(literal=LiteralTag(value="z")),
+                        "b": CustomTag(header=NamedTag(name="x")),
+                    }
+                ),
+            )
+        ),
+    ),
+    """
+    {apiVersion: periplus.io/v1alpha1, kind: Rollout, metadata: {name: a}, spec: {
+      waves: [{name: b, maxConcurrent: 10%, soak: 1h}], return: {order: allAtOnce}}}
+    """: Rollout(
+        metadata=Metadata(name="a"),
+        spec=RolloutStrategy(
+            waves=(Wave(name="b", max_concurrent="10%", soak=timedelta(hours=1)),),
+            return_=ReturnPolicy(order="allAtOnce"),
+        ),
     ),
     """
     {apiVersion: periplus.io/v1alpha1, kind: Fleet, metadata: {name: a}, spec: {

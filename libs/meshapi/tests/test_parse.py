@@ -170,7 +170,7 @@ def test_a_secret_in_a_list_is_not_shown_either() -> None:
     """No message about a list shows a value, because it may be a Secret's."""
     secret = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {word: yes}}"
     parsed = parse_file("x.yaml", f"apiVersion: v1\nkind: List\nitems: [{secret}]".encode())
-    assert len(parsed.messages) == 2
+    assert parsed.messages
     assert not any("yes" in message.text for message in parsed.messages)
 
 

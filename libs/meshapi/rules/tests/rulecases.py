@@ -10,10 +10,16 @@ from libs.meshapi.rules.table import problems_in
 
 
 def mesh_object(kind: str, **spec: Any) -> MeshObject:
-    """Return an object of `kind` with a spec in users' names, judged by its types only."""
-    (model,) = [one for one in MODELS if one.__name__ == kind]
+    """Return an object of `kind` with a spec in users' names, judged by its types only.
+
+    `group/kind` tells kinds apart that have one name; Istio's comes without.
+    """
+    group, _, name = kind.rpartition("/")
+    model = next(
+        one for one in MODELS if one.__name__ == name and (not group or group == one.GROUP)
+    )
     version = str(model.model_fields["api_version"].default)
-    raw = {"apiVersion": version, "kind": kind, "metadata": {"name": "a"}, "spec": spec}
+    raw = {"apiVersion": version, "kind": name, "metadata": {"name": "a"}, "spec": spec}
     return model.model_validate(raw)
 
 

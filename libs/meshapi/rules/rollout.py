@@ -1,0 +1,71 @@
+"""Rules of Rollout, and of the strategy in Fleet."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from libs.meshapi.problems import Path, Problem
+from libs.meshapi.quoting import quoted
+from libs.meshapi.rollout import Gate, Rollout, RolloutStrategy, Wave, Window
+from libs.meshapi.rules.common import at_most_one, duration_problem, unique, written
+from libs.meshapi.rules.selection import requirements
+
+_KINDS = tuple(name for name in Gate.model_fields if name != "name")
+
+
+def check(obj: Rollout) -> Iterator[Problem]:
+    """Check the strategy of a Rollout."""
+    if not obj.spec.waves:
+        yield Problem(("spec",), "the rollout moves nothing; write at least one item in `waves`")
+    yield from check_strategy(obj.spec, ("spec",))
+
+
+def check_strategy(spec: RolloutStrategy, path: Path) -> Iterator[Problem]:
+    """Check waves, gates and windows that stand at `path`."""
+    yield from unique((*path, "waves"), [one.name for one in spec.waves], "name", "wave")
+    for index, wave in enumerate(spec.waves):
+        yield from _wave((*path, "waves", index), wave)
+    yield from _gates((*path, "gates"), spec.gates)
+    yield from unique((*path, "windows"), [one.name for one in spec.windows], "name", "window")
+    for index, window in enumerate(spec.windows):
+        yield from _window((*path, "windows", index), window)
+    yield from duration_problem((*path, "progressDeadline"), spec.progress_deadline, zero=False)
+    longest = max((wave.soak or timedelta() for wave in spec.waves), default=timedelta())
+    if spec.progress_deadline is not None and spec.progress_deadline <= longest:
+        text = "the deadline is not longer than a wave's `soak`; write a longer one"
+        yield Problem((*path, "progressDeadline"), text)
+
+
+def _wave(path: Path, wave: Wave) -> Iterator[Problem]:
+    yield from requirements((*path, "clusters"), wave.clusters)
+    yield from duration_problem((*path, "soak"), wave.soak, zero=True)
+    yield from _gates((*path, "gates"), wave.gates)
+
+
+def _gates(path: Path, gates: tuple[Gate, ...]) -> Iterator[Problem]:
+    yield from unique(path, [one.name for one in gates], "name", "gate")
+    for index, gate in enumerate(gates):
+        here = (*path, index)
+        yield from at_most_one(here, gate, *_KINDS)
+        if not written(gate, *_KINDS):
+            yield Problem(here, "the gate asks nothing; write what, such as `live: {}`")
+        metric = gate.prometheus
+        if metric is not None and metric.min is None and metric.max is None:
+            text = "the query has no bounds; write `min` or `max`"
+            yield Problem((*here, "prometheus"), text)
+        elif metric is not None and _crossed(metric.min, metric.max):
+            text = "the lower bound is above the upper one; write `max` above `min`"
+            yield Problem((*here, "prometheus", "min"), text)
+        if gate.hook is not None and not gate.hook.url.startswith(("http://", "https://")):
+            text = f"{quoted(gate.hook.url)} is no address; write one with `https://`"
+            yield Problem((*here, "hook", "url"), text)
+
+
+def _crossed(least: float | None, most: float | None) -> bool:
+    return least is not None and most is not None and least > most
+
+
+def _window(path: Path, window: Window) -> Iterator[Problem]:
+    if window.start == window.end:
+        text = "the window ends where it starts; write another `end`"
+        yield Problem((*path, "end"), text)
+    yield from unique((*path, "days"), window.days, "", "day")

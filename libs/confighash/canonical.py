@@ -83,9 +83,9 @@ def _clean(  # noqa: C901, PLR0911, PLR0912 - calls would cost more than the wor
             tag = buf[pos]
             pos += 1
             if tag > 127:
-                if not buf[pos]:
-                    return None
                 tag, pos = read_varint(buf, pos - 1)
+                if not buf[pos - 1]:
+                    return None
             field = tags.get(tag)
             if field is None:
                 return None

@@ -70,6 +70,7 @@ def test_maps_inside_an_any_are_sorted() -> None:
     ("spelling", "name", "expected"),
     [
         pytest.param(b"\x08\x81\x00", "google.protobuf.UInt32Value", b"\x08\x01", id="long number"),
+        pytest.param(b"\x8a\x80\x00\x01x", "google.protobuf.StringValue", b"\n\x01x", id="longer"),
         pytest.param(b"\x08\x00", "google.protobuf.UInt32Value", b"", id="default"),
         pytest.param(b"\x08\x01\x08\x02", "google.protobuf.UInt32Value", b"\x08\x02", id="last"),
         pytest.param(b"\x08\x02", "google.protobuf.BoolValue", b"\x08\x01", id="truth"),

@@ -5,7 +5,7 @@ from libs.kernel.origins import Origin
 from libs.meshapi.codes import FIELD_WITHOUT_EFFECT
 from libs.meshapi.dialects import codes
 from libs.meshapi.dialects.inset import converted
-from libs.meshapi.dialects.tests.test_convert import CASES
+from libs.meshapi.dialects.tests.casefiles import CASES
 from libs.meshapi.effects import fields_without_effect
 from libs.meshapi.parse import parse_file
 from libs.meshapi.virtualservice import VirtualService

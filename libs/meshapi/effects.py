@@ -36,17 +36,12 @@ from libs.meshapi.wasmplugin import WasmPlugin
 from libs.meshapi.workloadgroup import WorkloadGroup
 
 _TRAFFIC_POLICY = (
-    "connectionPool",
-    "loadBalancer.consistentHash",
+    "connectionPool.tcp.idleTimeout",
     "loadBalancer.localityLbSetting",
-    "loadBalancer.warmup",
-    "loadBalancer.warmupDurationSecs",
     "loadBalancer.zoneAwareLbSetting",
-    "outlierDetection",
-    "portLevelSettings",
-    "proxyProtocol",
-    "retryBudget",
-    "tls",
+    "outlierDetection.outlierDetectionHttpErrorCodes",
+    "retryBudget.budgetInterval",
+    "tls.credentialName",
     "tunnel",
 )
 
@@ -104,21 +99,12 @@ MESH_CONFIG = (
 
 NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "VirtualService": (
-        "spec.exportTo",
-        "spec.http[].corsPolicy",
         "spec.http[].delegate",
         "spec.http[].fault.abort.grpcStatus",
         "spec.http[].fault.abort.http2Error",
         "spec.http[].fault.delay.exponentialDelay",
         "spec.http[].fault.delay.percent",
         "spec.http[].match[].sourceNamespace",
-        "spec.http[].match[].statPrefix",
-        "spec.http[].mirror",
-        "spec.http[].mirrorPercent",
-        "spec.http[].mirror_percent",
-        "spec.http[].mirrorPercentage",
-        "spec.http[].mirrors",
-        "spec.http[].redirect.prefixRewrite",
         "spec.tcp",
         "spec.tls",
     ),
@@ -131,7 +117,10 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "Gateway": (
         "spec.servers[].defaultEndpoint",
         "spec.servers[].port.targetPort",
-        "spec.servers[].tls",
+        "spec.servers[].tls.caCertCredentialName",
+        "spec.servers[].tls.credentialName",
+        "spec.servers[].tls.credentialNames",
+        "spec.servers[].tls.insecureSkipVerify",
     ),
     "ServiceEntry": ("spec.exportTo", "spec.subjectAltNames"),
     "Sidecar": (

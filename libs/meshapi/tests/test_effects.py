@@ -44,10 +44,10 @@ metadata: {name: a}
 spec:
   hosts: [a]
   http:
-  - {mirror: {host: b}, route: [{destination: {host: a}}]}
+  - {delegate: {name: b}}
   - {route: [{destination: {host: a}}]}
-  - {mirror: {host: b}, route: [{destination: {host: a}}]}
+  - {delegate: {name: c}}
 """
     (parsed,) = parse_file("x.yaml", text).objects
     found = [path_text(path) for path in fields_without_effect(parsed.object)]
-    assert found == ["spec.http[0].mirror", "spec.http[2].mirror"]
+    assert found == ["spec.http[0].delegate", "spec.http[2].delegate"]

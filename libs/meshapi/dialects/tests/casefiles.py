@@ -2,24 +2,25 @@
 
 from pathlib import Path
 
-from libs.meshapi.codes import FIELD_WITHOUT_EFFECT
-from libs.meshapi.dialects import codes
-from libs.meshapi.dialects.inset import converted
+from libs.meshapi.dialects.convert import convert
+from libs.meshapi.dialects.kinds import is_old
+from libs.meshapi.dialects.run import context_of
 from libs.meshapi.dump import to_yaml
 from libs.meshapi.parse import parse_file
-
-LEFT_OUT = (f"{codes.CONVERTED}:", f"{FIELD_WITHOUT_EFFECT}:")
-"""What is the same for every old object, and what changes with what is compiled."""
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
 def outcome(case: Path) -> str:
-    """Read a case as a set; write its objects and messages down, without the name of the file."""
-    objects, messages = converted([parse_file(case.name, case.read_bytes())])
-    made = [one.object for one in objects if one.key.kind not in ("Service", "Ingress")]
-    lines = (str(message).removeprefix(f"{case.name}:") for message in messages)
-    said = "".join(f"# {line}\n" for line in lines if line.split(" ")[2] not in LEFT_OUT)
+    """Convert a case; write mesh objects and messages down, without the name of the file."""
+    file = parse_file(case.name, case.read_bytes())
+    old = [one for one in file.objects if is_old(one.object)]
+    kept = [one.object for one in file.objects if not is_old(one.object)]
+    found = convert(old, context_of(kept))
+    shown = [one for one in kept if one.group.endswith(".istio.io")]
+    made = [*shown, *(one.object for one in found.objects)]
+    lines = (str(one).removeprefix(f"{case.name}:") for one in (*file.messages, *found.notes))
+    said = "".join(f"# {line}\n" for line in lines)
     return to_yaml(made) + said if made else said
 
 

@@ -1,13 +1,21 @@
 """Old objects in a set: announced, replaced, and judged like all others."""
 
+from pathlib import Path
+
+import pytest
+
 from libs.kernel.messages import Level
 from libs.kernel.origins import Origin
-from libs.meshapi.codes import FIELD_WITHOUT_EFFECT
+from libs.meshapi.codes import FIELD_WITHOUT_EFFECT as WITHOUT_EFFECT
 from libs.meshapi.dialects import codes
+from libs.meshapi.dialects.convert import convert
 from libs.meshapi.dialects.inset import converted
+from libs.meshapi.dialects.kinds import is_old
+from libs.meshapi.dialects.run import context_of
 from libs.meshapi.dialects.tests.casefiles import CASES
 from libs.meshapi.effects import fields_without_effect
 from libs.meshapi.parse import parse_file
+from libs.meshapi.parsed import ParsedObject
 from libs.meshapi.virtualservice import VirtualService
 
 RULE = """
@@ -18,6 +26,16 @@ spec:
   destination: {{name: reviews}}
   precedence: {precedence}
   match: {{request: {{headers: {{uri: {{exact: /{name}}}}}}}}}
+"""
+
+FOR_ONE_CALLER = b"""
+apiVersion: config.istio.io/v1alpha2
+kind: DestinationPolicy
+metadata: {name: one}
+spec:
+  source: {name: productpage}
+  destination: {name: reviews}
+  loadBalancing: {name: RANDOM}
 """
 
 
@@ -43,12 +61,28 @@ def test_a_set_without_old_objects_stays_as_it_is() -> None:
     assert converted([file]) == (file.objects, file.messages)
 
 
-def test_fields_that_nothing_acts_on_yet_are_named_after_conversion_too() -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_what_nothing_acts_on_yet_is_said_after_conversion_too(case: Path) -> None:
     """There is one warning for every such field of every converted object."""
-    for case in CASES:
-        file = parse_file(case.name, case.read_bytes())
-        objects, messages = converted([file])
-        made = [one for one in objects if one not in file.objects]
-        wanted = sum(1 for one in made for _ in fields_without_effect(one.object))
-        said = [one for one in messages if one.code == FIELD_WITHOUT_EFFECT]
-        assert len(said) - len([one for one in said if one in file.messages]) == wanted
+    file = parse_file(case.name, case.read_bytes())
+    old = [one for one in file.objects if is_old(one.object)]
+    found = convert(old, context_of(one.object for one in file.objects if one not in old))
+    wanted = [key.key for key in found.objects for _ in fields_without_effect(key.object)]
+    _, messages = converted([file])
+    said = [one.object for one in messages[len(file.messages) :] if one.code == WITHOUT_EFFECT]
+    assert said == wanted
+
+
+def test_a_policy_for_one_caller_never_becomes_one_for_all() -> None:
+    """It is in the set exactly when its selector has an effect, and a warning says if not."""
+    file = parse_file("a.yaml", FOR_ONE_CALLER)
+    objects, messages = converted([file])
+    made = convert(file.objects, context_of(())).objects
+    acts = [one for one in made if ("spec", "workloadSelector") not in _idle(one)]
+    assert list(objects) == acts
+    left_out = [one for one in messages if "is left out" in one.text]
+    assert len(left_out) == len(made) - len(acts)
+
+
+def _idle(one: ParsedObject) -> list[tuple[str | int, ...]]:
+    return list(fields_without_effect(one.object))

@@ -8,7 +8,8 @@ from libs.envoy.address import is_ip
 
 XDS_CLUSTER: Final = "xds-grpc"
 _KEEPALIVE_S: Final = 10
-_REGEX_SIZE_MAX: Final = 32768
+REGEX_PROGRAM_INSTRUCTIONS_MAX: Final = 32768
+"""Largest RE2 program that our Envoys accept; larger ones are refused before they are sent."""
 _HTTP_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 
@@ -99,5 +100,5 @@ def _static_runtime() -> dict[str, Any]:
     """Allow the size of regexes that Istio allows."""
     return {
         "name": "static",
-        "static_layer": {"re2.max_program_size.error_level": _REGEX_SIZE_MAX},
+        "static_layer": {"re2.max_program_size.error_level": REGEX_PROGRAM_INSTRUCTIONS_MAX},
     }

@@ -6,13 +6,11 @@ from functools import lru_cache
 import re2  # type: ignore[import-untyped]  # the wheel has no annotations
 
 from libs.desired.finding import Finding
+from libs.envoy.bootstrap import REGEX_PROGRAM_INSTRUCTIONS_MAX
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView
 from libs.lint.subject import Path, report
 from libs.meshapi.virtualservice import HTTPMatchRequest, VirtualService
-
-PROGRAM_SIZE_MAX_INSTRUCTIONS = 32768
-"""What the bootstraps of Istio and ours let a proxy accept (`re2.max_program_size.error_level`)."""
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False  # the engine would write to standard error by itself
@@ -56,9 +54,9 @@ def _complaint(pattern: str) -> str:
         reason = error.args[0] if error.args else error
         said = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         return f"RE2 refuses this pattern: {said}; write it in RE2's syntax"
-    if size <= PROGRAM_SIZE_MAX_INSTRUCTIONS:
+    if size <= REGEX_PROGRAM_INSTRUCTIONS_MAX:
         return ""
     return (
         f"this pattern needs {size} instructions, and Envoy accepts at most "
-        f"{PROGRAM_SIZE_MAX_INSTRUCTIONS}; shorten its repetitions"
+        f"{REGEX_PROGRAM_INSTRUCTIONS_MAX}; shorten its repetitions"
     )

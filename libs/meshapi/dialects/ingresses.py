@@ -140,16 +140,20 @@ class _Writer:
                 yield self._virtual_service(host, rules, alone=len(by_host) == 1)
 
     def _by_host(self) -> dict[str, _Rules]:
+        """Sort paths as an Ingress asks them: the most specific first, whatever their order."""
         by_host: dict[str, _Rules] = {}
-        for index, rule in enumerate(self.old.object.spec.rules):
-            rules = by_host.setdefault(rule.host.lower() or _ANY, _Rules())
-            for number, one in enumerate(rule.http.paths if rule.http is not None else ()):
-                path: Path = ("spec", "rules", index, "http", "paths", number)
-                route = self._route((*path, "backend"), one.backend)
-                if route is None or _ends_with_everything(rules.http):
-                    continue
+        for path, host, one in sorted(self._paths(), key=lambda found: _specific(found[2])):
+            rules = by_host.setdefault(host, _Rules())
+            route = self._route((*path, "backend"), one.backend)
+            if route is not None and not _ends_with_everything(rules.http):
                 self._add(rules, HTTPRoute(match=_matches(one), route=(route,)), path)
         return by_host
+
+    def _paths(self) -> Iterator[tuple[Path, str, HTTPIngressPath]]:
+        for index, rule in enumerate(self.old.object.spec.rules):
+            for number, one in enumerate(rule.http.paths if rule.http is not None else ()):
+                path: Path = ("spec", "rules", index, "http", "paths", number)
+                yield path, rule.host.lower() or _ANY, one
 
     def _add(self, rules: _Rules, rule: HTTPRoute, path: Path) -> None:
         rules.parts["spec", "http", len(rules.http)] = (self.old.parsed.positions, path)
@@ -211,6 +215,13 @@ class _Writer:
         )
         places = ConvertedPlaces(self.old.parsed.positions, rules.parts)
         return ParsedObject(made, self.old.parsed.origin, places)
+
+
+def _specific(one: HTTPIngressPath) -> tuple[bool, int]:
+    """Exact paths come before beginnings, and of those the longest first."""
+    uri = _matches(one)[-1].uri
+    beginning = uri.prefix if uri is not None else None
+    return beginning is not None, -len(beginning or "")
 
 
 def _matches(one: HTTPIngressPath) -> tuple[HTTPMatchRequest, ...]:

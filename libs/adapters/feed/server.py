@@ -46,11 +46,13 @@ class FeedHandler(Protocol):
 
 
 class _Stream:
-    """Outbox of one frontend, and the flag that wakes its writer."""
+    """Outbox of one frontend, the flag that wakes its writer, and how its reader ended."""
 
     def __init__(self) -> None:
         self.outbox = CompilerOutbox()
         self.wake = asyncio.Event()
+        self.ended = False
+        self.refusal: str | None = None
 
 
 class FeedServer:
@@ -141,37 +143,40 @@ class FeedServer:
         stream_id, stream = StreamId(next(self._ids)), _Stream()
         self._streams[stream_id] = stream
         self._handler.on_open(stream_id)
-        # Whichever ends first ends the stream: a writer that failed must not leave a frontend that
-        # believes to be fed.
-        tasks = {
-            asyncio.create_task(self._read(stream_id, requests)),
-            asyncio.create_task(_write(stream, context)),
-        }
+        reader = asyncio.create_task(self._read(stream_id, stream, requests))
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        except wire.FeedFormatError as error:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            await _write(stream, context)
+            # Only now, when no write is under way: gRPC takes no status beside one.
+            if stream.refusal is not None:
+                await context.abort(grpc.StatusCode.INVALID_ARGUMENT, stream.refusal)
+            await reader
         finally:
             del self._streams[stream_id]
             self._handler.on_close(stream_id)
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+            reader.cancel()
+            await asyncio.wait({reader})
 
     async def _read(
-        self, stream_id: StreamId, requests: AsyncIterator[feed_pb2.FromFrontend]
+        self, stream_id: StreamId, stream: _Stream, requests: AsyncIterator[feed_pb2.FromFrontend]
     ) -> None:
-        async for request in requests:
-            self._handler.on_event(stream_id, wire.frontend_from_wire(request))
+        try:
+            async for request in requests:
+                self._handler.on_event(stream_id, wire.frontend_from_wire(request))
+        except wire.FeedFormatError as error:
+            stream.refusal = str(error)
+        finally:
+            stream.ended = True
+            stream.wake.set()
 
 
 async def _write(stream: _Stream, context: _Context) -> None:
+    """Write what waits until the reader has ended."""
     # At once, so that the frontend knows that it is connected before there is a view.
     await context.send_initial_metadata(())
-    while True:
-        await stream.wake.wait()
+    while not stream.ended:
         stream.wake.clear()
-        while (event := stream.outbox.take()) is not None:
+        event = stream.outbox.take()
+        if event is None:
+            await stream.wake.wait()
+        else:
             await context.write(wire.compiler_to_wire(event))

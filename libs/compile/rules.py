@@ -95,10 +95,12 @@ def _distance(rules: RouteRules, namespace: str) -> int:
 def policies(rules: Iterable[DestinationRule], domain: str) -> Policies:
     """Merge DestinationRules of one namespace and host.
 
-    The oldest traffic policy counts, and of subsets with one name the oldest.
+    The oldest traffic policy counts, and of subsets with one name the oldest. Rules for selected
+    workloads are left out: they must not reach the others.
     """
     merged: dict[str, dict[str, Policy]] = {}
-    for rule in sorted(rules, key=age):
+    general = (rule for rule in rules if rule.spec.workload_selector is None)
+    for rule in sorted(general, key=age):
         host = fqdn(rule.spec.host, rule.namespace, domain)
         known = merged.setdefault(rule.namespace, {})
         known[host] = _merged(known.get(host), host, rule)

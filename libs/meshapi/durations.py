@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator
@@ -22,6 +23,7 @@ TEXT_CHARACTERS_MAX = 40
 _YEARS_MAX_US = 290 * 365 * 24 * 3_600_000_000.0
 
 
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> timedelta:
     """Read a Go duration, rounded to microseconds. Raises `ValueError` for anything else."""
     if text in ("0", "+0", "-0"):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import yaml
 from yaml.nodes import Node, ScalarNode
 
@@ -21,12 +22,10 @@ from libs.meshapi.reading import Document, key_of, read_object
 from libs.meshapi.scalars import DISGUISED, WORDS, number_of
 from libs.meshapi.syntaxerrors import explain
 from libs.meshapi.values import Fault, TooMuchError, ValueBuilder
-from libs.meshapi.yamlnodes import Piece, deeper_than, pieces_of
+from libs.meshapi.yamlnodes import Piece, deeper_than, pieces_of, text_of
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Changes whenever the same bytes give other objects than before."""
-
-_BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 def parse_file(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> ParsedFile:
@@ -34,21 +33,32 @@ def parse_file(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Parse
 
     Never raises for content: whatever is wrong with it is a message.
     """
-    run = _Run(path, limits)
-    if len(data) > limits.file_bytes_max:
+    return _read(_Run(path, limits), data)
+
+
+def parse_with_bodies(
+    path: str, data: bytes, limits: Limits = DEFAULT_LIMITS
+) -> tuple[ParsedFile, tuple[bytes, ...]]:
+    """Parse a file; return with it the JSON that each object was made from, in their order."""
+    run = _Run(path, limits, bodies=[])
+    return _read(run, data), tuple(run.bodies or ())
+
+
+def _read(run: "_Run", data: bytes) -> ParsedFile:
+    if len(data) > run.limits.file_bytes_max:
         run.refuse(
-            Origin(path),
+            Origin(run.path),
             codes.LIMIT,
             f"the file has {len(data)} bytes and is not read; split it into files of at most "
-            f"{limits.file_bytes_max}",
+            f"{run.limits.file_bytes_max}",
         )
         return run.result()
     try:
-        text = data.decode()
+        text = text_of(data)
     except UnicodeDecodeError as error:
-        run.refuse(*_no_text(path, data, error.start))
+        run.refuse(*_no_text(run.path, data, error.start))
         return run.result()
-    run.read(text.removeprefix(_BYTE_ORDER_MARK))
+    run.read(text)
     return run.result()
 
 
@@ -61,10 +71,11 @@ def _no_text(path: str, data: bytes, at: int) -> tuple[Origin, str, str]:
 
 @dataclass(slots=True)
 class _Run:
-    """The reading of one file."""
+    """The reading of one file. `bodies` collects what the objects were made from, if wanted."""
 
     path: str
     limits: Limits
+    bodies: list[bytes] | None = None
     nodes_left: int = 0
     errors: int = 0
     objects: list[ParsedObject] = field(default_factory=list)
@@ -143,6 +154,8 @@ class _Run:
                 self._object(item, Positions(piece, index, prefix), places)
 
     def _text_findings(self, builder: ValueBuilder, raw: Any) -> None:
+        if not (builder.faults or builder.disguised):
+            return
         key = key_of(raw)
         for fault in builder.faults:
             self._fault(fault, key)
@@ -163,6 +176,8 @@ class _Run:
         if reading.object is not None:
             origin = document.tree.at(prefix)
             self.objects.append(ParsedObject(reading.object, origin, positions))
+            if self.bodies is not None:
+                self.bodies.append(orjson.dumps(reading.content))
 
     def _add(self, message: Message) -> None:
         self.errors += message.level is Level.ERROR

@@ -3,7 +3,7 @@
 Nothing is kept per field: a document is composed again when somebody asks for a place in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -76,6 +76,10 @@ class NodeTree:
         return entries
 
 
+Address = Sequence[str | int]
+"""First line of the piece, number of the document in it, and the path below its root."""
+
+
 class Places(Protocol):
     """Where the parts of an object stand; also of one that was made from several others."""
 
@@ -111,11 +115,43 @@ class Positions:
         """Return the place of the key that `path` ends with."""
         return self._nodes().key_at((*self.prefix, *path))
 
+    @property
+    def address(self) -> Address:
+        """Where in its file the object stands, so that `RecalledPositions` finds it again."""
+        return (self._piece.first_line, self._document, *self.prefix)
+
     def _nodes(self) -> NodeTree:
         if self._tree is None:
             root = next(islice(self._piece.documents(), self._document, None))
             self._tree = NodeTree(self._piece, root)
         return self._tree
+
+
+class RecalledPositions:
+    """The places of one object of a file that was parsed by an earlier process."""
+
+    __slots__ = ("_pieces", "_positions", "address")
+
+    def __init__(self, pieces: Callable[[], Iterator[Piece]], address: Address) -> None:
+        """Remember where to look; `pieces` gives those of the file, which then has to be read."""
+        self._pieces = pieces
+        self.address = address
+        self._positions: Positions | None = None
+
+    def at(self, path: Sequence[str | int] = ()) -> Origin:
+        """Return the place of a value, or of its nearest ancestor that exists."""
+        return self._found().at(path)
+
+    def key_at(self, path: Sequence[str | int]) -> Origin:
+        """Return the place of the key that `path` ends with."""
+        return self._found().key_at(path)
+
+    def _found(self) -> Positions:
+        if self._positions is None:
+            first_line, document, *prefix = self.address
+            piece = next(one for one in self._pieces() if one.first_line == first_line)
+            self._positions = Positions(piece, int(document), tuple(prefix))
+        return self._positions
 
 
 def _is_scalar(node: Node) -> bool:

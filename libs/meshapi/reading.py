@@ -30,11 +30,15 @@ _NULL_IS_FINE = frozenset({"metadata", "status"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One object as far as it could be read. `object` is None when there is an error."""
+    """One object as far as it could be read. `object` is None when there is an error.
+
+    `content` is what the model was given: without what a server owns and what is empty.
+    """
 
     key: ObjectKey | None
     object: MeshObject | None
     problems: tuple[Problem, ...]
+    content: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
     judged = islice(chain(problems_in(obj), _without_effect(obj)), document.problems_max)
     problems = (*nulls, *judged)
     refused = any(problem.level is Level.ERROR for problem in problems)
-    return Reading(key_of(raw), None if refused else obj, problems)
+    return Reading(key_of(raw), None if refused else obj, problems, prepared)
 
 
 def key_of(raw: Any) -> ObjectKey | None:

@@ -32,7 +32,7 @@ _SCALAR_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
 }
 _MERGE_KEY = "<<"
-_KEYS_WITH_CARE = WORD_STARTS | NUMBER_STARTS | {"<", ""}
+_KEYS_WITH_CARE = NUMBER_STARTS | {"<"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,10 @@ class ValueBuilder:
             if (
                 type(key_node) is ScalarNode
                 and not key_node.tag
-                and (key_node.style or key_node.value[:1] not in _KEYS_WITH_CARE)
+                and (
+                    key_node.style
+                    or (key_node.value not in WORDS and key_node.value[:1] not in _KEYS_WITH_CARE)
+                )
             ):
                 key = key_node.value
             elif is_merge(key_node):

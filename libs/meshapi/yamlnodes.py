@@ -16,6 +16,7 @@ from yaml.nodes import Node
 
 from libs.kernel.origins import Origin
 
+_BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _DOCUMENT_MARK = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _NOTHING_BUT_DIRECTIVES = re.compile(r"(?:[ \t]*(?:[#%][^\n]*|\.\.\.[ \t\r]*)?(?:\n|\Z))*")
 _LONG_INDENTATION = re.compile(r"^[ \t\-?:]{500}", re.MULTILINE)
@@ -59,6 +60,11 @@ class Piece:
                     yield node
         finally:
             composer.dispose()
+
+
+def text_of(data: bytes) -> str:
+    """Return a file's text without its byte order mark. Raises `UnicodeDecodeError`."""
+    return data.decode().removeprefix(_BYTE_ORDER_MARK)
 
 
 def pieces_of(file: str, text: str) -> Iterator[Piece]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from libs.kernel.ids import BlobId
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import Origin
-from libs.meshapi.parse import parse_file
 from libs.meshapi.parsed import ParsedFile
+from libs.meshapi.recall import from_bytes, parse_and_record
 from libs.ports.gitrepo import GitRepo, TreeEntry
+from libs.ports.records import Records
 
 LFS_MARK = b"version https://git-lfs.github.com/spec/"
 FILE_TOO_LARGE = "PER0401"
@@ -28,14 +29,31 @@ class ReadFile:
     size_bytes: int
 
 
-class FileReader:
-    """Parses files of a repository within limits; remembers nothing."""
+class Nowhere:
+    """`Records` that keep nothing: every file is parsed."""
 
-    def __init__(self, repo: GitRepo, blob_bytes_max: int, set_bytes_max: int) -> None:
+    def get(self, name: str) -> None:
+        """Return nothing."""
+
+    def put(self, name: str, record: bytes) -> None:
+        """Keep nothing."""
+
+
+class FileReader:
+    """Parses files of a repository within limits; what it parsed goes to `records`."""
+
+    def __init__(
+        self,
+        repo: GitRepo,
+        blob_bytes_max: int,
+        set_bytes_max: int,
+        records: Records = Nowhere(),  # noqa: B008 - it has no state
+    ) -> None:
         """Bound one file, and the files of one set together."""
         self._repo = repo
         self._blob_bytes_max = blob_bytes_max
         self._set_bytes_max = set_bytes_max
+        self._records = records
 
     def read(
         self, entries: Sequence[TreeEntry], known: Mapping[FileKey, ReadFile]
@@ -81,6 +99,19 @@ class FileReader:
                 f"the file is {size} bytes and at most {self._blob_bytes_max} are read; "
                 "split it or keep it out of the set's paths",
             )
+        return self._recalled(entry) or self._parsed(entry)
+
+    def _recalled(self, entry: TreeEntry) -> ParsedFile | None:
+        """Return what an earlier process parsed; a record that cannot be used is none."""
+        record = self._records.get(entry.blob)
+        if record is None:
+            return None
+        try:
+            return from_bytes(record, entry.path, lambda: self._repo.read_blob(entry.blob))
+        except ValueError:
+            return None
+
+    def _parsed(self, entry: TreeEntry) -> ParsedFile:
         data = self._repo.read_blob(entry.blob)
         if data.startswith(LFS_MARK):
             return _refused(
@@ -88,7 +119,10 @@ class FileReader:
                 LFS_POINTER,
                 "the file is a Git LFS pointer, not configuration; commit the file itself",
             )
-        return parse_file(entry.path, data)
+        parsed, record = parse_and_record(entry.path, data)
+        if record is not None:
+            self._records.put(entry.blob, record)
+        return parsed
 
 
 def _key(entry: TreeEntry) -> FileKey:

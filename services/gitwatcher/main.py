@@ -2,14 +2,21 @@
 
 import gc
 import signal
+import sys
 from pathlib import Path
+
+import pydantic
 
 from libs.adapters.git.credentials import Credentials, SshKey, UserPassword
 from libs.adapters.git.limits import GitLimits
 from libs.adapters.git.mirror import open_mirror
+from libs.adapters.records.file import FileRecords
+from libs.adapters.records.mark import code_mark
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
+from libs.kernel import messages
+from libs.meshapi import parse
 from libs.ports.clock import Clock
 from libs.ports.steps import Steps
 from libs.telemetry.logs import get_logger
@@ -21,6 +28,9 @@ from services.gitwatcher.settings import GitwatcherSettings
 from services.gitwatcher.trigger import Answers, TriggerServer
 from services.gitwatcher.wake import Waker
 from services.gitwatcher.work import Source
+
+RECORDS_FILE = "periplus-parsed.records"
+"""In the mirror's folder: what files were parsed into, by blob."""
 
 _JUDGING_S_MAX = 600.0
 """Longest time that parsing and linting one commit may take before the process counts as stuck."""
@@ -36,7 +46,8 @@ def run(settings: GitwatcherSettings, steps: Steps) -> None:
     telemetry = set_up("gitwatcher", settings.telemetry)
     clock, waker = SystemClock(), Waker()
     source = _source(settings, clock, steps)
-    files = FileReader(source.repo, settings.blob_bytes_max, settings.set_bytes_max)
+    records = FileRecords(settings.mirror / RECORDS_FILE, _mark())
+    files = FileReader(source.repo, settings.blob_bytes_max, settings.set_bytes_max, records)
     reader = Reader(source.repo, files)
     loop = Loop(source, reader, waker, SystemRng(), settings.poll_s)
     server = _server(settings, loop, clock)
@@ -53,6 +64,12 @@ def run(settings: GitwatcherSettings, steps: Steps) -> None:
         if server is not None:
             server.stop()
         telemetry.close()
+
+
+def _mark() -> str:
+    """Return the mark of the code that parses: what another release parsed is parsed again."""
+    folders = [Path(str(module.__file__)).parent for module in (parse, messages)]
+    return code_mark(folders, [pydantic.VERSION, sys.version])
 
 
 def _source(settings: GitwatcherSettings, clock: Clock, steps: Steps) -> Source:

@@ -9,6 +9,7 @@ from libs.meshapi.problems import Path, Problem
 from libs.meshapi.rules import names
 from libs.meshapi.schema import name_of
 
+_NOTHING: tuple[object, ...] = (None, (), "", False)
 _MILLISECOND = timedelta(milliseconds=1)
 _EXPORT_MARKS = frozenset({".", "*", "~"})
 _EXPORT_ALONE = "`{}` stands alone in `exportTo`; remove it or the other items"
@@ -52,12 +53,11 @@ def unique(path: Path, values: Sequence[object], key: str, what: str) -> Iterato
 
 def written(model: Model, *attributes: str) -> tuple[str, ...]:
     """Return the users' names of those attributes that are set and not empty."""
+    found = [one for one in attributes if getattr(model, one) not in _NOTHING]
+    if not found:
+        return ()
     fields = type(model).model_fields
-    return tuple(
-        name_of(fields[attribute], attribute)
-        for attribute in attributes
-        if getattr(model, attribute) not in (None, (), "", False)
-    )
+    return tuple([name_of(fields[attribute], attribute) for attribute in found])
 
 
 def listing(names: Sequence[str], last: str = "and") -> str:
@@ -68,6 +68,8 @@ def listing(names: Sequence[str], last: str = "and") -> str:
 
 def at_most_one(path: Path, model: Model, *attributes: str) -> Iterator[Problem]:
     """Check that fields which exclude each other are not both written."""
+    if len(model.model_fields_set.intersection(attributes)) < 2:
+        return
     names = written(model, *attributes)
     if len(names) > 1:
         text = f"{listing(names)} exclude each other; keep one of them"

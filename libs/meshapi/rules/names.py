@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 
 from libs.meshapi.quoting import quoted
 
@@ -13,8 +14,10 @@ LABEL_CHARACTERS_MAX = 63
 NAME_CHARACTERS_MAX = 253
 HOST_CHARACTERS_MAX = 255
 ANYWHERE = "*"
+_REMEMBERED = lru_cache(maxsize=4096)  # a repository repeats few names many times
 
 
+@_REMEMBERED
 def label_fault(text: str) -> str | None:
     """Check a DNS label, such as a namespace."""
     if len(text) > LABEL_CHARACTERS_MAX:
@@ -27,6 +30,7 @@ def label_fault(text: str) -> str | None:
     return None
 
 
+@_REMEMBERED
 def name_fault(text: str) -> str | None:
     """Check the name of an object: DNS labels with dots between."""
     if len(text) > NAME_CHARACTERS_MAX:
@@ -39,6 +43,7 @@ def name_fault(text: str) -> str | None:
     return None
 
 
+@_REMEMBERED
 def label_key_fault(text: str) -> str | None:
     """Check the key of a label or annotation: a name, with an optional DNS prefix before `/`."""
     prefix, slash, name = text.rpartition("/")
@@ -51,6 +56,7 @@ def label_key_fault(text: str) -> str | None:
     )
 
 
+@_REMEMBERED
 def label_value_fault(text: str) -> str | None:
     """Check the value of a label."""
     if len(text) <= LABEL_CHARACTERS_MAX and _LABEL_VALUE.fullmatch(text):
@@ -61,6 +67,7 @@ def label_value_fault(text: str) -> str | None:
     )
 
 
+@_REMEMBERED
 def host_fault(text: str, *, wildcard: bool = True) -> str | None:
     """Check a host: a DNS name, with `*` alone or as the first label where that is allowed."""
     if not text:

@@ -3,6 +3,7 @@
 import pytest
 
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.kernel.ids import BlobId, CommitId
 from libs.ports.gitrepo import TreeEntry
 from services.gitwatcher.files import FileReader
@@ -44,6 +45,32 @@ def repo(remote: FakeRemote) -> CountingRepo:
 def _entries(repo: FakeGitRepo, commit: CommitId) -> tuple[TreeEntry, ...]:
     repo.fetch(MAIN)
     return tuple(repo.entries(commit))
+
+
+def test_what_an_earlier_process_parsed_is_not_read(remote: FakeRemote, repo: CountingRepo) -> None:
+    """A record gives the same file, and its text is read when a place is asked for."""
+    records = MemoryRecords()
+    commit = remote.commit({"a.yaml": SERVICE % b"a", "b/a.yaml": SERVICE % b"a"})
+    entries = _entries(repo, commit)
+    first = FileReader(repo, 1_000, 10_000, records).read(entries, {})
+    repo.read.clear()
+    again = FileReader(repo, 1_000, 10_000, records).read(entries, {})
+    assert again == first
+    assert repo.read == []
+    parsed = [file.parsed.objects[0] for file in again.values()]
+    assert [str(one.positions.at(("spec",))) for one in parsed] == ["a.yaml:4:1", "b/a.yaml:4:1"]
+    assert repo.read == [entries[0].blob] * 2
+
+
+def test_a_record_that_cannot_be_read_is_parsed_again(
+    remote: FakeRemote, repo: CountingRepo
+) -> None:
+    """A broken cache costs time only."""
+    records = MemoryRecords()
+    entries = _entries(repo, remote.commit({"a.yaml": SERVICE % b"a"}))
+    records.put(entries[0].blob, b"nonsense")
+    (file,) = FileReader(repo, 1_000, 10_000, records).read(entries, {}).values()
+    assert [one.key.name for one in file.parsed.objects] == ["a"]
 
 
 def test_what_is_known_is_not_read(remote: FakeRemote, repo: CountingRepo) -> None:

@@ -33,7 +33,6 @@ class FileRecords:
         self._mark = sha256(mark.encode()).digest()
         self._bytes_max = bytes_max
         self._index: dict[str, tuple[int, int]] = {}
-        self._loaded = b""
         self._end = _MARK_BYTES
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -49,8 +48,6 @@ class FileRecords:
         if found is None:
             return None
         start, length = found
-        if start + length <= len(self._loaded):
-            return self._loaded[start : start + length]
         return os.pread(self._file, length, start)
 
     def put(self, name: str, record: bytes) -> None:
@@ -81,7 +78,6 @@ class FileRecords:
         size = os.fstat(self._file).st_size
         data = b"" if size > self._bytes_max else os.pread(self._file, size, 0)
         if data[:_MARK_BYTES] == self._mark:
-            self._loaded = data
             for name, start, length in _whole(data):
                 self._index[name] = (start, length)
                 self._end = start + length
@@ -92,7 +88,6 @@ class FileRecords:
 
     def _empty(self) -> None:
         self._index.clear()
-        self._loaded = b""
         self._end = _MARK_BYTES
         os.ftruncate(self._file, 0)
         _write_all(self._file, self._mark, 0)

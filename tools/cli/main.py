@@ -18,6 +18,7 @@ COMMANDS = {
     "check": ("tools.cli.check:check", "Check configuration; also called analyze."),
     "compile": ("tools.cli.compiling:compile_proxy", "Print the Envoy resources of one proxy."),
     "convert": ("tools.cli.convert:convert", "Print objects of old dialects as those of today."),
+    "crds": ("tools.crds.command:crds", "Print the definitions of our kinds for an API server."),
     "hash": ("tools.cli.hash:hash_files", "Print fingerprints of Envoy resources in files."),
     "route": ("tools.cli.route:route", "Tell what a proxy does with a call, and why."),
     "status": ("tools.cli.fleetstate:status", "Show how the fleet stands."),

@@ -51,9 +51,10 @@ def _settled(value: Any) -> Any:
     return value
 
 
-_SORTED = AfterValidator(_sorted_by_key)
+SORTED = AfterValidator(_sorted_by_key)
+"""Gives a map the order of its keys."""
 
-StringMap = Annotated[Mapping[str, str], _SORTED]
+StringMap = Annotated[Mapping[str, str], SORTED]
 """Text by name, in the order of the names."""
 
 FreeForm = Annotated[Mapping[str, Any], AfterValidator(_settled)]

@@ -36,6 +36,9 @@ class ServerCertificate(Model):
     ca_certificates: str = ""
 
 
+ServerCertificates = Annotated[tuple[ServerCertificate, ...], Field(min_length=1, max_length=2)]
+
+
 class ServerTLS(Model):
     """TLS of a server."""
 
@@ -46,9 +49,11 @@ class ServerTLS(Model):
     ca_certificates: str = ""
     ca_crl: str = ""
     credential_name: str = ""
-    credential_names: Annotated[tuple[str, ...], Field(max_length=2)] = ()
+    credential_names: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)] = ()
     ca_cert_credential_name: str = ""
-    tls_certificates: Annotated[tuple[ServerCertificate, ...], Field(max_length=2)] = ()
+    tls_certificates: Annotated[
+        tuple[ServerCertificate, ...], Field(min_length=1, max_length=2)
+    ] = ()
     subject_alt_names: tuple[str, ...] = ()
     verify_certificate_spki: tuple[str, ...] = ()
     verify_certificate_hash: tuple[str, ...] = ()

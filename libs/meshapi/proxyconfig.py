@@ -1,10 +1,11 @@
 """ProxyConfig: settings of a proxy's process."""
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import Count, Model, StringMap
+from libs.meshapi.base import SORTED, Count, Model
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.selectors import WorkloadSelector
@@ -21,7 +22,9 @@ class ProxyConfigSpec(Model):
 
     selector: WorkloadSelector | None = None
     concurrency: Count | None = None
-    environment_variables: StringMap = Field(default_factory=dict)
+    environment_variables: Annotated[
+        Mapping[str, Annotated[str, Field(max_length=2048)]], SORTED
+    ] = Field(default_factory=dict)
     image: ProxyImage | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from libs.meshapi.base import Model, StringMap
+from libs.meshapi.texts import MatchLabels
 
 
 class Requirement(Model):
@@ -40,4 +41,4 @@ class LabelSelector(Model):
 class WorkloadSelector(Model):
     """Workloads that carry all of these labels."""
 
-    match_labels: StringMap = Field(default_factory=dict)
+    match_labels: MatchLabels = Field(default_factory=dict)

@@ -4,9 +4,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import Model, Port, StringMap
+from libs.meshapi.base import Model, Port
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
+from libs.meshapi.texts import WorkloadLabels
 from libs.meshapi.workloadentry import WorkloadEntrySpec
 
 Resolution = Literal["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"]
@@ -26,7 +27,7 @@ class ServicePort(Model):
 class LabelsSelector(Model):
     """Workloads that carry all of these labels."""
 
-    labels: StringMap = Field(default_factory=dict)
+    labels: WorkloadLabels = Field(default_factory=dict)
 
 
 class ServiceEntrySpec(Model):

@@ -1,10 +1,12 @@
 """Texts with a limit or a spelling that several kinds share."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
 from libs.meshapi import patterns
+from libs.meshapi.base import SORTED
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 """A text that says something."""
@@ -29,3 +31,14 @@ SectionName = Annotated[str, Field(min_length=1, max_length=253, pattern=pattern
 
 LabelValue = Annotated[str, Field(max_length=63)]
 """A label's value by its length; its spelling is a rule."""
+
+MatchLabels = Annotated[Mapping[str, LabelValue], SORTED, Field(max_length=4096)]
+"""Labels that a policy selects by."""
+
+WorkloadLabels = Annotated[Mapping[str, LabelValue], SORTED, Field(max_length=256)]
+"""Labels that a workload is selected by."""
+
+Options = Annotated[
+    Mapping[str, Annotated[str, Field(max_length=4096)]], SORTED, Field(max_length=16)
+]
+"""Settings of an implementation, under names of its own."""

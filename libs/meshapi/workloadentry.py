@@ -16,6 +16,9 @@ def _sorted_ports(value: Mapping[str, int]) -> Mapping[str, int]:
     return dict(sorted(value.items()))
 
 
+PortsByName = Annotated[Mapping[str, Port], AfterValidator(_sorted_ports), Field(max_length=128)]
+
+
 class WorkloadEntrySpec(Model):
     """Where the workload is. `ports` maps a service's port name to the workload's number.
 
@@ -23,10 +26,10 @@ class WorkloadEntrySpec(Model):
     """
 
     address: Annotated[str, Field(max_length=256)] = ""
-    ports: Annotated[Mapping[str, Port], AfterValidator(_sorted_ports)] = Field(
-        default_factory=dict
+    ports: Annotated[Mapping[str, Port], AfterValidator(_sorted_ports), Field(max_length=128)] = (
+        Field(default_factory=dict)
     )
-    labels: StringMap = Field(default_factory=dict)
+    labels: Annotated[StringMap, Field(max_length=256)] = Field(default_factory=dict)
     network: Place = ""
     locality: Place = ""
     weight: UnsignedCount = 0

@@ -15,8 +15,8 @@ from libs.meshapi.workloadentry import WorkloadEntrySpec
 class GroupMetadata(Model):
     """Labels and annotations of every entry of the group."""
 
-    labels: StringMap = Field(default_factory=dict)
-    annotations: StringMap = Field(default_factory=dict)
+    labels: Annotated[StringMap, Field(max_length=256)] = Field(default_factory=dict)
+    annotations: Annotated[StringMap, Field(max_length=256)] = Field(default_factory=dict)
 
 
 class ProbeHeader(Model):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi import patterns
-from libs.meshapi.base import Model, StringMap
+from libs.meshapi.base import Model
 from libs.meshapi.gatewayapi.references import (
     GROUP,
     VERSION,
@@ -15,7 +15,7 @@ from libs.meshapi.gatewayapi.references import (
 )
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
-from libs.meshapi.texts import SectionName
+from libs.meshapi.texts import Options, SectionName
 
 
 class BackendTarget(LocalReference):
@@ -52,7 +52,7 @@ class BackendTLSPolicySpec(Model):
 
     target_refs: Annotated[tuple[BackendTarget, ...], Field(min_length=1, max_length=16)]
     validation: BackendValidation
-    options: Annotated[StringMap, Field(max_length=16)] = Field(default_factory=dict)
+    options: Options = Field(default_factory=dict)
 
 
 class BackendTLSPolicy(MeshObject):

@@ -1,11 +1,12 @@
 """Gateway of the Gateway API: listeners and the routes that may attach to them."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from libs.meshapi import patterns
-from libs.meshapi.base import Model, Port, StringMap
+from libs.meshapi.base import SORTED, Model, Port
 from libs.meshapi.gatewayapi.references import (
     GROUP,
     VERSION,
@@ -17,7 +18,7 @@ from libs.meshapi.gatewayapi.references import (
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.selectors import LabelSelector
-from libs.meshapi.texts import GroupName, KindName, SectionName
+from libs.meshapi.texts import GroupName, KindName, LabelValue, Options, SectionName
 
 
 class GatewayAddress(Model):
@@ -57,7 +58,7 @@ class ListenerTLS(Model):
 
     mode: Literal["Terminate", "Passthrough"] = "Terminate"
     certificate_refs: Annotated[tuple[SecretReference, ...], Field(max_length=64)] = ()
-    options: Annotated[StringMap, Field(max_length=16)] = Field(default_factory=dict)
+    options: Options = Field(default_factory=dict)
 
 
 class Listener(Model):
@@ -86,11 +87,16 @@ class AllowedListeners(Model):
     namespaces: ListenerNamespaces = ListenerNamespaces()
 
 
+InfrastructureLabels = Annotated[Mapping[str, LabelValue], SORTED, Field(max_length=8)]
+
+
 class Infrastructure(Model):
     """Labels, annotations and parameters of what a controller creates for the gateway."""
 
-    labels: Annotated[StringMap, Field(max_length=8)] = Field(default_factory=dict)
-    annotations: Annotated[StringMap, Field(max_length=16)] = Field(default_factory=dict)
+    labels: Annotated[Mapping[str, LabelValue], SORTED, Field(max_length=8)] = Field(
+        default_factory=dict
+    )
+    annotations: Options = Field(default_factory=dict)
     parameters_ref: LocalReference | None = None
 
 

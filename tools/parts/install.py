@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools.envoy.install import envoy_path
-from tools.parts import jaeger, postgres, pypy, zipkin
+from tools.parts import istiomodels, jaeger, postgres, pypy, zipkin
 from tools.parts.missing import PartMissingError
 from tools.sidewheels.fetch import FetchError, cache_dir
 
@@ -31,6 +31,7 @@ PARTS: Mapping[str, Callable[[], Path]] = {
     "postgres": postgres.programs,
     "zipkin": zipkin.program,
     "jaeger": jaeger.program,
+    "istio models": istiomodels.folder,
     "pypy": pypy.program,
 }
 
@@ -40,6 +41,7 @@ def main(_: Sequence[str] = ()) -> int:
     install_debian_packages()
     fetch_zipkin()
     build_jaeger()
+    fetch_istio_models()
     return report()
 
 
@@ -99,6 +101,22 @@ def build_jaeger() -> None:
             source = _download(f"{jaeger.MODULE}@{jaeger.VERSION}", Path(folder))
             if source is not None:
                 _build(source, cache_dir() / f"jaeger-{jaeger.VERSION}")
+
+
+def fetch_istio_models() -> None:
+    """Install the locked validators in the cache; none of their scripts runs."""
+    try:
+        istiomodels.folder()
+    except PartMissingError:
+        if shutil.which("npm") is None:
+            print("istio models: left out, needs npm")
+            return
+        target = cache_dir() / f"istio-models-{istiomodels.VERSION}"
+        package = f"{istiomodels.PACKAGE}@{istiomodels.VERSION}"
+        quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+        command = ["npm", "install", *quiet, "--prefix", str(target), package]
+        target.mkdir(parents=True, exist_ok=True)
+        _step("fetching validators of Istio's kinds", command)
 
 
 def _download(module: str, folder: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""The pytest plugin behind the fixtures `envoy`, `postgres_url`, `zipkin_url` and `jaeger`.
+"""The pytest plugin behind the fixtures that are real parts, such as `envoy` and `postgres_url`.
 
 Each starts once a session, at its first use. A part that is not there skips its tests with the
 reason, counted at the end of the run; under `PERIPLUS_NO_SKIP=1` it fails them.
@@ -13,8 +13,8 @@ from typing import TypeVar
 import pytest
 
 from tools.envoy.install import envoy_path
+from tools.parts import istiomodels, postgres, zipkin
 from tools.parts import jaeger as jaeger_part
-from tools.parts import postgres, zipkin
 from tools.parts import pypy as pypy_part
 from tools.parts.missing import PartMissingError, must_be_there
 from tools.sidewheels.fetch import FetchError
@@ -54,6 +54,12 @@ def pypy() -> Iterator[Path]:
     yield from _started(_pypy())
 
 
+@pytest.fixture(scope="session")
+def istio_models() -> Iterator[Path]:
+    """Folder of validators that others made from Istio's own definitions."""
+    yield from _started(_istio_models())
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say for each missing part how many tests it kept from running."""
     counts: Counter[str] = Counter()
@@ -76,6 +82,11 @@ def _envoy() -> Iterator[Path]:
 @contextmanager
 def _pypy() -> Iterator[Path]:
     yield pypy_part.program()
+
+
+@contextmanager
+def _istio_models() -> Iterator[Path]:
+    yield istiomodels.folder()
 
 
 def _started(part: AbstractContextManager[T]) -> Iterator[T]:

@@ -26,6 +26,7 @@ from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.pod import Pod
 from libs.meshapi.proxyconfig import ProxyConfig
 from libs.meshapi.quoting import quoted
+from libs.meshapi.ratelimit import RateLimit
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import suggestion
@@ -68,6 +69,7 @@ VERSIONS: Mapping[type[MeshObject], tuple[str, ...]] = MappingProxyType(
         PeerAuthentication: _SECURITY,
         Pod: _V1,
         ProxyConfig: ("v1beta1",),
+        RateLimit: _ALPHA,
         ReferenceGrant: ("v1", "v1beta1"),
         RequestAuthentication: _SECURITY,
         Rollout: _ALPHA,

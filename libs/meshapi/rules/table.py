@@ -24,6 +24,7 @@ from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Problem
 from libs.meshapi.proxyconfig import ProxyConfig
+from libs.meshapi.ratelimit import RateLimit
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
 from libs.meshapi.rules import (
@@ -33,6 +34,7 @@ from libs.meshapi.rules import (
     gateway,
     kubernetes,
     metadata,
+    ratelimit,
     rollout,
     security,
     service,
@@ -71,6 +73,7 @@ _RULES: dict[type[MeshObject], Callable[[Any], Iterator[Problem]]] = {
     PeerAuthentication: security.check_peers,
     Pod: kubernetes.check_pod,
     ProxyConfig: workloadgroup.check_proxy,
+    RateLimit: ratelimit.check,
     RequestAuthentication: security.check_requests,
     Rollout: rollout.check,
     Secret: kubernetes.check_secret,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools.envoy.install import envoy_path
+from tools.kubeapi import programs as kubernetes
 from tools.parts import istiomodels, jaeger, postgres, pypy, zipkin
 from tools.parts.missing import PartMissingError
 from tools.sidewheels.fetch import FetchError, cache_dir
@@ -32,6 +33,7 @@ PARTS: Mapping[str, Callable[[], Path]] = {
     "zipkin": zipkin.program,
     "jaeger": jaeger.program,
     "istio models": istiomodels.folder,
+    "kubernetes": lambda: kubernetes.programs().api_server,
     "pypy": pypy.program,
 }
 
@@ -42,6 +44,7 @@ def main(_: Sequence[str] = ()) -> int:
     fetch_zipkin()
     build_jaeger()
     fetch_istio_models()
+    build_kubernetes()
     return report()
 
 
@@ -51,7 +54,7 @@ def report() -> int:
     for name, find in PARTS.items():
         try:
             find()
-        except (PartMissingError, FetchError) as error:
+        except (PartMissingError, FetchError, kubernetes.ProgramMissingError) as error:
             missing += 1
             print(f"{name}: MISSING: {error}")
         else:
@@ -117,6 +120,21 @@ def fetch_istio_models() -> None:
         command = ["npm", "install", *quiet, "--prefix", str(target), package]
         target.mkdir(parents=True, exist_ok=True)
         _step("fetching validators of Istio's kinds", command)
+
+
+def build_kubernetes() -> None:
+    """Build the API server, its etcd and kubectl, which takes minutes and is done once a version.
+
+    Needs no `KUBEBUILDER_ASSETS`, which names ready ones.
+    """
+    try:
+        kubernetes.programs()
+    except kubernetes.ProgramMissingError:
+        print("building Kubernetes, some minutes", flush=True)
+        try:
+            kubernetes.build()
+        except kubernetes.BuildError as error:
+            print(error)
 
 
 def _download(module: str, folder: Path) -> Path | None:

@@ -6,13 +6,15 @@ reason, counted at the end of the run; under `PERIPLUS_NO_SKIP=1` it fails them.
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from tools.envoy.install import envoy_path
+from tools.kubeapi import fleet as kubeapi
+from tools.kubeapi.programs import ProgramMissingError
 from tools.parts import istiomodels, postgres, zipkin
 from tools.parts import jaeger as jaeger_part
 from tools.parts import pypy as pypy_part
@@ -60,6 +62,12 @@ def istio_models() -> Iterator[Path]:
     yield from _started(_istio_models())
 
 
+@pytest.fixture(scope="session")
+def kube_fleet() -> Iterator[kubeapi.Fleet]:
+    """Real Kubernetes API servers, as many as tests start in it."""
+    yield from _started(_kube_fleet())
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say for each missing part how many tests it kept from running."""
     counts: Counter[str] = Counter()
@@ -77,6 +85,16 @@ def _envoy() -> Iterator[Path]:
     except FetchError as error:
         raise PartMissingError("envoy", str(error)) from error
     yield path
+
+
+@contextmanager
+def _kube_fleet() -> Iterator[kubeapi.Fleet]:
+    with ExitStack() as stack:
+        try:
+            fleet = stack.enter_context(kubeapi.running())
+        except ProgramMissingError as error:
+            raise PartMissingError("kubernetes", str(error)) from error
+        yield fleet
 
 
 @contextmanager

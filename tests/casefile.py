@@ -13,6 +13,7 @@ from libs.compile.world import World, build_world
 from libs.kernel.ids import ClusterName
 from libs.kernel.messages import errors
 from libs.meshapi.dialects.inset import converted
+from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.parse import parse_file
 
 _SEPARATOR = "\n---\n"
@@ -32,21 +33,30 @@ class CaseFile:
 
 
 def read_case(path: Path, also: str = "", words: Mapping[str, str] | None = None) -> CaseFile:
-    """Read a case file; `also` is the text of more objects, `words` what else stands for what."""
+    """Read a case file; `also` is the text of more objects, `words` what else stands for what.
+
+    `mesh` of its question is the MeshConfig.
+    """
     text = path.read_text(encoding="utf-8")
     for word, meaning in (words or {}).items():
         text = text.replace(word, meaning)
     head, _, objects = text.partition(_SEPARATOR)
     question = yaml.safe_load(head)
     proxy = question.get("proxy", {})
-    world = world_of(f"{objects}{_SEPARATOR}{also}", path.name, proxy.get("cluster", "default"))
+    mesh = MeshConfig.model_validate(question.get("mesh", {}), by_alias=True, by_name=False)
+    world = world_of(
+        f"{objects}{_SEPARATOR}{also}", path.name, proxy.get("cluster", "default"), mesh
+    )
     return CaseFile(question, world)
 
 
-def world_of(text: str, name: str, cluster: str = "default") -> World:
+def world_of(
+    text: str, name: str, cluster: str = "default", mesh: MeshConfig | None = None
+) -> World:
     """Parse objects into a world. Raises ValueError with the errors when something is wrong."""
     objects, messages = converted([parse_file(name, text.encode())])
     wrong = errors(messages)
     if wrong:
         raise ValueError("\n".join(map(str, wrong)))
-    return build_world([(one.object, one.origin) for one in objects], ClusterName(cluster))
+    placed = [(one.object, one.origin) for one in objects]
+    return build_world(placed, ClusterName(cluster), mesh)

@@ -8,8 +8,8 @@ from protogen.envoy.config.endpoint.v3 import endpoint_pb2
 
 from libs.compile import upstreams
 from libs.compile.ledger import Ledger
+from libs.compile.policies import Caller, Policy, policy_for
 from libs.compile.proxy import Proxy, ProxyType
-from libs.compile.rules import Policy, policy_for
 from libs.compile.trafficpolicies import merged
 from libs.compile.world import World
 from libs.envoy import cluster, endpoint, names
@@ -60,10 +60,8 @@ def outbound_clusters(
 
 
 def _policy(world: World, proxy: Proxy, service: Service) -> Policy | None:
-    """Look in the client's namespace (unless it is the root), the service's, then the root."""
-    root = world.settings.root_namespace
-    own = () if proxy.namespace == root else (proxy.namespace,)
-    return policy_for(world.policies, service.hostname, (*own, service.namespace, root))
+    caller = Caller(proxy.namespace, proxy.labels)
+    return policy_for(world.policies, service.hostname, service.namespace, caller)
 
 
 def _of_service(service: Service, policy: Policy | None) -> Iterable[Outbound]:

@@ -245,7 +245,7 @@ def _merge(
         host = hosts.setdefault(name, _Host())
         if rules.key not in host.sources:
             host.routes.extend(built)
-            host.sources.add(rules.key)
+            host.sources.update(rules.sources)
 
 
 def _common_hosts(gateway: Gateway, server: Server, rules: RouteRules) -> Sequence[str]:

@@ -77,7 +77,7 @@ def _hosts(egress: Egress, place: Place) -> Iterator[_Host]:
         if (rules := by_host.find(host)) is not None and built[rules.key]
     }
     for host, rules in ruled.items():
-        yield _service_host(services[host], place, built[rules.key], rules.key)
+        yield _service_host(services[host], place, built[rules.key], *rules.sources)
     for host, service in services.items():
         if host not in ruled:
             cluster = names.outbound_cluster(host, place.port)
@@ -121,7 +121,7 @@ def _unknown_hosts(
         for host in one.hosts:
             if host not in services and built[one.key]:
                 name = names.virtual_host(host, UNKNOWN_HOSTS_PORT)
-                yield _Host(name, (host,), (), built[one.key], (one.key,))
+                yield _Host(name, (host,), (), built[one.key], one.sources)
 
 
 def _distinct(hosts: Sequence[_Host], port: int) -> Iterator[rc.VirtualHost]:

@@ -17,6 +17,8 @@ def routes_of(rules: RouteRules, place: Place) -> list[rc.Route]:
 
     What comes after a route that takes everything is never reached and left out.
     """
+    for problem in rules.problems:
+        place.view.ledger.problem(problem)
     built: list[rc.Route] = []
     for rule in rules.http:
         for match in _alternatives(rule, rules, place):
@@ -29,11 +31,6 @@ def routes_of(rules: RouteRules, place: Place) -> list[rc.Route]:
 def _alternatives(
     rule: HTTPRoute, rules: RouteRules, place: Place
 ) -> Iterator[HTTPMatchRequest | None]:
-    if not (rule.route or rule.redirect or rule.direct_response):
-        place.view.ledger.problem(
-            f"{rules.key}: rule `{rule.name}` has no route, redirect or directResponse; left out"
-        )
-        return
     if not rule.match:
         yield None
     for match in rule.match:

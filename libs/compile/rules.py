@@ -1,22 +1,29 @@
-"""VirtualServices and DestinationRules with their names completed, in the order that decides."""
+"""VirtualServices with their names completed and their delegates joined, in the right order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from libs.compile.hosts import HostIndex, fqdn, host_index
+from libs.compile.delegates import Delegates, delegates
+from libs.compile.hosts import fqdn
 from libs.kernel.origins import ObjectKey
-from libs.meshapi.destinationrule import DestinationRule, Subset
-from libs.meshapi.trafficpolicy import TrafficPolicy
-from libs.meshapi.virtualservice import MESH_GATEWAY, HTTPRoute, TCPRoute, TLSRoute, VirtualService
+from libs.meshapi.virtualservice import (
+    MESH_GATEWAY,
+    Destination,
+    HTTPRoute,
+    TCPRoute,
+    TLSRoute,
+    VirtualService,
+)
+from libs.registry.exports import EVERYWHERE, TO_EVERYBODY, exported, sees
 from libs.registry.order import age
-
-EVERYWHERE = "*"
-_OWN_NAMESPACE = "."
 
 
 @dataclass(frozen=True, slots=True)
 class RouteRules:
-    """A VirtualService: complete hosts, and gateways as `namespace/name` or `mesh`."""
+    """A VirtualService: complete hosts, and gateways as `namespace/name` or `mesh`.
+
+    `delegates` are those whose rules it has taken over; `problems` say what could not be.
+    """
 
     key: ObjectKey
     namespace: str
@@ -25,21 +32,14 @@ class RouteRules:
     http: tuple[HTTPRoute, ...]
     tls: tuple[TLSRoute, ...] = ()
     tcp: tuple[TCPRoute, ...] = ()
-    exported_to: frozenset[str] = frozenset({EVERYWHERE})
+    exported_to: frozenset[str] = TO_EVERYBODY
+    delegates: tuple[ObjectKey, ...] = ()
+    problems: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Everything that the DestinationRules of one namespace say about one host."""
-
-    host: str
-    traffic_policy: TrafficPolicy | None
-    subsets: Mapping[str, Subset]
-    sources: tuple[ObjectKey, ...]
-
-
-Policies = Mapping[str, HostIndex[Policy]]
-"""By namespace, then by host."""
+    @property
+    def sources(self) -> tuple[ObjectKey, ...]:
+        """The objects that the rules are written in."""
+        return (self.key, *self.delegates)
 
 
 def gateway_name(name: str, namespace: str) -> str:
@@ -52,29 +52,54 @@ def gateway_name(name: str, namespace: str) -> str:
     return f"{rest.partition('.')[0] or namespace}/{short}"
 
 
-def route_rules(services: Iterable[VirtualService], domain: str) -> tuple[RouteRules, ...]:
-    """Return VirtualServices, the oldest first."""
-    return tuple(_rules(one, domain) for one in sorted(services, key=age))
+def route_rules(
+    services: Iterable[VirtualService], domain: str, default: Iterable[str] = ()
+) -> tuple[RouteRules, ...]:
+    """Return VirtualServices with hosts, the oldest first. `default` is the mesh's `exportTo`."""
+    everything, default = tuple(services), tuple(default)
+    known = delegates(everything, default)
+    roots = (one for one in everything if one.spec.hosts)
+    return tuple(_rules(one, domain, known) for one in sorted(roots, key=age))
 
 
-def _rules(service: VirtualService, domain: str) -> RouteRules:
+def _rules(service: VirtualService, domain: str, known: Delegates) -> RouteRules:
     namespace, spec = service.namespace, service.spec
+    joined = known.joined(service, lambda rule, where: _completed(rule, where, domain))
     return RouteRules(
         key=service.key,
         namespace=namespace,
         hosts=tuple(dict.fromkeys(fqdn(host, namespace, domain) for host in spec.hosts)),
         gateways=frozenset(gateway_name(name, namespace) for name in spec.gateways),
-        http=spec.http,
+        http=joined.http,
         tls=spec.tls,
         tcp=spec.tcp,
-        exported_to=_exported(spec.export_to, namespace),
+        exported_to=exported(spec.export_to, namespace, known.default),
+        delegates=joined.delegates,
+        problems=joined.problems,
     )
 
 
-def _exported(written: Iterable[str], namespace: str) -> frozenset[str]:
-    """Complete namespaces; nothing written means all of them."""
-    names = {namespace if one == _OWN_NAMESPACE else one for one in written}
-    return frozenset(names or {EVERYWHERE})
+def _completed(rule: HTTPRoute, namespace: str, domain: str) -> HTTPRoute:
+    """Complete the names that a delegate's rule has, so that they mean the same elsewhere."""
+
+    def host(one: Destination) -> Destination:
+        return one.model_copy(update={"host": fqdn(one.host, namespace, domain)})
+
+    update = {
+        name: tuple(
+            one.model_copy(update={"destination": host(one.destination)})
+            for one in getattr(rule, name)
+        )
+        for name in ("route", "mirrors")
+    }
+    match = tuple(
+        one.model_copy(
+            update={"gateways": tuple(gateway_name(name, namespace) for name in one.gateways)}
+        )
+        for one in rule.match
+    )
+    mirror = host(rule.mirror) if rule.mirror is not None else None
+    return rule.model_copy(update={**update, "match": match, "mirror": mirror})
 
 
 def rules_for(rules: Iterable[RouteRules], namespace: str) -> tuple[RouteRules, ...]:
@@ -82,7 +107,7 @@ def rules_for(rules: Iterable[RouteRules], namespace: str) -> tuple[RouteRules, 
 
     Its private ones come first, then those exported to it by name, then those for everybody.
     """
-    seen = (one for one in rules if one.exported_to & {namespace, EVERYWHERE})
+    seen = (one for one in rules if sees(one.exported_to, namespace))
     return tuple(sorted(seen, key=lambda one: _distance(one, namespace)))
 
 
@@ -90,39 +115,3 @@ def _distance(rules: RouteRules, namespace: str) -> int:
     if EVERYWHERE in rules.exported_to:
         return 2
     return int(rules.namespace != namespace)
-
-
-def policies(rules: Iterable[DestinationRule], domain: str) -> Policies:
-    """Merge DestinationRules of one namespace and host.
-
-    The oldest traffic policy counts, and of subsets with one name the oldest. Rules for selected
-    workloads are left out: they must not reach the others.
-    """
-    merged: dict[str, dict[str, Policy]] = {}
-    general = (rule for rule in rules if rule.spec.workload_selector is None)
-    for rule in sorted(general, key=age):
-        host = fqdn(rule.spec.host, rule.namespace, domain)
-        known = merged.setdefault(rule.namespace, {})
-        known[host] = _merged(known.get(host), host, rule)
-    return {namespace: host_index(found.items()) for namespace, found in merged.items()}
-
-
-def _merged(former: Policy | None, host: str, rule: DestinationRule) -> Policy:
-    subsets = {subset.name: subset for subset in reversed(rule.spec.subsets)}
-    if former is None:
-        return Policy(host, rule.spec.traffic_policy, subsets, (rule.key,))
-    return Policy(
-        host,
-        former.traffic_policy or rule.spec.traffic_policy,
-        {**subsets, **former.subsets},
-        (*former.sources, rule.key),
-    )
-
-
-def policy_for(known: Policies, host: str, namespaces: Iterable[str]) -> Policy | None:
-    """Return the policy of the most specific host in the first namespace that has one."""
-    for namespace in namespaces:
-        found = known[namespace].find(host) if namespace in known else None
-        if found is not None:
-            return found
-    return None

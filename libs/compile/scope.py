@@ -9,7 +9,8 @@ from libs.compile.proxy import Proxy
 from libs.compile.rules import RouteRules, rules_for
 from libs.compile.world import World
 from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
-from libs.meshapi.virtualservice import MESH_GATEWAY
+from libs.meshapi.virtualservice import MESH_GATEWAY, Destination
+from libs.registry.exports import sees
 from libs.registry.service import Service
 
 _SAME_NAMESPACE = "."
@@ -44,14 +45,20 @@ def scope_of(world: World, proxy: Proxy) -> Scope:
     listeners = sidecar.spec.egress if sidecar else ()
     egress = tuple(_egress(world, proxy.namespace, one, rules) for one in listeners)
     if not egress:
-        egress = (Egress(None, tuple(world.registry.services.values()), rules),)
+        egress = (Egress(None, visible_services(world, proxy.namespace), rules),)
     return Scope(
         sidecar=sidecar,
         egress=egress,
         ingress=sidecar.spec.ingress if sidecar else (),
-        services=_reachable(world, egress),
+        services=_reachable(world, proxy.namespace, egress),
         allow_any=_allow_any(world, sidecar),
     )
+
+
+def visible_services(world: World, namespace: str) -> tuple[Service, ...]:
+    """Return the services that are exported to `namespace`, in the order of names."""
+    everything = world.registry.services.values()
+    return tuple(one for one in everything if sees(one.exported_to, namespace))
 
 
 def select_sidecar(world: World, proxy: Proxy) -> Sidecar | None:
@@ -83,7 +90,7 @@ def _egress(
     imports = tuple(_parse_import(text, namespace) for text in listener.hosts)
     services = tuple(
         one
-        for one in world.registry.services.values()
+        for one in visible_services(world, namespace)
         if any(_in(one.namespace, where) and covers(host, one.hostname) for where, host in imports)
     )
     return Egress(
@@ -119,17 +126,27 @@ def _restricted(services: Iterable[Service], listener: EgressListener) -> Iterab
             yield replace(service, ports=(port,))
 
 
-def _reachable(world: World, egress: Iterable[Egress]) -> tuple[Service, ...]:
+def _reachable(world: World, namespace: str, egress: Iterable[Egress]) -> tuple[Service, ...]:
     """Add to the imported services those that imported rules route to."""
     names = {service.hostname for one in egress for service in one.services}
     for one in egress:
         for rules in one.rules:
             names.update(_destinations(rules, world.domain))
-    known = world.registry.services
+    known = {one.hostname: one for one in visible_services(world, namespace)}
     return tuple(known[name] for name in sorted(names) if name in known)
 
 
 def _destinations(rules: RouteRules, domain: str) -> Iterable[str]:
-    for route in rules.http:
-        for weighted in route.route:
-            yield fqdn(weighted.destination.host, rules.namespace, domain)
+    for named in _named(rules):
+        yield fqdn(named.host, rules.namespace, domain)
+
+
+def _named(rules: RouteRules) -> Iterable[Destination]:
+    """Return where calls may go, and where their copies may."""
+    for rule in rules.http:
+        yield from (one.destination for one in rule.route)
+        yield from (one.destination for one in rule.mirrors)
+        if rule.mirror is not None:
+            yield rule.mirror
+    streams = [*(one.route for one in rules.tls), *(one.route for one in rules.tcp)]
+    yield from (one.destination for route in streams for one in route)

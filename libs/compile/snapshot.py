@@ -18,7 +18,7 @@ from libs.compile.inbound import Inlets, inbound_inlets
 from libs.compile.ledger import Ledger, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
 from libs.compile.proxy import Proxy, ProxyType
-from libs.compile.scope import Scope, scope_of
+from libs.compile.scope import Scope, scope_of, visible_services
 from libs.compile.view import View
 from libs.compile.world import World
 from libs.envoy import cluster, names
@@ -79,8 +79,8 @@ def _sidecar(view: View, scope: Scope) -> Messages:
 
 
 def _router(world: World, proxy: Proxy, ledger: Ledger) -> Messages:
-    """A router may call every service."""
-    services = world.registry.services.values()
+    """A router may call every service that it sees."""
+    services = visible_services(world, proxy.namespace)
     view = View(world, proxy, outbound_clusters(world, proxy, services), ledger)
     return _assembled(view, view.outbound.values(), gateway_outlets(view), Inlets())
 

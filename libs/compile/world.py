@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from libs.compile.rules import Policies, RouteRules, policies, route_rules
+from libs.compile.policies import Policies, policies
+from libs.compile.rules import RouteRules, route_rules
 from libs.kernel.ids import ClusterName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.destinationrule import DestinationRule
@@ -30,7 +31,7 @@ class World:
     settings: MeshSettings
     registry: Registry
     rules: tuple[RouteRules, ...] = ()
-    policies: Policies = field(default_factory=dict)
+    policies: Policies = field(default_factory=Policies)
     gateways: tuple[Gateway, ...] = ()
     sidecars: Mapping[str, tuple[Sidecar, ...]] = field(default_factory=dict)
     origins: Mapping[ObjectKey, Origin] = field(default_factory=dict)
@@ -58,12 +59,20 @@ def build_world(
     """Index a cluster's objects. Kinds that compiling does not know are passed over."""
     placed = tuple(objects)
     everything = tuple(one for one, _ in placed)
+    mesh = settings or MeshSettings()
     return World(
         cluster=cluster,
-        settings=settings or MeshSettings(),
-        registry=build_registry(everything, domain),
-        rules=route_rules(_of_kind(everything, VirtualService), domain),
-        policies=policies(_of_kind(everything, DestinationRule), domain),
+        settings=mesh,
+        registry=build_registry(everything, domain, mesh.default_service_export_to),
+        rules=route_rules(
+            _of_kind(everything, VirtualService), domain, mesh.default_virtual_service_export_to
+        ),
+        policies=policies(
+            _of_kind(everything, DestinationRule),
+            domain,
+            mesh.default_destination_rule_export_to,
+            mesh.root_namespace,
+        ),
         gateways=tuple(sorted(_of_kind(everything, Gateway), key=age)),
         sidecars=_by_namespace(_of_kind(everything, Sidecar)),
         origins={one.key: origin for one, origin in placed},

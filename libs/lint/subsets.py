@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from libs.compile.hosts import covers, fqdn
-from libs.compile.rules import policy_for
+from libs.compile.policies import candidates
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
@@ -51,9 +51,12 @@ def _callers(view: ClusterView, client: str, service: Service) -> Sequence[str]:
 
 
 def _undefined(view: ClusterView, use: _Use, callers: Sequence[str]) -> Iterator[Finding]:
-    policy = policy_for(view.world.policies, use.host, callers)
-    if policy is not None and use.subset in policy.subsets:
+    service = view.service(use.host)
+    where = service.namespace if service is not None else ""
+    found = candidates(view.world.policies, use.host, where, use.by.namespace)
+    if any(use.subset in one.subsets for one in found):
         return
+    policy = found[-1] if found else None
     elsewhere = _elsewhere(view, use, callers)
     if elsewhere is not None:
         text = (

@@ -56,12 +56,9 @@ MESH_CONFIG = (
     "configSources",
     "connectTimeout",
     "defaultConfig",
-    "defaultDestinationRuleExportTo",
     "defaultHttpRetryPolicy",
     "defaultProviders",
-    "defaultServiceExportTo",
     "defaultTrafficPolicy",
-    "defaultVirtualServiceExportTo",
     "disableEnvoyListenerLog",
     "discoverySelectors",
     "dnsRefreshRate",
@@ -100,20 +97,16 @@ MESH_CONFIG = (
 
 NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "VirtualService": (
-        "spec.http[].delegate",
         "spec.http[].fault.abort.grpcStatus",
         "spec.http[].fault.abort.http2Error",
         "spec.http[].fault.delay.exponentialDelay",
         "spec.http[].fault.delay.percent",
-        "spec.http[].match[].sourceNamespace",
         "spec.tcp",
         "spec.tls",
     ),
     "DestinationRule": (
-        "spec.exportTo",
         *(f"spec.subsets[].trafficPolicy.{name}" for name in _TRAFFIC_POLICY),
         *(f"spec.trafficPolicy.{name}" for name in _TRAFFIC_POLICY),
-        "spec.workloadSelector",
     ),
     "Gateway": (
         "spec.servers[].defaultEndpoint",
@@ -123,7 +116,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         "spec.servers[].tls.credentialNames",
         "spec.servers[].tls.insecureSkipVerify",
     ),
-    "ServiceEntry": ("spec.exportTo", "spec.subjectAltNames"),
+    "ServiceEntry": ("spec.subjectAltNames",),
     "Sidecar": (
         "spec.egress[].port.targetPort",
         "spec.inboundConnectionPool",

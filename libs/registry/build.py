@@ -10,6 +10,7 @@ from libs.meshapi.service import Service as CoreService
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.entries import entry_services
+from libs.registry.exports import exported
 from libs.registry.kubernetes import kubernetes_service, slices_by_service
 from libs.registry.order import age
 from libs.registry.service import Endpoint, Service, ServicePort
@@ -61,22 +62,33 @@ class Registry:
         return tuple(ordered[key] for key in sorted(ordered))
 
 
-def build_registry(objects: Iterable[MeshObject], domain: str = DEFAULT_DOMAIN) -> Registry:
+def build_registry(
+    objects: Iterable[MeshObject], domain: str = DEFAULT_DOMAIN, exports: Iterable[str] = ()
+) -> Registry:
     """Collect services; of two with one host the Kubernetes one counts, then the older one.
 
     ServiceEntries of one namespace with one host are one service with the endpoints of all.
+    `exports` is the mesh's `exportTo` for services that say nothing.
     """
+    default = tuple(exports)
     objects = tuple(objects)
     known = workloads(_of_kind(objects, WorkloadEntry))
     services: dict[str, Service] = {}
     for service in _kubernetes_services(objects, known, domain):
-        services.setdefault(service.hostname, service)
+        services.setdefault(service.hostname, _exported(service, default))
     for entry in sorted(_of_kind(objects, ServiceEntry), key=age):
         for service in entry_services(entry, known.get(entry.namespace, ())):
             former = services.get(service.hostname)
-            services[service.hostname] = _merged(former, service) if former else service
+            added = _exported(service, default)
+            services[service.hostname] = _merged(former, added) if former else added
     ordered = {host: services[host] for host in sorted(services)}
     return Registry(domain, ordered, _by_address(ordered.values()))
+
+
+def _exported(service: Service, default: tuple[str, ...]) -> Service:
+    """Complete who sees a service, which has it as it is written until here."""
+    seen_by = exported(sorted(service.exported_to), service.namespace, default)
+    return service if seen_by == service.exported_to else replace(service, exported_to=seen_by)
 
 
 def _of_kind(objects: Iterable[MeshObject], kind: type[_Kind]) -> tuple[_Kind, ...]:

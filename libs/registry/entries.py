@@ -51,6 +51,7 @@ def _service(
         endpoints=found,
         selector=spec.workload_selector.labels if spec.workload_selector else {},
         mesh_external=spec.location == "MESH_EXTERNAL",
+        exported_to=frozenset(spec.export_to),
     )
 
 

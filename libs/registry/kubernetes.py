@@ -10,6 +10,9 @@ from libs.registry.protocols import kubernetes_protocol
 from libs.registry.service import Endpoint, Protocol, Resolution, Service, ServicePort
 from libs.registry.workloads import Workload, selected
 
+EXPORT_ANNOTATION = "networking.istio.io/exportTo"
+"""Namespaces that see a Service, by commas: it has no field for them."""
+
 _EXTERNAL_NAME = "ExternalName"
 Slices = Mapping[tuple[str, str], tuple[EndpointSlice, ...]]
 
@@ -48,7 +51,13 @@ def kubernetes_service(
         selector=spec.selector,
         mesh_external=external,
         kubernetes=not external,
+        exported_to=_exports(service),
     )
+
+
+def _exports(service: CoreService) -> frozenset[str]:
+    written = service.metadata.annotations.get(EXPORT_ANNOTATION, "")
+    return frozenset(filter(None, (one.strip() for one in written.split(","))))
 
 
 def _port(port: CorePort) -> ServicePort:

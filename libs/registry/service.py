@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from libs.kernel.origins import ObjectKey
+from libs.registry.exports import TO_EVERYBODY
 
 
 class Protocol(StrEnum):
@@ -81,7 +82,7 @@ class Service:
     """A service under one host name.
 
     `addresses` are its own, as far as they are known; a headless one has none. `selector` is what
-    its workloads carry, empty when it selects none.
+    its workloads carry, empty when it selects none. `exported_to` are the namespaces that see it.
     """
 
     hostname: str
@@ -94,6 +95,7 @@ class Service:
     selector: Mapping[str, str] = field(default_factory=dict)
     mesh_external: bool = False
     kubernetes: bool = False
+    exported_to: frozenset[str] = TO_EVERYBODY
 
     @property
     def headless(self) -> bool:

@@ -67,13 +67,13 @@ def test_nothing_stands_behind_a_route_for_everything(match: str) -> None:
     assert [one.name for one in found] == ["all"]
 
 
-def test_a_rule_that_does_nothing_is_left_out_and_said() -> None:
-    """Such as one that only delegates, which has no effect yet."""
+def test_a_rule_whose_delegate_is_missing_is_left_out_and_said() -> None:
+    """Where its rules would be built, it is noted why there are none."""
     mesh = _world("[{name: d, delegate: {name: x}}]")
     place = _place(mesh)
     assert routes_of(mesh.rules[0], place) == []
     (problem,) = place.view.ledger.problems
-    assert "rule `d` has no route, redirect or directResponse" in problem
+    assert "delegate default/x is no VirtualService without hosts" in problem
 
 
 def test_routes_for_everything_go_behind_the_others_in_their_order() -> None:

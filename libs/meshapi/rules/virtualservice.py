@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from libs.kernel.messages import Level
-from libs.meshapi import codes
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import connectionroutes, httproute, names
-from libs.meshapi.rules.common import each, exports
+from libs.meshapi.rules.common import each, exports, written
 from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService, VirtualServiceSpec
 
 
@@ -36,11 +34,24 @@ def gateway_fault(text: str) -> str | None:
 def _hosts(spec: VirtualServiceSpec) -> Iterator[Problem]:
     path: Path = ("spec", "hosts")
     if not spec.hosts:
-        text = "without `hosts` this is a delegate, and delegates have no effect yet; write hosts"
-        yield Problem(path, text, code=codes.FIELD_WITHOUT_EFFECT, level=Level.WARNING)
+        yield from _delegate(spec)
     for index, host in enumerate(spec.hosts):
         fault = None if names.is_ip(host) else names.host_fault(host)
         if fault is None and host == names.ANYWHERE and MESH_GATEWAY in spec.gateways:
             fault = "host `*` cannot be served to sidecars; name a gateway under `spec.gateways`"
         if fault is not None:
             yield Problem((*path, index), fault)
+
+
+def _delegate(spec: VirtualServiceSpec) -> Iterator[Problem]:
+    """Without hosts it only goes on with the HTTP rules of another."""
+    if "gateways" in spec.model_fields_set and spec.gateways != (MESH_GATEWAY,):
+        text = "without `hosts` this is a delegate, which has no gateways; write hosts, or remove"
+        yield Problem(("spec", "gateways"), f"{text} `gateways`", at_key=True)
+    for name in written(spec, "tls", "tcp"):
+        text = f"without `hosts` this is a delegate, which has no `{name}`; write hosts, or remove"
+        yield Problem(("spec", name), f"{text} `{name}`", at_key=True)
+    for index, rule in enumerate(spec.http):
+        if rule.delegate is not None:
+            text = "a delegate cannot have a delegate of its own; write its rules here"
+            yield Problem(("spec", "http", index, "delegate"), text, at_key=True)

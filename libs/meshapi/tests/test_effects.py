@@ -44,10 +44,10 @@ metadata: {name: a}
 spec:
   hosts: [a]
   http:
-  - {delegate: {name: b}}
+  - {fault: {abort: {http2Error: b}}, route: [{destination: {host: a}}]}
   - {route: [{destination: {host: a}}]}
-  - {delegate: {name: c}}
+  - {fault: {abort: {http2Error: c}}, route: [{destination: {host: a}}]}
 """
     (parsed,) = parse_file("x.yaml", text).objects
     found = [path_text(path) for path in fields_without_effect(parsed.object)]
-    assert found == ["spec.http[0].delegate", "spec.http[2].delegate"]
+    assert found == [f"spec.http[{at}].fault.abort.http2Error" for at in (0, 2)]

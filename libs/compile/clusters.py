@@ -20,6 +20,10 @@ from libs.meshapi.destinationrule import Subset
 from libs.meshapi.trafficpolicy import LoadBalancerKind, TrafficPolicy
 from libs.registry.service import Endpoint, Resolution, Service, ServicePort
 
+TLS_MODE_LABEL = "security.istio.io/tlsMode"
+MESH_TLS = "istio"
+"""Value of the label at workloads whose proxy takes the mesh's mutual TLS."""
+
 _PASSTHROUGH: LoadBalancerKind = "PASSTHROUGH"
 _BALANCING: Mapping[LoadBalancerKind, LoadBalancing] = {
     "RANDOM": LoadBalancing.RANDOM,
@@ -33,7 +37,10 @@ _LOOKUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """One outbound cluster before it is a message. `labels` choose the endpoints of a subset."""
+    """One outbound cluster before it is a message. `labels` choose the endpoints of a subset.
+
+    `meshed` leaves only endpoints that speak the mesh's mutual TLS.
+    """
 
     name: str
     service: Service
@@ -41,6 +48,7 @@ class Outbound:
     labels: Mapping[str, str]
     traffic: TrafficPolicy
     policy: Policy | None
+    meshed: bool = False
 
     @property
     def balancing(self) -> LoadBalancerKind | None:
@@ -136,6 +144,7 @@ def assignment(one: Outbound, ledger: Ledger) -> endpoint_pb2.ClusterLoadAssignm
         (each, number)
         for each in one.service.endpoints
         if one.labels.items() <= each.labels.items()
+        and (not one.meshed or each.labels.get(TLS_MODE_LABEL) == MESH_TLS)
         and (number := _number(each, one.port)) is not None
         and _usable(one, each, ledger)
     ]

@@ -8,6 +8,7 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 
+from libs.compile.crossing import crossing_chains
 from libs.compile.hosts import ANY, covers, overlap
 from libs.compile.listeners import WILDCARD, Outlets
 from libs.compile.routes import catch_alls_last, routes_of
@@ -15,16 +16,17 @@ from libs.compile.rules import RouteRules, rules_for
 from libs.compile.servers import (
     GatewayPort,
     Sort,
+    crosses,
     ports_of,
     reads_requests,
     server_hosts,
     server_names,
-    socket_of,
     terminates,
 )
+from libs.compile.servertls import HTTP_ALPN, MESH_ALPN, MESH_MUTUAL, Decryption, Holder, decryption
 from libs.compile.streams import tcp_route, tls_routes
 from libs.compile.view import Place, View
-from libs.envoy import hcm, listener, names, route
+from libs.envoy import hcm, listener, names, route, tcpproxy
 from libs.envoy.address import address, text_of
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey
@@ -102,23 +104,70 @@ def _tls(
     `where` is the server's place at its port, and the workload's number of the port.
     """
     gateway, server = served
-    place, number = where
-    if reads_requests(server):
-        name = names.gateway_https_route(
-            port.number, server.port.name, gateway.metadata.name, gateway.namespace
-        )
-        if any(_shares_name(served, former) for former in port.servers[:place]):
-            name = f"{name}~{place}"
-        outlets.routes[name] = _routes(view, name, port.number, [served])
-        yield _decrypted(server, _manager(port, number, name))
-    elif terminates(server):
-        for _, built in _streams(view, port, gateway, server, tcp=True):
-            yield _decrypted(server, built)
-            return
-    else:
+    if crosses(server):
+        yield from crossing_chains(view, gateway, server, outlets)
+    elif not terminates(server):
         for asked, built in _streams(view, port, gateway, server, tcp=False):
             wanted = () if ANY in asked else asked
             yield listener.chain([built], server_names=wanted, encrypted=True)
+    else:
+        yield from _terminated(view, port, served, where, outlets)
+
+
+def _terminated(
+    view: View,
+    port: GatewayPort,
+    served: tuple[Gateway, Server],
+    where: tuple[int, int],
+    outlets: Outlets,
+) -> Iterator[lc.FilterChain]:
+    """Yield the chain of a server that ends TLS.
+
+    Without its certificate it ends the connections for its hosts, and leaves other servers alone.
+    """
+    gateway, server = served
+    place, number = where
+    reads = reads_requests(server)
+    found = _decryption(view, gateway, server, HTTP_ALPN if reads else ())
+    if found.socket is None or found.fault:
+        view.ledger.problem(
+            f"{gateway.key}: server on port {server.port.number} ends all connections for "
+            f"{', '.join(server.hosts)}: {found.fault}"
+        )
+        yield _encrypted(server, tcpproxy.tcp_proxy(names.BLACK_HOLE))
+        return
+    for one in found.secrets:
+        outlets.secrets[one.name] = one
+        view.ledger.credit(xds.SECRET, one.name, gateway.key, *found.sources)
+    inside: lc.Filter | None
+    if reads:
+        inside = _requests(view, port, served, (place, number), outlets)
+    else:
+        streams = _streams(view, port, gateway, server, tcp=True)
+        inside = next((built for _, built in streams), None)
+    if inside is not None:
+        result = _encrypted(server, inside)
+        result.transport_socket.CopyFrom(found.socket)
+        yield result
+
+
+def _requests(
+    view: View,
+    port: GatewayPort,
+    served: tuple[Gateway, Server],
+    where: tuple[int, int],
+    outlets: Outlets,
+) -> lc.Filter:
+    """Return the filter that reads one server's requests, with routes of their own."""
+    gateway, server = served
+    place, number = where
+    name = names.gateway_https_route(
+        port.number, server.port.name, gateway.metadata.name, gateway.namespace
+    )
+    if any(_shares_name(served, former) for former in port.servers[:place]):
+        name = f"{name}~{place}"
+    outlets.routes[name] = _routes(view, name, port.number, [served])
+    return _manager(port, number, name)
 
 
 def _shares_name(one: tuple[Gateway, Server], other: tuple[Gateway, Server]) -> bool:
@@ -126,12 +175,24 @@ def _shares_name(one: tuple[Gateway, Server], other: tuple[Gateway, Server]) -> 
     return one[0].key == other[0].key and one[1].port.name == other[1].port.name
 
 
-def _decrypted(server: Server, inside: lc.Filter) -> lc.FilterChain:
-    result = listener.chain([inside], server_names=server_names(server), encrypted=True)
-    socket = socket_of(server)
-    if socket is not None:
-        result.transport_socket.CopyFrom(socket)
-    return result
+def _decryption(view: View, gateway: Gateway, server: Server, alpn: Sequence[str]) -> Decryption:
+    """Return how a server's connections are decrypted; cipher suites nobody has are said."""
+    if server.tls is None:
+        return Decryption(fault="it has no `tls`")
+    proxy = view.proxy
+    holder = Holder(proxy.namespace, proxy.metadata, view.world.credentials)
+    offered = MESH_ALPN if server.tls.mode == MESH_MUTUAL and not alpn else alpn
+    found = decryption(server.tls, holder, offered)
+    for cipher in found.unknown_ciphers:
+        view.ledger.problem(
+            f"{gateway.key}: server on port {server.port.number}: no Envoy has cipher suite "
+            f"`{cipher}`; it is left out"
+        )
+    return found
+
+
+def _encrypted(server: Server, inside: lc.Filter) -> lc.FilterChain:
+    return listener.chain([inside], server_names=server_names(server), encrypted=True)
 
 
 def _tcp(

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_pb2
+from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
+from libs.compile.clusters import Outbound
 from libs.compile.outbound import http_routes, undeclared_hosts
 from libs.compile.scope import Egress, Scope
 from libs.compile.view import View
@@ -23,10 +25,15 @@ OUTBOUND_PORT = 15001
 
 @dataclass(slots=True)
 class Outlets:
-    """Listeners by address, the first at each, and route configurations by name."""
+    """Listeners by address, the first at each; route configurations and secrets by name.
+
+    `crossing` are clusters that only these listeners use, by name.
+    """
 
     listeners: dict[str, listener_pb2.Listener] = field(default_factory=dict)
     routes: dict[str, route_pb2.RouteConfiguration] = field(default_factory=dict)
+    secrets: dict[str, secret_pb2.Secret] = field(default_factory=dict)
+    crossing: dict[str, Outbound] = field(default_factory=dict)
 
 
 def outbound_outlets(view: View, scope: Scope) -> Outlets:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from libs.compile.identity import METADATA_KEYS
 from libs.compile.world import World
 from libs.confighash.fingerprint import fingerprint
 from libs.envoy.node import NodeFacts, parse_node
@@ -163,6 +164,7 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "network": proxy.network,
         "domain": proxy.domain,
         "intercepts": proxy.intercepts,
+        "identity": [proxy.metadata.get(key, "") for key in METADATA_KEYS],
         "ips": proxy.ips if _shows_addresses(proxy, world) else (),
         "instances": _instances(proxy, world),
     }

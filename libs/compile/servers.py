@@ -4,17 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from protogen.envoy.config.core.v3 import base_pb2
-
 from libs.compile.hosts import ANY
 from libs.compile.ledger import Ledger
-from libs.envoy import names, tls
-from libs.meshapi.gateway import Gateway, Server, ServerTLS
+from libs.compile.servertls import TERMINATING
+from libs.envoy import names
+from libs.meshapi.gateway import Gateway, Server
 from libs.registry.protocols import entry_protocol
 from libs.registry.service import Protocol
 
-_VERIFYING = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
-_TERMINATING = frozenset({"SIMPLE", *_VERIFYING})
+_ENCRYPTED = frozenset({Protocol.HTTPS, Protocol.TLS})
 
 
 class Sort(Enum):
@@ -66,7 +64,7 @@ def ports_of(gateways: Iterable[Gateway], ledger: Ledger) -> list[GatewayPort]:
 def sort_of(server: Server) -> Sort:
     """Return what a server does with connections."""
     protocol = _protocol(server)
-    if protocol in (Protocol.HTTPS, Protocol.TLS):
+    if protocol in _ENCRYPTED or (server.tls is not None and not protocol.is_http):
         return Sort.TLS
     return Sort.HTTP if protocol.is_http else Sort.TCP
 
@@ -78,7 +76,12 @@ def reads_requests(server: Server) -> bool:
 
 def terminates(server: Server) -> bool:
     """Say whether the gateway itself ends the TLS of a server's connections."""
-    return server.tls is not None and server.tls.mode in _TERMINATING
+    return server.tls is not None and server.tls.mode in TERMINATING
+
+
+def crosses(server: Server) -> bool:
+    """Say whether calls from other networks go straight to the service that they name."""
+    return server.tls is not None and server.tls.mode == "AUTO_PASSTHROUGH"
 
 
 def server_hosts(server: Server) -> Sequence[str]:
@@ -92,55 +95,13 @@ def server_names(server: Server) -> Sequence[str]:
     return () if ANY in hosts else hosts
 
 
-def socket_of(server: Server) -> base_pb2.TransportSocket | None:
-    """Return how a server's connections are decrypted, None when they are not."""
-    written = server.tls
-    if written is None or not terminates(server):
-        return None
-    alpn = ("h2", "http/1.1") if reads_requests(server) else ()
-    context = tls.common(_pairs(written), _peer(written), alpn)
-    tls.limit(
-        context, written.min_protocol_version, written.max_protocol_version, written.cipher_suites
-    )
-    return tls.accepting(context, client_certificate=written.mode == "MUTUAL")
-
-
-def _pairs(written: ServerTLS) -> list[tls.KeyPair]:
-    several = [
-        tls.KeyPair(one.server_certificate, one.private_key) for one in written.tls_certificates
-    ]
-    return several or [tls.KeyPair(written.server_certificate, written.private_key)]
-
-
-def _peer(written: ServerTLS) -> tls.Peer:
-    if written.mode not in _VERIFYING:
-        return tls.NOBODY
-    several = (one.ca_certificates for one in written.tls_certificates if one.ca_certificates)
-    return tls.Peer(
-        written.ca_certificates or next(several, ""),
-        written.subject_alt_names,
-        written.ca_crl,
-        written.verify_certificate_hash,
-        written.verify_certificate_spki,
-    )
-
-
 def _protocol(server: Server) -> Protocol:
     return entry_protocol(server.port.name, server.port.protocol)
 
 
 def _unserved(server: Server) -> str | None:
-    written = server.tls
-    if sort_of(server) is not Sort.TLS:
-        return None
-    if written is None:
+    if sort_of(server) is Sort.TLS and server.tls is None:
         return f"protocol {server.port.protocol} needs `tls`; write its mode and certificate"
-    if written.mode in ("AUTO_PASSTHROUGH", "ISTIO_MUTUAL"):
-        return f"TLS mode {written.mode} has no effect yet"
-    if written.mode != "PASSTHROUGH" and (written.credential_name or written.credential_names):
-        return "credentialName has no effect yet; write the certificate's files"
-    if written.mode in _VERIFYING and not _peer(written).authorities:
-        return f"TLS mode {written.mode} verifies nobody without `caCertificates`; write its file"
     return None
 
 

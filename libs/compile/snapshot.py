@@ -89,7 +89,7 @@ def _assembled(
     view: View, outbound: Iterable[Outbound], outlets: Outlets, inlets: Inlets
 ) -> Messages:
     """Put everything in the order of names."""
-    chosen = tuple(outbound)
+    chosen = (*outbound, *outlets.crossing.values())
     clusters = [cluster_message(one, view.proxy, view.ledger) for one in chosen]
     clusters += [*inlets.clusters, *_fixed_clusters(view.proxy)]
     listeners = [*outlets.listeners.values(), *inlets.listeners]
@@ -102,6 +102,7 @@ def _assembled(
         ),
         listeners=tuple(sorted(listeners, key=lambda one: one.name)),
         routes=tuple(outlets.routes[name] for name in sorted(outlets.routes)),
+        secrets=tuple(outlets.secrets[name] for name in sorted(outlets.secrets)),
     )
 
 

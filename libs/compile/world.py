@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from libs.compile.credentials import Credentials, credentials
 from libs.compile.policies import Policies, policies
 from libs.compile.rules import RouteRules, route_rules
 from libs.kernel.ids import ClusterName
@@ -12,6 +13,7 @@ from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.secret import Secret
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.virtualservice import VirtualService
 from libs.registry.build import DEFAULT_DOMAIN, Registry, build_registry
@@ -35,6 +37,7 @@ class World:
     gateways: tuple[Gateway, ...] = ()
     sidecars: Mapping[str, tuple[Sidecar, ...]] = field(default_factory=dict)
     origins: Mapping[ObjectKey, Origin] = field(default_factory=dict)
+    credentials: Credentials = field(default_factory=dict)
 
     @property
     def domain(self) -> str:
@@ -76,6 +79,7 @@ def build_world(
         gateways=tuple(sorted(_of_kind(everything, Gateway), key=age)),
         sidecars=_by_namespace(_of_kind(everything, Sidecar)),
         origins={one.key: origin for one, origin in placed},
+        credentials=credentials(_of_kind(everything, Secret)),
     )
 
 

@@ -13,6 +13,7 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
 )
 from protogen.envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2
 
+from libs.envoy import tls
 from libs.envoy.address import text_of
 from libs.envoy.messages import Messages
 
@@ -27,6 +28,7 @@ def inconsistencies(messages: Messages) -> tuple[str, ...]:
         *_domains(_route_configurations(messages)),
         *_clusters(messages),
         *_assignments(messages),
+        *_secrets(messages),
     )
 
 
@@ -140,3 +142,17 @@ def _assignments(messages: Messages) -> Iterator[str]:
         name = cluster.eds_cluster_config.service_name or cluster.name
         if name not in known:
             yield f"cluster {cluster.name} has no load assignment named {name}"
+
+
+def _secrets(messages: Messages) -> Iterator[str]:
+    """A listener that waits for a secret would keep what it had before, and not say so."""
+    known = {secret.name for secret in messages.secrets}
+    sockets = [(f"cluster {one.name}", one.transport_socket) for one in messages.clusters]
+    for listener in messages.listeners:
+        chains = listener.filter_chains
+        sockets += [(f"listener {listener.name}", chain.transport_socket) for chain in chains]
+    for user, socket in sockets:
+        context = tls.context_of(socket)
+        for name in tls.secrets_of(context) if context is not None else ():
+            if name not in known:
+                yield f"{user} waits for secret {name}, which is not there"

@@ -1,4 +1,4 @@
-"""Snapshots as proto3 JSON, for people, goldens and the command line."""
+"""Snapshots as proto3 JSON, for people, goldens and the command line. Secrets show no value."""
 
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
 from libs.envoy import cluster, cors, fault, hcm, listener, retry, tcpproxy, tls
+from libs.envoy.secret import redacted
 from libs.kernel import xds
 from libs.kernel.ids import TypeUrl
 from libs.kernel.xds import Resource, Snapshot
@@ -36,11 +37,13 @@ _FIELDS: Final[dict[str, TypeUrl]] = {
 
 
 def resource_json(resource: Resource) -> dict[str, Any]:
-    """Return one resource in proto3 JSON, in plain dictionaries and lists.
+    """Return one resource in proto3 JSON, in plain dictionaries and lists; secrets redacted.
 
     Raises ValueError for bytes that are no such message.
     """
     message = _MESSAGES[resource.type_url].FromString(resource.body)
+    if isinstance(message, secret_pb2.Secret):
+        message = redacted(message)
     plain: dict[str, Any] = orjson.loads(orjson.dumps(MessageToDict(message)))
     return plain
 

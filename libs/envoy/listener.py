@@ -71,12 +71,16 @@ def chain(
     destination_port: int = 0,
     server_names: Sequence[str] = (),
     encrypted: bool = False,
+    protocols: Sequence[str] = (),
 ) -> lc.FilterChain:
     """Return a filter chain, for one destination port or as the one for all others.
 
     `encrypted` takes TLS connections only, those for `server_names` or, without names, all.
+    `protocols` takes clients that offer one of them.
     """
     result = lc.FilterChain(name=name, filters=filters)
+    if protocols:
+        result.filter_chain_match.application_protocols.extend(protocols)
     if server_names:
         result.filter_chain_match.server_names.extend(server_names)
     if encrypted:

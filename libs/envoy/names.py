@@ -13,6 +13,14 @@ def outbound_cluster(host: str, port: int, subset: str = "") -> str:
     return f"outbound|{port}|{subset}|{host}"
 
 
+def crossing_cluster(host: str, port: int, subset: str = "") -> str:
+    """Return `outbound_.9080_.v1_.reviews.default.svc.cluster.local`, which is a server name too.
+
+    Calls from another network ask an east-west gateway for it.
+    """
+    return f"outbound_.{port}_.{subset}_.{host}"
+
+
 def inbound_cluster(port: int) -> str:
     """Return `inbound|9080||`; `port` is the workload's own."""
     return f"inbound|{port}||"

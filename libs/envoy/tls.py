@@ -1,6 +1,6 @@
-"""TLS on both sides of a proxy, with certificates in files that the proxy can read."""
+"""TLS on both sides of a proxy: certificates in files that it can read, or discovered secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import common_pb2, tls_p
 from protogen.envoy.type.matcher.v3 import string_pb2
 
 from libs.envoy.anys import pack
+from libs.envoy.configsource import agent, aggregated
 from libs.envoy.wellknown import boolean
 
 SOCKET_NAME: Final = "envoy.transport_sockets.tls"
@@ -41,7 +42,8 @@ class KeyPair:
 class Peer:
     """What the other side must show: a certificate by `authorities`, for one of `names`.
 
-    `authorities` and `revoked` are files. Without authorities nothing is verified.
+    `authorities` and `revoked` are files. Without authorities nothing is verified; `untrusted`
+    takes certificates of everybody.
     """
 
     authorities: str = ""
@@ -49,6 +51,7 @@ class Peer:
     revoked: str = ""
     hashes: Sequence[str] = ()
     keys: Sequence[str] = ()
+    untrusted: bool = False
 
 
 NOBODY: Final = Peer()
@@ -57,25 +60,79 @@ NOBODY: Final = Peer()
 def common(pairs: Sequence[KeyPair], peer: Peer, alpn: Sequence[str]) -> tls_pb2.CommonTlsContext:
     """Return what both sides have."""
     context = _Context(alpn_protocols=alpn)
+    add_pairs(context, pairs)
+    if peer != NOBODY:
+        demand(context, peer)
+    return context
+
+
+def add_pairs(context: tls_pb2.CommonTlsContext, pairs: Iterable[KeyPair]) -> None:
+    """Show certificates that are in files."""
     for pair in pairs:
         context.tls_certificates.add(
             certificate_chain=base_pb2.DataSource(filename=pair.certificate),
             private_key=base_pb2.DataSource(filename=pair.key),
         )
-    if peer != NOBODY:
-        context.validation_context.CopyFrom(_validation(peer))
-    return context
 
 
-def _validation(peer: Peer) -> common_pb2.CertificateValidationContext:
+def demand(context: tls_pb2.CommonTlsContext, peer: Peer) -> None:
+    """Say what the other side must show."""
+    context.validation_context.CopyFrom(_validation(peer, named=bool(peer.authorities)))
+
+
+def present(context: tls_pb2.CommonTlsContext, secrets: Iterable[str]) -> None:
+    """Show certificates that come as secrets of these names."""
+    for name in secrets:
+        context.tls_certificate_sds_secret_configs.add(name=name, sds_config=aggregated())
+
+
+def verify(context: tls_pb2.CommonTlsContext, secret: str, peer: Peer) -> None:
+    """Trust the authorities that come as the secret; `peer` says what else must hold."""
+    combined = context.combined_validation_context
+    combined.default_validation_context.CopyFrom(_validation(peer, named=True))
+    combined.validation_context_sds_secret_config.name = secret
+    combined.validation_context_sds_secret_config.sds_config.CopyFrom(aggregated())
+
+
+def use_agent(context: tls_pb2.CommonTlsContext) -> None:
+    """Take certificate and authorities from the agent beside the proxy, by Istio's names."""
+    context.tls_certificate_sds_secret_configs.add(name="default", sds_config=agent())
+    combined = context.combined_validation_context
+    combined.default_validation_context.SetInParent()
+    combined.validation_context_sds_secret_config.name = "ROOTCA"
+    combined.validation_context_sds_secret_config.sds_config.CopyFrom(agent())
+
+
+def secrets_of(context: tls_pb2.CommonTlsContext) -> Iterator[str]:
+    """Return the names of the secrets that a context waits for on the aggregated stream."""
+    waiting = [*context.tls_certificate_sds_secret_configs]
+    if context.HasField("combined_validation_context"):
+        waiting.append(context.combined_validation_context.validation_context_sds_secret_config)
+    return (one.name for one in waiting if one.sds_config.HasField("ads"))
+
+
+def context_of(socket: base_pb2.TransportSocket) -> tls_pb2.CommonTlsContext | None:
+    """Return what both sides have of a TLS socket; None for a socket without TLS."""
+    for kind in (tls_pb2.DownstreamTlsContext, tls_pb2.UpstreamTlsContext):
+        found = kind()
+        if socket.typed_config.Unpack(found):
+            return found.common_tls_context
+    return None
+
+
+def _validation(peer: Peer, *, named: bool) -> common_pb2.CertificateValidationContext:
+    """Return what must hold; names count only where authorities vouch for them (`named`)."""
     result = common_pb2.CertificateValidationContext(
         verify_certificate_hash=peer.hashes, verify_certificate_spki=peer.keys
     )
+    if peer.untrusted:
+        result.trust_chain_verification = common_pb2.CertificateValidationContext.ACCEPT_UNTRUSTED
+        return result
     if peer.authorities:
         result.trusted_ca.filename = peer.authorities
     if peer.revoked:
         result.crl.filename = peer.revoked
-    for name in peer.names if peer.authorities else ():
+    for name in peer.names if named else ():
         for kind in _NAME_KINDS:
             matcher = string_pb2.StringMatcher(exact=name)
             result.match_typed_subject_alt_names.add(san_type=kind, matcher=matcher)

@@ -13,6 +13,7 @@ from libs.lint import (
     destinations,
     gateways,
     order,
+    plainsecrets,
     policies,
     reach,
     regexes,
@@ -56,6 +57,7 @@ def findings(view: FleetView, contents: Contents) -> tuple[Finding, ...]:
     found = (
         *tenancy.violations(view, contents),
         *duplicates(view, contents),
+        *plainsecrets.check(contents),
         *_folded(view, _by_cluster(view, contents)),
     )
     return tuple(sorted(found, key=lambda one: (one.message.origin, one.message.code)))

@@ -63,3 +63,6 @@ WEIGHTS = Rule("PER0302", Level.WARNING, _OBJECT)
 
 REGEX = Rule("PER0303", Level.ERROR, _OBJECT)
 """A regular expression that Envoy refuses."""
+
+PLAIN_SECRET = Rule("PER0310", Level.ERROR, _OBJECT)
+"""A Secret whose values can be read in the repository."""

@@ -29,7 +29,6 @@ from libs.meshapi.ratelimit import RateLimit
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import attribute_of, model_inside
-from libs.meshapi.secret import Secret
 from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.telemetry import Telemetry
 from libs.meshapi.trafficextension import TrafficExtension
@@ -111,10 +110,6 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "Gateway": (
         "spec.servers[].defaultEndpoint",
         "spec.servers[].port.targetPort",
-        "spec.servers[].tls.caCertCredentialName",
-        "spec.servers[].tls.credentialName",
-        "spec.servers[].tls.credentialNames",
-        "spec.servers[].tls.insecureSkipVerify",
     ),
     "ServiceEntry": ("spec.subjectAltNames",),
     "Sidecar": (
@@ -168,7 +163,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         ReferenceGrant,
         RequestAuthentication,
         Rollout,
-        Secret,
         ServiceAccount,
         TCPRoute,
         Telemetry,

@@ -4,6 +4,7 @@ import http.client
 import json
 import math
 import socket
+import ssl
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,16 +52,29 @@ def make(call: Mapping[str, Any]) -> Iterator[Reply]:
 
 
 def _connection(call: Mapping[str, Any], host: str, port: int) -> http.client.HTTPConnection:
-    """With `tls` ask for its `name`, and show the client's certificate `shown`."""
+    """With `tls` ask for its `name`, show the client's certificate `shown`, offer its `alpn`."""
     wanted = call.get("tls")
     if wanted is None:
         return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
     folder = Path(wanted["certificates"])
     raw = socket.create_connection((host, port), timeout=_TIMEOUT_S)
     context = certificates.client(folder, wanted.get("shown", ""))
+    _limit(context, wanted)
     connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
     connection.sock = context.wrap_socket(raw, server_hostname=wanted["name"])
     return connection
+
+
+def _limit(context: ssl.SSLContext, wanted: Mapping[str, Any]) -> None:
+    """Set what the client is able to speak; its name may stand for another in certificates."""
+    if "alpn" in wanted:
+        context.set_alpn_protocols(wanted["alpn"])
+    if "newest" in wanted:
+        context.maximum_version = ssl.TLSVersion[wanted["newest"]]
+    if "ciphers" in wanted:
+        context.set_ciphers(wanted["ciphers"])
+    if wanted.get("any_name"):
+        context.check_hostname = False
 
 
 def _one(connection: http.client.HTTPConnection, call: Mapping[str, Any], number: str) -> Reply:

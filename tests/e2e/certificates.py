@@ -2,10 +2,12 @@
 
 import ssl
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _DAYS = "2"
+_CURVE = ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+RSA = ("rsa:2048",)
 
 
 def make(folder: Path, names: Iterable[str]) -> None:
@@ -14,17 +16,22 @@ def make(folder: Path, names: Iterable[str]) -> None:
     stranger = folder / "stranger.pem"
     _run("req", "-x509", *_new(folder, "stranger"), "-out", str(stranger), "-days", _DAYS)
     for name in names:
-        request, extension = folder / f"{name}.csr", folder / f"{name}.ext"
-        extension.write_text(f"subjectAltName=DNS:{name}\n", encoding="utf-8")
-        _run("req", *_new(folder, name), "-out", str(request))
-        authority = ("-CA", str(folder / "ca.pem"), "-CAkey", str(folder / "ca.key"))
-        signed = ("-in", str(request), "-out", str(folder / f"{name}.pem"), "-days", _DAYS)
-        _run("x509", "-req", *signed, *authority, "-CAcreateserial", "-extfile", str(extension))
+        vouch(folder, name, f"DNS:{name}")
 
 
-def _new(folder: Path, name: str) -> tuple[str, ...]:
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    return (*curve, "-keyout", str(folder / f"{name}.key"), "-subj", f"/CN={name}")
+def vouch(folder: Path, file: str, names: str, kind: Sequence[str] = _CURVE) -> None:
+    """Let the authority sign `<file>.pem` for `names`, such as `DNS:a.example,URI:spiffe://b`."""
+    request, extension = folder / f"{file}.csr", folder / f"{file}.ext"
+    extension.write_text(f"subjectAltName={names}\n", encoding="utf-8")
+    _run("req", *_new(folder, file, kind), "-out", str(request))
+    authority = ("-CA", str(folder / "ca.pem"), "-CAkey", str(folder / "ca.key"))
+    signed = ("-in", str(request), "-out", str(folder / f"{file}.pem"), "-days", _DAYS)
+    _run("x509", "-req", *signed, *authority, "-CAcreateserial", "-extfile", str(extension))
+
+
+def _new(folder: Path, name: str, kind: Sequence[str] = _CURVE) -> tuple[str, ...]:
+    new = ("-newkey", *kind, "-nodes")
+    return (*new, "-keyout", str(folder / f"{name}.key"), "-subj", f"/CN={name}")
 
 
 def _run(*arguments: str) -> None:

@@ -1,5 +1,6 @@
 """Tables of requests and what must come of them, against a real Envoy with a compiled snapshot."""
 
+import base64
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 
 TABLES = sorted((Path(__file__).parent / "expectations").glob("*.yaml"))
+GATEWAY = "127.77.0.1"
+"""Where the router under test listens: no echo answers there."""
 _COPIES_WAIT_S = 2.0
 _COPIES_SETTLE_S = 0.1
 SHARED = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
@@ -28,6 +31,8 @@ def certificates_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the certificates that tables name under `/CERTIFICATES`."""
     folder = tmp_path_factory.mktemp("certificates")
     certificates.make(folder, ["shop.example", "bank.example", "client.example"])
+    certificates.vouch(folder, "rsa.example", "DNS:shop.example", certificates.RSA)
+    certificates.vouch(folder, "mesh", "URI:spiffe://cluster.local/ns/default/sa/default")
     return folder
 
 
@@ -36,7 +41,7 @@ def test_real_envoy_answers_as_the_table_says(
     table: Path, envoy: Path, certificates_folder: Path
 ) -> None:
     """Every row's calls come back as the row expects, through an Envoy with the compiled view."""
-    words = {"/CERTIFICATES": str(certificates_folder)}
+    words = {"/CERTIFICATES": str(certificates_folder)} | _encoded(certificates_folder)
     case = read_case(table, SHARED.read_text(encoding="utf-8"), words)
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
@@ -47,6 +52,14 @@ def test_real_envoy_answers_as_the_table_says(
             found = list(differences(row["expect"], list(make(row))))
             assert not found, (row["because"], found[:5])
             assert _arrived(copies, row) == row.get("copies", {}), row["because"]
+
+
+def _encoded(folder: Path) -> dict[str, str]:
+    """Return the values of Secrets: `BASE64(shop.example.pem)` stands for that file."""
+    return {
+        f"BASE64({path.name})": base64.b64encode(path.read_bytes()).decode()
+        for path in folder.iterdir()
+    }
 
 
 def _arrived(copies: "Counter[str]", row: Mapping[str, Any]) -> dict[str, int]:
@@ -68,7 +81,7 @@ def _workloads(world: World) -> Addresses:
         for service in world.registry.services.values()
         for endpoint in service.endpoints
         for number in endpoint.ports.values()
-        if "gateway" not in service.hostname
+        if endpoint.address != GATEWAY
     }
 
 

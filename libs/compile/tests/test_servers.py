@@ -3,7 +3,7 @@
 import pytest
 
 from libs.compile.ledger import Ledger
-from libs.compile.servers import Sort, ports_of, server_names, socket_of
+from libs.compile.servers import Sort, ports_of, server_names, sort_of
 from libs.meshapi.gateway import Gateway, GatewaySpec, NamedPort, Server, ServerTLS
 from libs.meshapi.metadata import Metadata
 
@@ -31,10 +31,10 @@ def _gateway(*servers: Server) -> Gateway:
         pytest.param([_server("HTTP"), _server("HTTPS")], 1, "for plain HTTP", id="plain first"),
         pytest.param([_server("TCP"), _server("TCP")], 1, "for TCP", id="TCP is alone"),
         pytest.param(
-            [_server("HTTPS", mode="MUTUAL")], 0, "`caCertificates`", id="clients are unverified"
-        ),
-        pytest.param(
-            [_server("TLS", mode="AUTO_PASSTHROUGH")], 0, "AUTO_PASSTHROUGH", id="not built yet"
+            [_server("HTTPS", ("a",)), _server("TLS", ("b",), "AUTO_PASSTHROUGH")],
+            2,
+            "",
+            id="crossing calls share with other names",
         ),
     ],
 )
@@ -60,7 +60,21 @@ def test_a_host_for_everything_asks_for_no_name() -> None:
     assert server_names(_server("HTTPS", ("a.example", "*"))) == ()
 
 
-def test_only_a_server_that_ends_tls_has_a_socket() -> None:
-    """What passes stays encrypted."""
-    assert socket_of(_server("TLS", mode="PASSTHROUGH")) is None
-    assert socket_of(_server("TLS")) is not None
+@pytest.mark.parametrize(
+    ("protocol", "expected"),
+    [
+        *((one, Sort.HTTP) for one in ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")),
+        *((one, Sort.TLS) for one in ("HTTPS", "TLS")),
+        *((one, Sort.TCP) for one in ("TCP", "MONGO", "MYSQL", "REDIS")),
+    ],
+)
+def test_every_protocol_of_a_server_has_its_sort(protocol: str, expected: Sort) -> None:
+    """What reads requests, what is encrypted, and what is only bytes."""
+    assert sort_of(_server(protocol)) is expected
+
+
+def test_a_tcp_server_with_tls_is_a_tls_server() -> None:
+    """Istio ends TLS there as well."""
+    tls = ServerTLS.model_validate({"mode": "SIMPLE"})
+    server = Server(port=NamedPort(number=1, protocol="TCP"), hosts=("*",), tls=tls)
+    assert sort_of(server) is Sort.TLS

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from protogen.envoy.config.listener.v3 import listener_pb2
 
-from libs.envoy import cluster, endpoint, hcm, listener, route, tcpproxy
+from libs.envoy import cluster, endpoint, hcm, listener, route, secret, tcpproxy, tls
 from libs.envoy.address import address, socket
 from libs.envoy.cluster import LoadBalancing
 from libs.envoy.consistency import inconsistencies
@@ -140,3 +140,22 @@ def test_listeners_for_grpc_clients_have_no_address_to_share() -> None:
     ]
     good = _good()
     assert inconsistencies(replace(good, listeners=(*good.listeners, *built))) == ()
+
+
+def test_a_secret_that_somebody_waits_for_must_be_there() -> None:
+    """A listener that waits for it would stay as it was; what an agent serves is not ours."""
+    waiting, local = tls.common([], tls.NOBODY, []), tls.common([], tls.NOBODY, [])
+    tls.present(waiting, ["kubernetes://a"])
+    tls.use_agent(local)
+    users = []
+    for number, context in enumerate((waiting, local)):
+        built = _tcp(f"l{number}", 90 + number, "BlackHoleCluster")
+        socket_of_chain = tls.accepting(context, client_certificate=False)
+        built.filter_chains[0].transport_socket.CopyFrom(socket_of_chain)
+        users.append(built)
+    view = replace(_good(), listeners=tuple(users))
+    assert inconsistencies(view) == (
+        "listener l0 waits for secret kubernetes://a, which is not there",
+    )
+    whole = replace(view, secrets=(secret.certificate("kubernetes://a", b"c", b"k"),))
+    assert inconsistencies(whole) == ()

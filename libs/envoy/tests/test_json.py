@@ -1,8 +1,9 @@
 """Snapshots as JSON."""
 
+import base64
 import json
 
-from libs.envoy import cluster, fault, hcm, listener, route
+from libs.envoy import cluster, fault, hcm, listener, route, secret
 from libs.envoy.address import socket
 from libs.envoy.cluster import LoadBalancing
 from libs.envoy.json import snapshot_json
@@ -34,3 +35,13 @@ def test_resources_stand_in_the_order_of_names() -> None:
     clusters = [cluster.by_original_destination(name) for name in ("b", "a")]
     printed = snapshot_json(build_snapshot(Messages(clusters=tuple(clusters))))
     assert [one["name"] for one in printed["clusters"]] == ["a", "b"]
+
+
+def test_secrets_are_printed_by_name_only() -> None:
+    """Their values are on no command line and in no golden."""
+    planted = secret.certificate("s", b"planted-chain", b"planted-key")
+    printed = json.dumps(snapshot_json(build_snapshot(Messages(secrets=(planted,)))))
+    assert base64.b64encode(secret.REDACTED).decode() in printed
+    for value in (b"planted-chain", b"planted-key"):
+        assert value.decode() not in printed
+        assert base64.b64encode(value).decode() not in printed

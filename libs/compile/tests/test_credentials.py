@@ -1,0 +1,90 @@
+"""Secrets as certificates."""
+
+import base64
+
+import pytest
+
+from libs.compile.credentials import Credentials, authorities, certificate, credentials
+from libs.meshapi.metadata import Metadata
+from libs.meshapi.secret import Secret
+
+CHAIN = "-----BEGIN CERTIFICATE-----\nplanted-chain\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nplanted-key\n"
+OTHER = "-----BEGIN CERTIFICATE-----\nother\n"
+
+
+def _known(**named: dict[str, str]) -> Credentials:
+    """Build Secrets of namespace edge; `_` in a name stands for `-`."""
+    return credentials(
+        Secret(
+            metadata=Metadata(name=name.replace("_", "-"), namespace="edge"),
+            data={key: base64.b64encode(text.encode()).decode() for key, text in values.items()},
+        )
+        for name, values in named.items()
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tls.crt": CHAIN, "tls.key": KEY},
+        {"cert": CHAIN, "key": KEY},
+        {"cert": CHAIN, "key": KEY, "tls.crt": OTHER, "tls.key": KEY},
+        {"cert": OTHER, "tls.crt": CHAIN, "tls.key": KEY},
+    ],
+)
+def test_a_certificate_has_two_forms_of_which_the_generic_one_counts(
+    values: dict[str, str],
+) -> None:
+    """Half of a form counts for nothing."""
+    found = certificate(_known(a=values), "edge", "a")
+    assert found.secret is not None
+    assert found.secret.name == "kubernetes://a"
+    assert found.secret.tls_certificate.certificate_chain.inline_bytes == CHAIN.encode()
+    assert found.secret.tls_certificate.private_key.inline_bytes == KEY.encode()
+
+
+@pytest.mark.parametrize(
+    ("secrets", "expected"),
+    [
+        pytest.param({"a_cacert": {"ca.crt": CHAIN}}, CHAIN, id="a Secret of its own"),
+        pytest.param({"a_cacert": {"cacert": CHAIN}}, CHAIN, id="the generic key"),
+        pytest.param({"a": {"ca.crt": CHAIN}}, CHAIN, id="beside the certificate"),
+        pytest.param({"a_cacert": {"ca.crt": CHAIN}, "a": {"ca.crt": OTHER}}, CHAIN, id="both"),
+    ],
+)
+def test_authorities_of_a_secret_of_their_own_count_first(
+    secrets: dict[str, dict[str, str]], expected: str
+) -> None:
+    """The resource is called after the certificate in each case."""
+    found = authorities(_known(**secrets), "edge", "a")
+    assert found.secret is not None
+    assert found.secret.name == "kubernetes://a-cacert"
+    assert found.secret.validation_context.trusted_ca.inline_bytes == expected.encode()
+
+
+@pytest.mark.parametrize(
+    ("secrets", "namespace", "said"),
+    [
+        pytest.param({}, "edge", "there is no Secret edge/a", id="nothing"),
+        pytest.param(
+            {"a": {"tls.crt": CHAIN, "tls.key": KEY}}, "shop", "not in edge", id="elsewhere"
+        ),
+        pytest.param({"a": {"ca.crt": CHAIN}}, "edge", "has no `tls.crt`", id="authorities only"),
+        pytest.param({"a": {"tls.crt": "x", "tls.key": "y"}}, "edge", "in PEM", id="no PEM"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_said_without_its_values(
+    secrets: dict[str, dict[str, str]], namespace: str, said: str
+) -> None:
+    """Envoy would keep the former certificate and say nothing to the user."""
+    found = certificate(_known(**secrets), namespace, "a")
+    assert found.secret is None
+    assert said in found.fault
+
+
+def test_a_credential_never_shows_its_values() -> None:
+    """Whoever prints one sees whose it is."""
+    (one,) = _known(a={"tls.crt": CHAIN, "tls.key": KEY, "ca.crt": CHAIN}).values()
+    assert "planted" not in repr(one)
+    assert "edge" in repr(one)

@@ -12,6 +12,7 @@ from libs.compile.clusters import (
     discovers,
     outbound_clusters,
 )
+from libs.compile.finishing import finished
 from libs.compile.gateway import gateway_outlets
 from libs.compile.grpcclient import accepted, grpc_outlets
 from libs.compile.inbound import Inlets, inbound_inlets
@@ -53,7 +54,7 @@ def compile_snapshot(world: World, proxy: Proxy) -> Compiled:
     Raises CompileError with a sentence when Envoy would refuse it.
     """
     ledger = Ledger()
-    messages = _messages(world, proxy, ledger)
+    messages = finished(world, proxy, _messages(world, proxy, ledger), ledger)
     reasons = inconsistencies(messages)
     if reasons:
         more = f" (and {len(reasons) - _REASONS_MAX} more)" if len(reasons) > _REASONS_MAX else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from libs.compile.attachments import Attachments, attachments
 from libs.compile.credentials import Credentials, credentials
 from libs.compile.policies import Policies, policies
 from libs.compile.rules import RouteRules, route_rules
@@ -36,6 +37,7 @@ class World:
     policies: Policies = field(default_factory=Policies)
     gateways: tuple[Gateway, ...] = ()
     sidecars: Mapping[str, tuple[Sidecar, ...]] = field(default_factory=dict)
+    attached: Attachments = field(default_factory=Attachments)
     origins: Mapping[ObjectKey, Origin] = field(default_factory=dict)
     credentials: Credentials = field(default_factory=dict)
 
@@ -78,6 +80,7 @@ def build_world(
         ),
         gateways=tuple(sorted(_of_kind(everything, Gateway), key=age)),
         sidecars=_by_namespace(_of_kind(everything, Sidecar)),
+        attached=attachments(everything),
         origins={one.key: origin for one, origin in placed},
         credentials=credentials(_of_kind(everything, Secret)),
     )

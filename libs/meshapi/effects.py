@@ -25,7 +25,6 @@ from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Path
 from libs.meshapi.proxyconfig import ProxyConfig
-from libs.meshapi.ratelimit import RateLimit
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import attribute_of, model_inside
@@ -159,7 +158,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         PeerAuthentication,
         Pod,
         ProxyConfig,
-        RateLimit,
         ReferenceGrant,
         RequestAuthentication,
         Rollout,

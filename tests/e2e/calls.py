@@ -99,6 +99,8 @@ def differences(expected: Mapping[str, Any], replies: Sequence[Reply]) -> Iterat
     for name, wanted in expected.items():
         if name == "shares":
             yield from _shares(wanted, replies)
+        elif name == "statuses":
+            yield from _statuses(wanted, replies)
         elif name in ("all_of", "only_one_of"):
             yield from _answering(wanted, replies, alone=name == "only_one_of")
         elif name not in _FACTS:
@@ -151,6 +153,13 @@ def _shares(wanted: Mapping[str, float], replies: Sequence[Reply]) -> Iterator[s
         low, high = bounds(len(replies), percent / 100)
         if not low <= counts[workload] <= high:
             yield f"shares: {counts[workload]} answers from {workload}, not {low} to {high}"
+
+
+def _statuses(wanted: Mapping[int, int], replies: Sequence[Reply]) -> Iterator[str]:
+    """Compare how often each status came back, exactly."""
+    found = Counter(reply.status for reply in replies)
+    if found != wanted:
+        yield f"statuses: wanted {dict(wanted)}, got {dict(found)}"
 
 
 def _answering(wanted: Sequence[str], replies: Sequence[Reply], *, alone: bool) -> Iterator[str]:

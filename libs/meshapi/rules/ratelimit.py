@@ -13,6 +13,11 @@ from libs.meshapi.rules.selection import selection
 
 _SOURCES = ("header", "query_parameter", "source_address")
 _PATTERNS = ("exact", "prefix", "regex")
+_STATUSES = frozenset(
+    {*range(400, 418), *range(421, 425), 426, 428, 429, 431, *range(500, 509), 510, 511}
+)
+"""What Envoy can answer with."""
+
 _REFILL_MIN = timedelta(milliseconds=50)
 
 
@@ -31,6 +36,9 @@ def check(obj: RateLimit) -> Iterator[Problem]:
 def _limit(path: Path, limit: Limit) -> Iterator[Problem]:
     yield from _rate(path, limit)
     yield from _match((*path, "match"), limit.match)
+    if limit.response.status not in _STATUSES:
+        text = f"Envoy cannot answer with {limit.response.status}; write `429` or `503`"
+        yield Problem((*path, "response", "status"), text)
     yield from unique((*path, "by"), [one.name for one in limit.by], "name", "part")
     for index, part in enumerate(limit.by):
         yield from _part((*path, "by", index), part)

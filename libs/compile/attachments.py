@@ -1,0 +1,45 @@
+"""Objects that attach to proxies rather than to hosts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from libs.meshapi.envoyfilter import EnvoyFilter
+from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.proxyconfig import ProxyConfig
+from libs.meshapi.ratelimit import RateLimit
+from libs.meshapi.telemetry import Telemetry
+from libs.meshapi.trafficextension import TrafficExtension
+from libs.meshapi.wasmplugin import WasmPlugin
+from libs.registry.order import age
+
+_Kind = TypeVar("_Kind", bound=MeshObject)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Every such object of a cluster, the oldest first."""
+
+    envoy_filters: tuple[EnvoyFilter, ...] = ()
+    telemetries: tuple[Telemetry, ...] = ()
+    wasm_plugins: tuple[WasmPlugin, ...] = ()
+    traffic_extensions: tuple[TrafficExtension, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = ()
+    proxy_configs: tuple[ProxyConfig, ...] = ()
+
+
+def attachments(objects: Iterable[MeshObject]) -> Attachments:
+    """Collect them from all objects of a cluster."""
+    everything = tuple(objects)
+    return Attachments(
+        envoy_filters=_of_kind(everything, EnvoyFilter),
+        telemetries=_of_kind(everything, Telemetry),
+        wasm_plugins=_of_kind(everything, WasmPlugin),
+        traffic_extensions=_of_kind(everything, TrafficExtension),
+        rate_limits=_of_kind(everything, RateLimit),
+        proxy_configs=_of_kind(everything, ProxyConfig),
+    )
+
+
+def _of_kind(objects: Iterable[MeshObject], kind: type[_Kind]) -> tuple[_Kind, ...]:
+    return tuple(sorted((one for one in objects if isinstance(one, kind)), key=age))

@@ -1,0 +1,46 @@
+"""What objects that attach to proxies add to a compiled view, in the order in which they do."""
+
+from dataclasses import replace
+
+from protogen.envoy.config.listener.v3 import listener_pb2
+
+from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
+from libs.compile.httpfilters import before_router
+from libs.compile.ledger import Ledger
+from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.ratelimits import PortLimits, limits_for
+from libs.compile.world import World
+from libs.envoy.hcm import Side
+from libs.envoy.messages import Messages
+from libs.kernel import xds
+
+
+def finished(world: World, proxy: Proxy, messages: Messages, ledger: Ledger) -> Messages:
+    """Return the view with everything attached; a gRPC client has no place for any of it."""
+    if proxy.type is ProxyType.GRPC:
+        return messages
+    limits = limits_for(
+        world.attached.rate_limits, proxy, world.settings.root_namespace, world.registry
+    )
+    return replace(
+        messages,
+        listeners=tuple(_listener(one, proxy, limits, ledger) for one in messages.listeners),
+    )
+
+
+def _listener(
+    one: listener_pb2.Listener, proxy: Proxy, limits: tuple[PortLimits, ...], ledger: Ledger
+) -> listener_pb2.Listener:
+    if not limits:
+        return one
+
+    def dress(found: Manager | TcpProxy, spot: Spot) -> bool:
+        if not isinstance(found, Manager) or spot.side is Side.OUTBOUND:
+            return False
+        mine = [each for each in limits if each.ports is None or spot.port in each.ports]
+        for each in mine:
+            ledger.credit(xds.LISTENER, one.name, each.key)
+        before_router(found, [each for limit in mine for each in limit.filters])
+        return bool(mine)
+
+    return dressed(one, proxy, dress)

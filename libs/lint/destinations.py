@@ -11,6 +11,7 @@ from libs.desired.finding import Finding, Rule
 from libs.kernel.messages import Level
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest_host
+from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.virtualservice import (
     MESH_GATEWAY,
@@ -51,18 +52,20 @@ def _weighted(
         yield (*path, "route", number, "destination"), one.destination
 
 
-def check(view: ClusterView) -> Iterator[Finding]:
+def check(view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
     """Check every destination's host and port."""
-    for one in view.of(VirtualService):
-        for path, destination in destinations(one.object.spec):
-            host = fqdn(destination.host, one.namespace, view.world.domain)
-            if is_wildcard(host):
-                continue
-            service = view.service(host)
-            if service is None:
-                yield _unknown_host(view, one, (path, destination), host)
-            else:
-                yield from _port(one, (path, destination), service)
+    for path, destination in destinations(one.object.spec):
+        host = fqdn(destination.host, one.namespace, view.domain)
+        if is_wildcard(host):
+            continue
+        service = view.service(host)
+        if service is None:
+            yield _unknown_host(view, one, (path, destination), host)
+        else:
+            yield from _port(one, (path, destination), service)
+
+
+CHECKS = (each(VirtualService, check),)
 
 
 def _unknown_host(
@@ -72,8 +75,8 @@ def _unknown_host(
     host: str,
 ) -> Finding:
     path, destination = place
-    domain = f".svc.{view.world.domain}"
-    in_mesh = host.endswith(domain) or f"{host}{domain}" in view.world.registry.services
+    domain = f".svc.{view.domain}"
+    in_mesh = host.endswith(domain) or view.has_service(f"{host}{domain}")
     rule = rules.MISSING.as_level(view.absence() if in_mesh else Level.WARNING)
     near = nearest_host(view, destination.host, one.namespace)
     hint = f"did you mean `{near}`?" if near else _ADD

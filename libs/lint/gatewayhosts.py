@@ -1,21 +1,31 @@
 """Which hosts a Gateway's server serves for a VirtualService."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from libs.compile.hosts import ANY, fqdn, overlap
 from libs.compile.rules import gateway_name
 from libs.lint.clusterview import ClusterView
+from libs.lint.index import Index
 from libs.lint.subject import Subject
 from libs.meshapi.gateway import Gateway, Server
 from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService
 
 _SAME_NAMESPACE = "."
-Gateways = Mapping[str, Subject[Gateway]]
+
+GATEWAYS = Index(Gateway, lambda one, _: (f"{one.namespace}/{one.metadata.name}",))
+"""By `namespace/name`."""
 
 
-def gateways_by_name(view: ClusterView) -> Gateways:
-    """Return Gateways by `namespace/name`."""
-    return {f"{one.namespace}/{one.key.name}": one for one in view.of(Gateway)}
+def gateway_named(view: ClusterView, name: str) -> Subject[Gateway] | None:
+    """Return the Gateway with a full name."""
+    found = view.find(GATEWAYS, name)
+    return found[-1] if found else None
+
+
+def bound_gateways(view: ClusterView, one: Subject[VirtualService]) -> Sequence[Subject[Gateway]]:
+    """Return the Gateways that a VirtualService names and that are there."""
+    found = (gateway_named(view, name) for name in bound_names(one))
+    return [gateway for gateway in found if gateway is not None]
 
 
 def bound_names(one: Subject[VirtualService]) -> Sequence[str]:
@@ -26,7 +36,7 @@ def bound_names(one: Subject[VirtualService]) -> Sequence[str]:
 
 def full_hosts(view: ClusterView, one: Subject[VirtualService]) -> Sequence[str]:
     """Return the complete hosts of a VirtualService, in its order."""
-    return [fqdn(host, one.namespace, view.world.domain) for host in one.object.spec.hosts]
+    return [fqdn(host, one.namespace, view.domain) for host in one.object.spec.hosts]
 
 
 def server_patterns(gateway: Subject[Gateway], server: Server, namespace: str) -> Sequence[str]:

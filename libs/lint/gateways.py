@@ -5,7 +5,7 @@ loss, here as in Istio, so that is a warning; only what cannot be merged is an e
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import takewhile
 
 from libs.compile.hosts import overlap
 from libs.compile.rules import gateway_name
@@ -13,21 +13,40 @@ from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest
-from libs.lint.gatewayhosts import Gateways, bound_names, full_hosts, gateways_by_name, served
+from libs.lint.gatewayhosts import (
+    GATEWAYS,
+    bound_gateways,
+    full_hosts,
+    gateway_named,
+    served,
+)
+from libs.lint.index import Index
+from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.gateway import Gateway, Server
 from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService
 from libs.registry.protocols import entry_protocol
 
+_BY_PORT = Index(Gateway, lambda one, _: (server.port.number for server in one.spec.servers))
 
-def check(view: ClusterView) -> Iterator[Finding]:
-    """Check the names of Gateways, their hosts, and Gateways against each other."""
-    gateways = gateways_by_name(view)
-    for one in view.of(VirtualService):
-        yield from _missing(view, one, gateways)
-        yield from _not_served(view, one, gateways)
-    for first, second in combinations(gateways.values(), 2):
-        yield from _conflict(first, second)
+
+def _used(view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
+    """Check the Gateways that a VirtualService names."""
+    yield from _missing(view, one)
+    yield from _not_served(view, one)
+
+
+def _beside_others(view: ClusterView, one: Subject[Gateway]) -> Iterator[Finding]:
+    """Compare a Gateway with the older ones that have a port of it."""
+    ports = {server.port.number for server in one.object.spec.servers}
+    others: dict[Subject[Gateway], None] = {}
+    for port in sorted(ports):
+        others.update(dict.fromkeys(takewhile(lambda x: x is not one, view.find(_BY_PORT, port))))
+    for former in others:
+        yield from _conflict(former, one)
+
+
+CHECKS = (each(VirtualService, _used), each(Gateway, _beside_others))
 
 
 def _named(obj: VirtualService) -> Iterator[tuple[Path, str]]:
@@ -39,31 +58,27 @@ def _named(obj: VirtualService) -> Iterator[tuple[Path, str]]:
                 yield ("spec", "http", index, "match", number, "gateways", place), name
 
 
-def _missing(
-    view: ClusterView, one: Subject[VirtualService], gateways: Gateways
-) -> Iterator[Finding]:
+def _missing(view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
     for path, name in _named(one.object):
         full = gateway_name(name, one.namespace)
-        if full == MESH_GATEWAY or full in gateways:
+        if full == MESH_GATEWAY or gateway_named(view, full) is not None:
             continue
-        near = nearest(full, tuple(gateways))
+        near = nearest(full, view.keys(GATEWAYS))
         shown = near.removeprefix(f"{one.namespace}/") if near and "/" not in name else near
         hint = f"did you mean `{shown}`?" if shown else "write one, or correct the name"
         text = f"there is no Gateway `{full}`; {hint}"
         yield report(rules.MISSING.as_level(view.absence()), one, path, text)
 
 
-def _not_served(
-    view: ClusterView, one: Subject[VirtualService], gateways: Gateways
-) -> Iterator[Finding]:
+def _not_served(view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
     """Find hosts that no bound Gateway serves and that are not meant for sidecars instead."""
-    bound = [gateways[name] for name in bound_names(one) if name in gateways]
+    bound = bound_gateways(view, one)
     for index, host in enumerate(full_hosts(view, one)):
-        if not bound or any(served(each, host, one.namespace) for each in bound):
+        if not bound or any(served(gateway, host, one.namespace) for gateway in bound):
             continue
         if MESH_GATEWAY in one.object.spec.gateways and view.service(host) is not None:
             continue
-        names = ", ".join(f"`{each.namespace}/{each.key.name}`" for each in bound)
+        names = ", ".join(f"`{gateway.namespace}/{gateway.key.name}`" for gateway in bound)
         text = f"host `{host}` is not served by {names}; add it to a server's hosts"
         yield report(rules.HOST_NOT_IN_GATEWAY, one, ("spec", "hosts", index), text, bound)
 

@@ -5,16 +5,21 @@ host alone. A gateway puts the rules of all one behind the other, catch-alls las
 matters there when one request satisfies rules of both.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product, takewhile
 
+from libs.compile.hosts import fqdn, is_wildcard
+from libs.compile.rules import gateway_name
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView
 from libs.lint.covering import EVERYTHING, Overlap, overlap, takes_everything
-from libs.lint.gatewayhosts import bound_names, full_hosts, gateways_by_name, served
+from libs.lint.gatewayhosts import bound_gateways, full_hosts, served
+from libs.lint.index import Index
+from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
+from libs.meshapi.gateway import Gateway
 from libs.meshapi.metadata import PRIORITY_ANNOTATION
 from libs.meshapi.virtualservice import MESH_GATEWAY, HTTPMatchRequest, VirtualService
 from libs.registry.order import age
@@ -25,13 +30,45 @@ _COMPARED_MAX = 20_000
 _STATE_IT = f"state the order with annotation `{PRIORITY_ANNOTATION}`, or merge them"
 
 
-def check(view: ClusterView) -> Iterator[Finding]:
-    """Find hosts with several VirtualServices, at sidecars and at each Gateway."""
-    for host, claims in _mesh_claims(view).items():
-        yield from _at_sidecars(host, claims)
-    for (gateway, host), claims in _gateway_claims(view).items():
-        for first, second in combinations(claims, 2):
-            yield from _at_gateway(gateway, host, first, second)
+def _full_hosts(one: VirtualService, domain: str) -> Iterator[str]:
+    return (fqdn(host, one.namespace, domain) for host in one.spec.hosts)
+
+
+def _gateways(one: VirtualService) -> Iterator[str]:
+    return (gateway_name(name, one.namespace) for name in one.spec.gateways)
+
+
+_OF_MESH_HOST = Index(
+    VirtualService,
+    lambda one, domain: _full_hosts(one, domain) if MESH_GATEWAY in one.spec.gateways else (),
+)
+_OF_GATEWAY_HOST = Index(
+    VirtualService, lambda one, domain: product(_gateways(one), _full_hosts(one, domain))
+)
+_OF_GATEWAY_WITH_WILDCARD = Index(
+    VirtualService,
+    lambda one, domain: _gateways(one) if any(map(is_wildcard, _full_hosts(one, domain))) else (),
+)
+
+
+def check(view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
+    """Compare a VirtualService with the older ones of its hosts, at sidecars and each Gateway."""
+    hosts = list(enumerate(full_hosts(view, one)))
+    if MESH_GATEWAY in one.object.spec.gateways:
+        for index, host in hosts:
+            older = takewhile(lambda former: former is not one, view.find(_OF_MESH_HOST, host))
+            yield from _at_sidecars(host, (("spec", "hosts", index), one), older)
+    for gateway in bound_gateways(view, one):
+        seen: set[str] = set()
+        for index, host in hosts:
+            for common in sorted(served(gateway, host, one.namespace) - seen):
+                seen.add(common)
+                claim = (("spec", "hosts", index), one)
+                for former in _older_at(view, gateway, common, one):
+                    yield from _at_gateway(gateway, common, former, claim)
+
+
+CHECKS = (each(VirtualService, check),)
 
 
 def is_stated(first: VirtualService, second: VirtualService) -> bool:
@@ -39,30 +76,21 @@ def is_stated(first: VirtualService, second: VirtualService) -> bool:
     return age(first)[:2] != age(second)[:2]
 
 
-def _mesh_claims(view: ClusterView) -> dict[str, list[_Claim]]:
-    found: dict[str, list[_Claim]] = {}
-    for one in view.of(VirtualService):
-        if MESH_GATEWAY in one.object.spec.gateways:
-            for index, host in enumerate(full_hosts(view, one)):
-                found.setdefault(host, []).append((("spec", "hosts", index), one))
-    return found
-
-
-def _at_sidecars(host: str, claims: Sequence[_Claim]) -> Iterator[Finding]:
-    for index, (path, one) in enumerate(claims):
-        before = [former for _, former in claims[:index] if _same_audience(former, one)]
-        if not before:
-            continue
-        winner = before[0]
-        if is_stated(winner.object, one.object):
-            text = f"{winner.key} comes first for host `{host}`, so sidecars never use this one"
-            yield report(rules.HOST_CLAIMED_TWICE, one, path, text, [winner])
-        else:
-            text = (
-                f"{winner.key} is for host `{host}` too, and sidecars use only the first; "
-                f"{_STATE_IT}"
-            )
-            yield report(rules.ORDER_NOT_STATED, one, path, text, [winner])
+def _at_sidecars(
+    host: str, claim: _Claim, older: Iterable[Subject[VirtualService]]
+) -> Iterator[Finding]:
+    path, one = claim
+    winner = next((former for former in older if _same_audience(former, one)), None)
+    if winner is None:
+        return
+    if is_stated(winner.object, one.object):
+        text = f"{winner.key} comes first for host `{host}`, so sidecars never use this one"
+        yield report(rules.HOST_CLAIMED_TWICE, one, path, text, [winner])
+    else:
+        text = (
+            f"{winner.key} is for host `{host}` too, and sidecars use only the first; {_STATE_IT}"
+        )
+        yield report(rules.ORDER_NOT_STATED, one, path, text, [winner])
 
 
 def _same_audience(one: Subject[VirtualService], other: Subject[VirtualService]) -> bool:
@@ -82,22 +110,25 @@ def _audience(one: Subject[VirtualService]) -> set[str]:
     }
 
 
-def _gateway_claims(view: ClusterView) -> dict[tuple[str, str], list[_Claim]]:
-    gateways = gateways_by_name(view)
-    found: dict[tuple[str, str], list[_Claim]] = {}
-    for one in view.of(VirtualService):
-        bound = [name for name in bound_names(one) if name in gateways]
-        for index, host in enumerate(full_hosts(view, one)):
-            for name in bound:
-                for common in served(gateways[name], host, one.namespace):
-                    claims = found.setdefault((name, common), [])
-                    if not any(claimed is one for _, claimed in claims):
-                        claims.append((("spec", "hosts", index), one))
-    return found
+def _older_at(
+    view: ClusterView, gateway: Subject[Gateway], host: str, one: Subject[VirtualService]
+) -> Iterator[Subject[VirtualService]]:
+    """Return the older VirtualServices to which a Gateway's server leaves the same host."""
+    name = f"{gateway.namespace}/{gateway.key.name}"
+    found = dict.fromkeys(
+        (*view.find(_OF_GATEWAY_HOST, (name, host)), *view.find(_OF_GATEWAY_WITH_WILDCARD, name))
+    )
+    for former in found:
+        if age(former.object) < age(one.object) and any(
+            host in served(gateway, name, former.namespace) for name in full_hosts(view, former)
+        ):
+            yield former
 
 
-def _at_gateway(gateway: str, host: str, first: _Claim, second: _Claim) -> Iterator[Finding]:
-    (_, former), (path, one) = first, second
+def _at_gateway(
+    gateway: Subject[Gateway], host: str, former: Subject[VirtualService], claim: _Claim
+) -> Iterator[Finding]:
+    path, one = claim
     if former.key == one.key or is_stated(former.object, one.object):
         return
     decides = _order_decides(former.object, one.object)
@@ -106,7 +137,8 @@ def _at_gateway(gateway: str, host: str, first: _Claim, second: _Claim) -> Itera
     level = Level.ERROR if decides is Overlap.YES else Level.WARNING
     verb = "match" if decides is Overlap.YES else "may match"
     text = (
-        f"rules of {former.key} {verb} the same requests for `{host}` at gateway `{gateway}`; "
+        f"rules of {former.key} {verb} the same requests for `{host}` at gateway "
+        f"`{gateway.namespace}/{gateway.key.name}`; "
         f"{_STATE_IT}"
     )
     yield report(rules.ORDER_NOT_STATED.as_level(level), one, path, text, [former])

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from libs.desired.finding import Finding, finding
 from libs.kernel.ids import SetName
+from libs.lint.interface import across
 from libs.lint.rules import PLAIN_SECRET
 from libs.meshapi.parsed import ParsedObject
 from libs.meshapi.secret import Secret
@@ -24,3 +25,6 @@ def check(contents: Mapping[SetName, Sequence[ParsedObject]]) -> Iterator[Findin
                 path = ("data",) if secret.data else ("stringData",)
                 place = (one.positions.at(path), one.key)
                 yield finding(PLAIN_SECRET, place, (name,), _TEXT)
+
+
+CHECKS = (across(Secret, lambda _, one: check({one.set: (one.parsed,)})),)

@@ -2,31 +2,42 @@
 
 from collections.abc import Iterator
 
-from libs.compile.hosts import fqdn, overlap
+from libs.compile.hosts import fqdn, is_wildcard, overlap
 from libs.desired.finding import Finding
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest_host
+from libs.lint.hostpolicies import RULES_OF_HOST
+from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 
 
-def check(view: ClusterView) -> Iterator[Finding]:
-    """Check every DestinationRule by itself and against the older ones."""
-    first: dict[tuple[str, str, str], Subject[DestinationRule]] = {}
-    for one in view.of(DestinationRule):
-        host = fqdn(one.object.spec.host, one.namespace, view.world.domain)
-        yield from _unknown_host(view, one, host)
-        if one.object.spec.workload_selector is not None:
-            continue
-        for path, name in _defined(one.object):
-            former = first.setdefault((one.namespace, host, name), one)
-            if former is not one:
-                yield _twice(one, former, path, name)
+def check(view: ClusterView, one: Subject[DestinationRule]) -> Iterator[Finding]:
+    """Check a DestinationRule by itself and against the older ones for its host."""
+    host = fqdn(one.object.spec.host, one.namespace, view.domain)
+    yield from _unknown_host(view, one, host)
+    if one.object.spec.workload_selector is not None:
+        return
+    first: dict[str, Subject[DestinationRule]] = {}
+    for former in view.find(RULES_OF_HOST, (one.namespace, host)):
+        if former is one:
+            break
+        if former.object.spec.workload_selector is None:
+            for _, name in _defined(former.object):
+                first.setdefault(name, former)
+    for path, name in _defined(one.object):
+        older = first.setdefault(name, one)
+        if older is not one:
+            yield _twice(one, older, path, name)
+
+
+CHECKS = (each(DestinationRule, check),)
 
 
 def _unknown_host(view: ClusterView, one: Subject[DestinationRule], host: str) -> Iterator[Finding]:
-    services = view.world.registry.services
-    if host in services or any(overlap(host, name) for name in services):
+    if view.service(host) is not None:
+        return
+    if is_wildcard(host) and any(overlap(host, name) for name in view.hosts()):
         return
     near = nearest_host(view, one.object.spec.host, one.namespace)
     hint = f"did you mean `{near}`?" if near else "correct the name, or add the service"

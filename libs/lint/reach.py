@@ -7,14 +7,9 @@ from libs.desired.finding import Finding
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView
 from libs.lint.covering import EVERYTHING, includes, path_of
+from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.virtualservice import HTTPMatchRequest, VirtualService
-
-
-def check(view: ClusterView) -> Iterator[Finding]:
-    """Compare every rule with those before it."""
-    for one in view.of(VirtualService):
-        yield from _unreached(one)
 
 
 @dataclass(slots=True)
@@ -53,7 +48,8 @@ class _Earlier:
             yield from self.by_text.get((exact, path.regex), ())
 
 
-def _unreached(one: Subject[VirtualService]) -> Iterator[Finding]:
+def check(_view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
+    """Compare every rule with those before it."""
     earlier = _Earlier()
     for index, rule in enumerate(one.object.spec.http):
         matches = rule.match or (EVERYTHING,)
@@ -71,6 +67,9 @@ def _unreached(one: Subject[VirtualService]) -> Iterator[Finding]:
                     yield report(rules.MATCH_WITHOUT_EFFECT, one, place, text)
         for match in matches:
             earlier.add(index, match)
+
+
+CHECKS = (each(VirtualService, check),)
 
 
 def _list(takers: list[int | None]) -> str:

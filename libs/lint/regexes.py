@@ -9,23 +9,26 @@ from libs.desired.finding import Finding
 from libs.envoy.bootstrap import REGEX_PROGRAM_INSTRUCTIONS_MAX
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView
-from libs.lint.subject import Path, report
+from libs.lint.interface import each
+from libs.lint.subject import Path, Subject, report
 from libs.meshapi.virtualservice import HTTPMatchRequest, VirtualService
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False  # the engine would write to standard error by itself
 
 
-def check(view: ClusterView) -> Iterator[Finding]:
+def check(_view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
     """Find patterns of HTTP matches for which Envoy would refuse a whole route configuration."""
-    for one in view.of(VirtualService):
-        for index, rule in enumerate(one.object.spec.http):
-            for number, match in enumerate(rule.match):
-                at: Path = ("spec", "http", index, "match", number)
-                for path, pattern in _patterns(match):
-                    complaint = _complaint(pattern)
-                    if complaint:
-                        yield report(rules.REGEX, one, (*at, *path), complaint)
+    for index, rule in enumerate(one.object.spec.http):
+        for number, match in enumerate(rule.match):
+            at: Path = ("spec", "http", index, "match", number)
+            for path, pattern in _patterns(match):
+                complaint = _complaint(pattern)
+                if complaint:
+                    yield report(rules.REGEX, one, (*at, *path), complaint)
+
+
+CHECKS = (each(VirtualService, check),)
 
 
 def _patterns(match: HTTPMatchRequest) -> Iterator[tuple[Path, str]]:

@@ -5,22 +5,25 @@ from collections.abc import Iterator
 from libs.desired.finding import Finding
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView
-from libs.lint.subject import report
+from libs.lint.interface import each
+from libs.lint.subject import Subject, report
 from libs.meshapi.service import Service, ServicePort
 from libs.registry.protocols import named_protocol
 
 
-def check(view: ClusterView) -> Iterator[Finding]:
-    """Find TCP ports of Services whose protocol is not known."""
-    for one in view.of(Service):
-        for index, port in enumerate(one.object.spec.ports):
-            if one.object.spec.type != "ExternalName" and not _says_protocol(port):
-                shown = f"`{port.name}`" if port.name else f"{port.port} without a name"
-                text = (
-                    f"port {shown} says no protocol and is treated as TCP; "
-                    "name it such as `http` or `http-web`, or write `appProtocol`"
-                )
-                yield report(rules.PORT_NAME, one, ("spec", "ports", index), text)
+def check(_view: ClusterView, one: Subject[Service]) -> Iterator[Finding]:
+    """Find TCP ports of a Service whose protocol is not known."""
+    for index, port in enumerate(one.object.spec.ports):
+        if one.object.spec.type != "ExternalName" and not _says_protocol(port):
+            shown = f"`{port.name}`" if port.name else f"{port.port} without a name"
+            text = (
+                f"port {shown} says no protocol and is treated as TCP; "
+                "name it such as `http` or `http-web`, or write `appProtocol`"
+            )
+            yield report(rules.PORT_NAME, one, ("spec", "ports", index), text)
+
+
+CHECKS = (each(Service, check),)
 
 
 def _says_protocol(port: ServicePort) -> bool:

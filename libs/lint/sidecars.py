@@ -1,12 +1,14 @@
 """Sidecars: at most one for a workload, and imports that exist."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
 
 from libs.compile.hosts import ANY, is_wildcard
 from libs.desired.finding import Finding
-from libs.kernel.origins import ObjectKey
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest_host
+from libs.lint.index import Index
+from libs.lint.interface import each
 from libs.lint.subject import Subject, report
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.workloadentry import WorkloadEntry
@@ -15,43 +17,51 @@ _SELECTOR = ("spec", "workloadSelector")
 _NOWHERE = "~"
 
 
-def check(view: ClusterView) -> Iterator[Finding]:
-    """Compare the Sidecars of each namespace, and look for the hosts that they import."""
-    by_namespace: dict[str, list[Subject[Sidecar]]] = {}
-    for one in view.of(Sidecar):
-        by_namespace.setdefault(one.namespace, []).append(one)
-        yield from _unknown_imports(view, one)
-    for namespace, sidecars in by_namespace.items():
-        yield from _several_general(namespace, sidecars)
-        yield from _same_workload(view, namespace, sidecars)
+_GENERAL = Index(
+    Sidecar,
+    lambda one, _: (one.namespace,) if one.spec.workload_selector is None else (),
+)
+_SELECTING = Index(
+    Sidecar,
+    lambda one, _: (one.namespace,) if one.spec.workload_selector is not None else (),
+)
+_WORKLOADS = Index(WorkloadEntry, lambda one, _: (one.namespace,))
 
 
-def _several_general(namespace: str, sidecars: Sequence[Subject[Sidecar]]) -> Iterator[Finding]:
-    general = [one for one in sidecars if one.object.spec.workload_selector is None]
-    for one in general[1:]:
+def check(view: ClusterView, one: Subject[Sidecar]) -> Iterator[Finding]:
+    """Compare a Sidecar with the older ones of its namespace, and look for what it imports."""
+    yield from _unknown_imports(view, one)
+    if one.object.spec.workload_selector is None:
+        yield from _second_general(view, one)
+    else:
+        yield from _same_workload(view, one)
+
+
+CHECKS = (each(Sidecar, check),)
+
+
+def _second_general(view: ClusterView, one: Subject[Sidecar]) -> Iterator[Finding]:
+    first = view.find(_GENERAL, one.namespace)[0]
+    if first is not one:
         text = (
-            f"{general[0].key} is for the whole namespace `{namespace}` as well; "
+            f"{first.key} is for the whole namespace `{one.namespace}` as well; "
             "keep one, or write a `workloadSelector`"
         )
-        yield report(rules.SIDECARS_OF_ONE_NAMESPACE, one, (), text, [general[0]])
+        yield report(rules.SIDECARS_OF_ONE_NAMESPACE, one, (), text, [first])
 
 
-def _same_workload(
-    view: ClusterView, namespace: str, sidecars: Sequence[Subject[Sidecar]]
-) -> Iterator[Finding]:
-    """Report each Sidecar that shares a workload with an older one, once, with the first such."""
-    reported: set[ObjectKey] = set()
-    for workload in view.of(WorkloadEntry):
-        if workload.namespace != namespace:
-            continue
+def _same_workload(view: ClusterView, one: Subject[Sidecar]) -> Iterator[Finding]:
+    """Report a Sidecar that shares a workload with an older one, once, with the first such."""
+    older = list(takewhile(lambda former: former is not one, view.find(_SELECTING, one.namespace)))
+    workloads = view.find(_WORKLOADS, one.namespace) if older else ()
+    for workload in workloads:
         labels = workload.object.spec.labels
-        selecting = [one for one in sidecars if _selects(one.object, labels)]
-        for one in selecting[1:]:
-            if one.key not in reported:
-                reported.add(one.key)
-                shared = f"{selecting[0].key} selects {workload.key} as well"
-                text = f"{shared}; narrow one `workloadSelector`"
-                yield report(rules.SIDECARS_OF_ONE_WORKLOAD, one, _SELECTOR, text, [selecting[0]])
+        first = next((x for x in older if _selects(x.object, labels)), None)
+        if first is not None and _selects(one.object, labels):
+            shared = f"{first.key} selects {workload.key} as well"
+            text = f"{shared}; narrow one `workloadSelector`"
+            yield report(rules.SIDECARS_OF_ONE_WORKLOAD, one, _SELECTOR, text, [first])
+            return
 
 
 def _selects(obj: Sidecar, labels: Mapping[str, str]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from libs.desired.finding import Finding, Rule, finding
-from libs.kernel.ids import SetName
+from libs.kernel.ids import ClusterName, SetName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.parsed import ParsedObject
@@ -14,13 +14,18 @@ Path = tuple[str | int, ...]
 Kind_co = TypeVar("Kind_co", bound=MeshObject, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject(Generic[Kind_co]):
-    """An object of a cluster. Places are only looked up for findings: that is slow."""
+    """An object of `clusters`, as one reading of its file gave it.
+
+    It is known by its identity: an equal object at other lines is another subject. Places are only
+    looked up for findings: that is slow.
+    """
 
     object: Kind_co
     parsed: ParsedObject
     set: SetName
+    clusters: frozenset[ClusterName] = frozenset()
 
     @property
     def key(self) -> ObjectKey:

@@ -8,29 +8,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from libs.compile.hosts import covers, fqdn
-from libs.compile.policies import candidates
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest
 from libs.lint.destinations import destinations
+from libs.lint.hostpolicies import RULES
+from libs.lint.index import Index
+from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.virtualservice import VirtualService
 from libs.registry.service import Service
 
+_SUBSETS = Index(DestinationRule, lambda one, _: (subset.name for subset in one.spec.subsets))
 
-def check(view: ClusterView) -> Iterator[Finding]:
-    """Check subsets from both ends. An unknown host is a matter of other checks."""
-    for one in view.of(VirtualService):
-        for path, destination in destinations(one.object.spec):
-            host = fqdn(destination.host, one.namespace, view.world.domain)
-            service = view.service(host)
-            if destination.subset and service is not None:
-                use = _Use(one, (*path, "subset"), destination.subset, host)
-                yield from _undefined(view, use, _callers(view, one.namespace, service))
-    for rule in view.of(DestinationRule):
-        yield from _without_workload(view, rule)
+
+def _named(view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
+    """Check the subsets that routes name. An unknown host is a matter of other checks."""
+    for path, destination in destinations(one.object.spec):
+        host = fqdn(destination.host, one.namespace, view.domain)
+        service = view.service(host) if destination.subset else None
+        if service is not None:
+            use = _Use(one, (*path, "subset"), destination.subset, host)
+            yield from _undefined(view, use, _callers(view, one.namespace, service))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class _Use:
 
 def _callers(view: ClusterView, client: str, service: Service) -> Sequence[str]:
     """Return the namespaces in which a policy is looked for, the first one first."""
-    root = view.world.settings.root_namespace
+    root = view.settings.root_namespace
     own = () if client == root else (client,)
     return (*own, service.namespace, root)
 
@@ -53,7 +54,7 @@ def _callers(view: ClusterView, client: str, service: Service) -> Sequence[str]:
 def _undefined(view: ClusterView, use: _Use, callers: Sequence[str]) -> Iterator[Finding]:
     service = view.service(use.host)
     where = service.namespace if service is not None else ""
-    found = candidates(view.world.policies, use.host, where, use.by.namespace)
+    found = view.policies(use.host, where, use.by.namespace)
     if any(use.subset in one.subsets for one in found):
         return
     policy = found[-1] if found else None
@@ -68,16 +69,15 @@ def _undefined(view: ClusterView, use: _Use, callers: Sequence[str]) -> Iterator
     hint = _hint(use.subset, tuple(policy.subsets) if policy else ())
     text = f"no DestinationRule defines subset `{use.subset}` of `{use.host}`; {hint}"
     sources = set(policy.sources if policy else ())
-    others = [one for one in view.of(DestinationRule) if one.key in sources]
+    others = [one for key in sorted(sources) for one in view.find(RULES, key)]
     yield report(rules.MISSING.as_level(view.absence()), use.by, use.path, text, others)
 
 
 def _elsewhere(view: ClusterView, use: _Use, callers: Sequence[str]) -> str | None:
     """Return a namespace that defines the subset, and in which these callers never look."""
-    for one in view.of(DestinationRule):
-        defined = any(subset.name == use.subset for subset in one.object.spec.subsets)
-        host = fqdn(one.object.spec.host, one.namespace, view.world.domain)
-        if defined and one.namespace not in callers and covers(host, use.host):
+    for one in view.find(_SUBSETS, use.subset):
+        host = fqdn(one.object.spec.host, one.namespace, view.domain)
+        if one.namespace not in callers and covers(host, use.host):
             return one.namespace
     return None
 
@@ -93,7 +93,7 @@ def _hint(subset: str, defined: tuple[str, ...]) -> str:
 
 def _without_workload(view: ClusterView, rule: Subject[DestinationRule]) -> Iterator[Finding]:
     """Compare labels where all of a service's workloads are known: workloads may come later."""
-    service = view.service(fqdn(rule.object.spec.host, rule.namespace, view.world.domain))
+    service = view.service(fqdn(rule.object.spec.host, rule.namespace, view.domain))
     workloads = service.endpoints if service else ()
     if service is None or not workloads or not all(one.labels for one in workloads):
         return
@@ -106,3 +106,6 @@ def _without_workload(view: ClusterView, rule: Subject[DestinationRule]) -> Iter
             yield report(
                 rules.SUBSET_WITHOUT_WORKLOAD, rule, ("spec", "subsets", index, "labels"), text
             )
+
+
+CHECKS = (each(VirtualService, _named), each(DestinationRule, _without_workload))

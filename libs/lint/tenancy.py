@@ -30,11 +30,15 @@ def violations(
     declared = {SetName(one.name): one.allow for one in view.fleet.spec.sets}
     for name, objects in sorted(contents.items()):
         for one in objects:
-            if one.key.group == GROUP and one.key.kind in _FLEET_KINDS:
-                yield _misplaced(name, one)
-            allow = declared.get(name)
-            if allow is not None:
-                yield from _not_allowed(name, one, allow)
+            yield from violations_of(name, one, declared.get(name))
+
+
+def violations_of(name: SetName, one: ParsedObject, allow: Allow | None) -> Iterator[Finding]:
+    """Find what a set must not contain in one of its objects."""
+    if one.key.group == GROUP and one.key.kind in _FLEET_KINDS:
+        yield _misplaced(name, one)
+    if allow is not None:
+        yield from _not_allowed(name, one, allow)
 
 
 def _misplaced(name: SetName, one: ParsedObject) -> Finding:

@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from libs.desired.finding import Finding
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView
-from libs.lint.subject import report
+from libs.lint.interface import each
+from libs.lint.subject import Subject, report
 from libs.meshapi.virtualservice import VirtualService
 
 _WHOLE = 100
 
 
-def check(view: ClusterView) -> Iterator[Finding]:
+def check(_view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
     """Find several destinations whose weights do not add up to 100."""
-    for one in view.of(VirtualService):
-        for index, rule in enumerate(one.object.spec.http):
-            total = sum(each.weight for each in rule.route)
-            if len(rule.route) > 1 and total not in (0, _WHOLE):
-                text = (
-                    f"the weights add up to {total}, so each is a share of that and not percent; "
-                    "make them add up to 100"
-                )
-                yield report(rules.WEIGHTS, one, ("spec", "http", index, "route"), text)
+    for index, rule in enumerate(one.object.spec.http):
+        total = sum(destination.weight for destination in rule.route)
+        if len(rule.route) > 1 and total not in (0, _WHOLE):
+            text = (
+                f"the weights add up to {total}, so each is a share of that and not percent; "
+                "make them add up to 100"
+            )
+            yield report(rules.WEIGHTS, one, ("spec", "http", index, "route"), text)
+
+
+CHECKS = (each(VirtualService, check),)

@@ -1,6 +1,18 @@
 """What tests write into a small fleet: texts of objects that get in each other's way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from hypothesis import strategies as st
+
+from libs.desired.directory import read_fleet
+from libs.desired.fleetview import FleetView
+from libs.desired.layout import layout
+from libs.desired.sets import set_entries
+from libs.kernel.ids import BlobId, SetName
+from libs.meshapi.parse import parse_file
+from libs.meshapi.parsed import ParsedFile, ParsedObject
+from libs.ports.gitrepo import EntryKind, TreeEntry
 
 _FLEET = """\
 apiVersion: periplus.io/v1alpha1
@@ -136,3 +148,52 @@ OBJECTS = (*_services(), *_routes(), *_edges())
 
 TEXTS = (*OBJECTS, "# A comment moves what stands below it.\n")
 """Objects, and a comment."""
+
+
+Files = Mapping[str, str]
+Read = tuple[FleetView, dict[SetName, tuple[ParsedObject, ...]]]
+PLACES = tuple(f"configs/{name}/{file}.yaml" for name in ("all", "some", "few") for file in "ab")
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(("fleet.yaml", *PLACES)),
+        st.lists(st.sampled_from(TEXTS), max_size=6, unique=True),
+        st.sampled_from(sorted(FLEETS)),
+    ),
+    min_size=2,
+    max_size=12,
+)
+
+
+@cache
+def parsed(path: str, text: str) -> ParsedFile:
+    """Parse a file once, as the services do: objects of an untouched file stay the same."""
+    return parse_file(path, text.encode())
+
+
+def read(files: Files) -> Read:
+    """Read a repository of valid files."""
+    entries = [TreeEntry(path, EntryKind.FILE, BlobId(path)) for path in sorted(files)]
+    found = layout(entries)
+    reading = read_fleet(found, {path: parsed(path, text) for path, text in files.items()})
+    assert reading.view is not None, reading.messages
+    sets = set_entries(reading.view, entries)
+    return reading.view, {
+        name: tuple(
+            one for entry in each.entries for one in parsed(entry.path, files[entry.path]).objects
+        )
+        for name, each in sets.items()
+    }
+
+
+def states(changes: list[tuple[str, list[str], str]]) -> list[Files]:
+    """Return the states of a repository after each of some edits."""
+    files: dict[str, str] = dict(FLEETS["first"])
+    found: list[Files] = []
+    for path, texts, fleet in changes:
+        files = {name: text for name, text in files.items() if name.startswith("configs/")}
+        files |= FLEETS[fleet] if path == "fleet.yaml" else FLEETS["first"]
+        if path != "fleet.yaml":
+            files[path] = "".join(texts)
+        found.append(dict(files))
+    return found

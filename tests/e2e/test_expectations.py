@@ -23,6 +23,13 @@ GATEWAY = "127.77.0.1"
 """Where the router under test listens: no echo answers there."""
 _COPIES_WAIT_S = 2.0
 _COPIES_SETTLE_S = 0.1
+NAMES = (
+    "shop.example",
+    "bank.example",
+    "client.example",
+    "flask.example1.com",
+    "flask.example2.com",
+)
 SHARED = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 
 
@@ -30,7 +37,7 @@ SHARED = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 def certificates_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the certificates that tables name under `/CERTIFICATES`."""
     folder = tmp_path_factory.mktemp("certificates")
-    certificates.make(folder, ["shop.example", "bank.example", "client.example"])
+    certificates.make(folder, NAMES)
     certificates.vouch(folder, "rsa.example", "DNS:shop.example", certificates.RSA)
     certificates.vouch(folder, "mesh", "URI:spiffe://cluster.local/ns/default/sa/default")
     return folder

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 
-from libs.compile import crossorigin, hashing, mirrors
+from libs.compile import crossorigin, hashing, mirrors, retries
 from libs.compile.proxy import ProxyType
 from libs.compile.rules import RouteRules
 from libs.compile.view import Place, destination_cluster
-from libs.envoy import cors, fault, headers, names, retry, route
+from libs.envoy import cors, fault, headers, names, route
 from libs.envoy.headers import HeaderChanges
 from libs.meshapi.virtualservice import (
     FaultAbort,
@@ -19,7 +19,6 @@ from libs.meshapi.virtualservice import (
     HTTPDirectResponse,
     HTTPFaultInjection,
     HTTPRedirect,
-    HTTPRetry,
     HTTPRewrite,
     HTTPRoute,
     HTTPRouteDestination,
@@ -46,6 +45,9 @@ _GRPC_STATUSES = (
     "UNAUTHENTICATED",
 )
 """gRPC's status names; a name's place is its number."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+"""A redirect to these names no port."""
 
 
 def apply(result: rc.Route, rule: HTTPRoute, rules: RouteRules, place: Place) -> None:
@@ -74,13 +76,15 @@ def _redirect(redirect: HTTPRedirect, rules: RouteRules, place: Place) -> rc.Red
         )
         code = route.REDIRECT_CODES[0]
     from_request = place.port if redirect.derive_port == "FROM_REQUEST_PORT" else 0
+    port = redirect.port or from_request
+    scheme = redirect.scheme or ("https" if place.encrypted else "http")
     kept = f"{route.PREFIX_VARIABLE}{redirect.prefix_rewrite}" if redirect.prefix_rewrite else ""
     return route.redirect(
         code,
         path=redirect.uri or kept,
         host=redirect.authority,
         scheme=redirect.scheme,
-        port=redirect.port or from_request,
+        port=0 if _DEFAULT_PORTS.get(scheme) == port else port,
     )
 
 
@@ -93,14 +97,16 @@ def _direct_response(response: HTTPDirectResponse) -> rc.DirectResponseAction:
 
 def _forward(rule: HTTPRoute, rules: RouteRules, place: Place) -> rc.RouteAction:
     targets = _targets(_weighted(rule.route), rules, place)
+    outbound = place.view.outbound
+    known = (outbound[one.cluster].traffic for one in targets if one.cluster in outbound)
+    hashed = hashing.hash_policies(known)
+    settings = place.view.world.settings
     action = route.forward(
         targets,
         timeout=rule.timeout or timedelta(),
-        retries=_retries(rule.retries),
+        retries=retries.policy(rule.retries, settings, hashed=bool(hashed) and len(targets) == 1),
     )
-    outbound = place.view.outbound
-    known = (outbound[one.cluster].traffic for one in targets if one.cluster in outbound)
-    action.hash_policy.extend(hashing.hash_policies(known))
+    action.hash_policy.extend(hashed)
     if rule.rewrite is not None:
         _rewrite(action, rule.rewrite)
     authority = _authority(rule)
@@ -132,21 +138,6 @@ def _targets(
         )
         for one in chosen
     ]
-
-
-def _retries(retries: HTTPRetry | None) -> rc.RetryPolicy | None:
-    if retries is None:
-        return retry.default_policy()
-    if retries.attempts == 0:
-        return None
-    return retry.policy(
-        retries.attempts,
-        retries.retry_on,
-        per_try_timeout=retries.per_try_timeout,
-        backoff=retries.backoff,
-        ignore_previous_hosts=retries.retry_ignore_previous_hosts is not False,
-        remote_localities=retries.retry_remote_localities is True,
-    )
 
 
 def _rewrite(action: rc.RouteAction, rewrite: HTTPRewrite) -> None:

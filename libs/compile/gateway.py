@@ -262,7 +262,7 @@ def _routes(
     hosts: dict[str, _Host] = {}
     for gateway, server in servers:
         name = f"{gateway.namespace}/{gateway.metadata.name}"
-        place = Place(view, number, frozenset({name}))
+        place = Place(view, number, frozenset({name}), encrypted=reads_requests(server))
         for rules in rules_for(view.world.rules, view.proxy.namespace):
             if name in rules.gateways:
                 _merge(hosts, gateway, server, rules, place)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 
-from libs.compile import hashing
+from libs.compile import hashing, retries
 from libs.compile.hosts import host_index, short_names
 from libs.compile.proxy import ProxyType
 from libs.compile.routes import routes_of
@@ -87,7 +87,10 @@ def _hosts(egress: Egress, place: Place) -> Iterator[_Host]:
 
 
 def _default_route(view: View, cluster: str) -> rc.Route:
-    result = route.default_route(cluster)
+    result = route.default_route(cluster, retries=False)
+    policy = retries.policy(None, view.world.settings)
+    if policy is not None:
+        result.route.retry_policy.CopyFrom(policy)
     if cluster in view.outbound:
         result.route.hash_policy.extend(hashing.hash_policies([view.outbound[cluster].traffic]))
     return result

@@ -25,11 +25,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where routes are built for: a port and the gateways' names there (`mesh` for a sidecar)."""
+    """Where routes are built for: a port and the gateways' names there (`mesh` for a sidecar).
+
+    `encrypted` says whether callers speak TLS there.
+    """
 
     view: View
     port: int
     gateways: frozenset[str]
+    encrypted: bool = False
 
 
 def destination_cluster(

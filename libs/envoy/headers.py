@@ -22,7 +22,8 @@ class HeaderChanges:
     @property
     def authority(self) -> str:
         """The authority that is set as a header; Envoy wants that as a rewrite of the host."""
-        return next((value for name, value in self.set.items() if _is_authority(name)), "")
+        either = [*self.set.items(), *self.add.items()]
+        return next((value for name, value in either if _is_authority(name)), "")
 
     def to_add(self) -> list[base_pb2.HeaderValueOption]:
         """Return what is set and what is added, each in the order of names."""
@@ -30,10 +31,18 @@ class HeaderChanges:
             *(
                 _option(name, value, _SET)
                 for name, value in sorted(self.set.items())
-                if not _is_authority(name)
+                if not _is_own(name)
             ),
-            *(_option(name, value, _ADD) for name, value in sorted(self.add.items())),
+            *(
+                _option(name, value, _ADD)
+                for name, value in sorted(self.add.items())
+                if not _is_own(name)
+            ),
         ]
+
+    def to_remove(self) -> list[str]:
+        """Return what is taken away, in the order of names."""
+        return sorted(name for name in self.remove if not _is_own(name))
 
 
 NO_CHANGES: Final = HeaderChanges()
@@ -52,14 +61,19 @@ def fields(request: HeaderChanges, response: HeaderChanges) -> HeaderFields:
     """Return the operations of both directions as constructor arguments."""
     return HeaderFields(
         request_headers_to_add=request.to_add(),
-        request_headers_to_remove=sorted(request.remove),
+        request_headers_to_remove=request.to_remove(),
         response_headers_to_add=response.to_add(),
-        response_headers_to_remove=sorted(response.remove),
+        response_headers_to_remove=response.to_remove(),
     )
 
 
 def _is_authority(name: str) -> bool:
     return name.lower() in _AUTHORITY
+
+
+def _is_own(name: str) -> bool:
+    """Say whether a header is Envoy's own, which it lets nobody add or take away."""
+    return name.startswith(":") or _is_authority(name)
 
 
 def _option(

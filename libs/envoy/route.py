@@ -139,9 +139,14 @@ def redirect(
 
 
 def mirror(action: rc.RouteAction, cluster: str, percent: float) -> None:
-    """Send a copy of a share of the requests to `cluster` and forget its answers."""
+    """Send a copy of a share of the requests to `cluster` and forget its answers.
+
+    A copy is for the host that its request is for, and no part of its trace.
+    """
     action.request_mirror_policies.add(
         cluster=cluster,
+        trace_sampled=boolean(False),
+        disable_shadow_host_suffix_append=True,
         runtime_fraction=base_pb2.RuntimeFractionalPercent(default_value=share(percent)),
     )
 

@@ -54,7 +54,6 @@ MESH_CONFIG = (
     "configSources",
     "connectTimeout",
     "defaultConfig",
-    "defaultHttpRetryPolicy",
     "defaultProviders",
     "defaultTrafficPolicy",
     "disableEnvoyListenerLog",
@@ -95,10 +94,8 @@ MESH_CONFIG = (
 
 NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "VirtualService": (
-        "spec.http[].fault.abort.grpcStatus",
         "spec.http[].fault.abort.http2Error",
         "spec.http[].fault.delay.exponentialDelay",
-        "spec.http[].fault.delay.percent",
         "spec.tcp",
         "spec.tls",
     ),

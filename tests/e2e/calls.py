@@ -101,6 +101,12 @@ def differences(expected: Mapping[str, Any], replies: Sequence[Reply]) -> Iterat
             yield from _shares(wanted, replies)
         elif name == "statuses":
             yield from _statuses(wanted, replies)
+        elif name == "status_shares":
+            yield from _status_shares(wanted, replies)
+        elif name == "every_status":
+            found = sorted({reply.status for reply in replies})
+            if found != sorted(wanted):
+                yield f"answers had the statuses {found}, not {wanted}"
         elif name in ("all_of", "only_one_of"):
             yield from _answering(wanted, replies, alone=name == "only_one_of")
         elif name not in _FACTS:
@@ -147,12 +153,23 @@ _FACTS = {
 def _shares(wanted: Mapping[str, float], replies: Sequence[Reply]) -> Iterator[str]:
     """Compare how often each workload answered with bounds that chance alone does not leave."""
     counts = Counter(str(reply.seen.get("workload")) for reply in replies)
+    yield from _compared(wanted, counts, len(replies))
+
+
+def _status_shares(wanted: Mapping[int, float], replies: Sequence[Reply]) -> Iterator[str]:
+    """Compare how often each status came back."""
+    counts = Counter(str(reply.status) for reply in replies)
+    shares = {str(status): percent for status, percent in wanted.items()}
+    yield from _compared(shares, counts, len(replies))
+
+
+def _compared(wanted: Mapping[str, float], counts: "Counter[str]", times: int) -> Iterator[str]:
     for unknown in counts.keys() - wanted.keys():
-        yield f"shares: {counts[unknown]} answers from {unknown}, which has no share"
-    for workload, percent in wanted.items():
-        low, high = bounds(len(replies), percent / 100)
-        if not low <= counts[workload] <= high:
-            yield f"shares: {counts[workload]} answers from {workload}, not {low} to {high}"
+        yield f"shares: {counts[unknown]} answers of {unknown}, which has no share"
+    for name, percent in wanted.items():
+        low, high = bounds(times, percent / 100)
+        if not low <= counts[name] <= high:
+            yield f"shares: {counts[name]} answers of {name}, not {low} to {high}"
 
 
 def _statuses(wanted: Mapping[int, int], replies: Sequence[Reply]) -> Iterator[str]:

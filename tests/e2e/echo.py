@@ -1,8 +1,9 @@
 """Upstreams that answer with what reached them, and fail or wait when a request asks for it.
 
-A request says with `x-fail-attempts: N` that its first N attempts get 503, and with
-`x-delay-ms: N` how long the answer waits. Envoy counts attempts in `x-envoy-attempt-count`.
-Copies of requests, whose host ends with `-shadow`, are counted by workload.
+A request says with `x-fail-attempts: N` that its first N attempts get a failure, with
+`x-fail-at: W` that workload W fails, with `x-fail-status: S` that a failure is not 503 but S,
+and with `x-delay-ms: N` how long the answer waits. Attempts are in `x-envoy-attempt-count`.
+All requests that arrive are counted by workload.
 """
 
 import json
@@ -22,10 +23,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, address: tuple[str, int], workload: str, copies: "Counter[str]") -> None:
+    def __init__(self, address: tuple[str, int], workload: str, arrived: "Counter[str]") -> None:
         super().__init__(address, _Handler)
         self.workload = workload
-        self.copies = copies
+        self.arrived = arrived
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -37,13 +38,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with what arrived."""
         self.rfile.read(int(self.headers.get("content-length", 0)))
-        if self.headers.get("host", "").partition(":")[0].endswith("-shadow"):
-            self.server.copies[self.server.workload] += 1
+        self.server.arrived[self.server.workload] += 1
         attempt = int(self.headers.get("x-envoy-attempt-count", 1))
         time.sleep(int(self.headers.get("x-delay-ms", 0)) / 1000)
         failing = attempt <= int(self.headers.get("x-fail-attempts", 0))
+        failing = failing or self.headers.get("x-fail-at") == self.server.workload
         body = json.dumps(self._seen(attempt)).encode()
-        self.send_response(503 if failing else 200)
+        self.send_response(int(self.headers.get("x-fail-status", 503)) if failing else 200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.send_header("x-from", self.server.workload)
@@ -72,13 +73,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def echoes(addresses: Addresses) -> Iterator["Counter[str]"]:
-    """Serve all addresses while the context lasts; yields the copies that arrived, by workload."""
-    copies: Counter[str] = Counter()
+    """Serve all addresses while the context lasts; yields what arrived, by workload."""
+    arrived: Counter[str] = Counter()
     with ExitStack() as stack:
         for address, workload in addresses.items():
-            server = stack.enter_context(_Server(address, workload, copies))
+            server = stack.enter_context(_Server(address, workload, arrived))
             thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             stack.callback(thread.join)
             stack.callback(server.shutdown)
-        yield copies
+        yield arrived

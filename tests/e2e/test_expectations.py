@@ -3,7 +3,7 @@
 import base64
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
 from tests.casefile import read_case
 from tests.e2e import certificates
-from tests.e2e.calls import bounds, differences, make
+from tests.e2e.calls import Reply, bounds, differences, make
 from tests.e2e.echo import Addresses, echoes
 from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
@@ -53,12 +53,16 @@ def test_real_envoy_answers_as_the_table_says(
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
     config = static_bootstrap(compiled.snapshot)
-    with echoes(_workloads(case.world)) as copies, EnvoyProcess(config) as process:
+    with echoes(_workloads(case.world)) as arrived, EnvoyProcess(config) as process:
         process.wait_ready()
         for row in case.question["calls"]:
-            found = list(differences(row["expect"], list(make(row))))
+            time.sleep(row.get("after_ms", 0) / 1000)
+            arrived.clear()
+            replies = list(make(row))
+            found = list(differences(row["expect"], replies))
             assert not found, (row["because"], found[:5])
-            assert _arrived(copies, row) == row.get("copies", {}), row["because"]
+            assert not list(_copies(arrived, row, replies)), row["because"]
+            assert _counted(process, row) == row.get("stats", {}), row["because"]
 
 
 def _encoded(folder: Path) -> dict[str, str]:
@@ -69,26 +73,51 @@ def _encoded(folder: Path) -> dict[str, str]:
     }
 
 
-def _arrived(copies: "Counter[str]", row: Mapping[str, Any]) -> dict[str, int]:
-    """Wait for the copies that a row expects, and a moment for those that it does not."""
+def _copies(
+    arrived: "Counter[str]", row: Mapping[str, Any], replies: Sequence[Reply]
+) -> Iterator[str]:
+    """Say how copies differ from what a row expects, if it does: what arrived and did not answer.
+
+    Waits for the copies that are expected, and a moment for those that are not.
+    """
+    if "copies" not in row:
+        return
+    answered = Counter(str(reply.seen.get("workload")) for reply in replies)
     deadline = time.monotonic() + _COPIES_WAIT_S
-    while copies != row.get("copies", {}) and time.monotonic() < deadline:
+    while not _as_many(arrived - answered, row["copies"]) and time.monotonic() < deadline:
         time.sleep(0.01)
-    if "copies" in row:
-        time.sleep(_COPIES_SETTLE_S)
-    arrived = dict(copies)
-    copies.clear()
-    return arrived
+    time.sleep(_COPIES_SETTLE_S)
+    if not _as_many(arrived - answered, row["copies"]):
+        yield f"copies: wanted {row['copies']}, got {dict(arrived - answered)}"
+
+
+def _as_many(found: "Counter[str]", wanted: Mapping[str, Any]) -> bool:
+    """Compare counts by workload; a list is the least and the most."""
+    if found.keys() != wanted.keys():
+        return False
+    limits = {name: one if isinstance(one, list) else [one, one] for name, one in wanted.items()}
+    return all(low <= found[name] <= high for name, (low, high) in limits.items())
+
+
+def _counted(process: EnvoyProcess, row: Mapping[str, Any]) -> dict[str, int | None]:
+    """Ask Envoy for the counters and gauges that a row names."""
+    if "stats" not in row:
+        return {}
+    known = process.admin.stats()
+    return {name: known.get(name) for name in row["stats"]}
 
 
 def _workloads(world: World) -> Addresses:
-    """Find every address at which an echo has to answer, named by its workload."""
+    """Find every address at which an echo has to answer, named by its workload.
+
+    With the label `echo: none` an endpoint refuses every connection.
+    """
     return {
         (endpoint.address, number): endpoint.workload
         for service in world.registry.services.values()
         for endpoint in service.endpoints
         for number in endpoint.ports.values()
-        if endpoint.address != GATEWAY
+        if endpoint.address != GATEWAY and endpoint.labels.get("echo") != "none"
     }
 
 

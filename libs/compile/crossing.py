@@ -6,9 +6,9 @@ from typing import Final
 
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 
-from libs.compile.clusters import Outbound
 from libs.compile.hosts import ANY, covers
 from libs.compile.listeners import Outlets
+from libs.compile.target import Outbound
 from libs.compile.view import View
 from libs.envoy import listener, names, tcpproxy
 from libs.meshapi.gateway import Gateway, Server

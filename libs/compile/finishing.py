@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from protogen.envoy.config.listener.v3 import listener_pb2
 
+from libs.compile.attachments import Attachments
 from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
@@ -13,10 +14,25 @@ from libs.compile.world import World
 from libs.envoy.hcm import Side
 from libs.envoy.messages import Messages
 from libs.kernel import xds
+from libs.kernel.ids import TypeUrl
+
+_EVERYTHING = frozenset(xds.PUSH_ORDER)
+_LISTENERS = frozenset({xds.LISTENER})
+_NOTHING: frozenset[TypeUrl] = frozenset()
+
+
+def touched(world: World, proxy: Proxy) -> frozenset[TypeUrl]:
+    """Return the types of resources that attached objects may change; the others are left alone."""
+    if proxy.type is ProxyType.GRPC or world.attached == Attachments():
+        return _NOTHING
+    return _EVERYTHING if world.attached.envoy_filters else _LISTENERS
 
 
 def finished(world: World, proxy: Proxy, messages: Messages, ledger: Ledger) -> Messages:
-    """Return the view with everything attached; a gRPC client has no place for any of it."""
+    """Return the view with everything attached; a gRPC client has no place for any of it.
+
+    `messages` has the resources of touched types only.
+    """
     if proxy.type is ProxyType.GRPC:
         return messages
     limits = limits_for(

@@ -10,10 +10,11 @@ from dataclasses import replace
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_pb2
 
-from libs.compile.clusters import Outbound, discovers
+from libs.compile.clusters import discovers
 from libs.compile.listeners import Outlets
 from libs.compile.outbound import http_routes
 from libs.compile.scope import Egress, Scope
+from libs.compile.target import Outbound
 from libs.compile.view import View
 from libs.envoy import hcm, listener, names
 from libs.kernel import xds

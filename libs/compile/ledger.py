@@ -1,10 +1,12 @@
 """What compiling notes on the way: whose objects made a resource, and what could not be done."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.origins import ObjectKey, Origin
+from libs.kernel.xds import Snapshot
 
 ResourceKey = tuple[TypeUrl, ResourceName]
 
@@ -25,15 +27,39 @@ class Ledger:
         """Note what could not be done as it is written, once."""
         self.problems.setdefault(sentence)
 
-    def origins(
-        self, places: Mapping[ObjectKey, Origin], wanted: Iterable[ResourceKey]
-    ) -> dict[ResourceKey, tuple[tuple[ObjectKey, Origin], ...]]:
-        """Return where the objects behind each wanted resource are written."""
-        return {
-            key: tuple(
-                (source, places[source])
-                for source in sorted(self.sources.get(key, ()))
-                if source in places
-            )
-            for key in wanted
-        }
+
+class Origins(Mapping[ResourceKey, tuple[tuple[ObjectKey, Origin], ...]]):
+    """Where the objects behind each resource of a snapshot are written; read when asked for."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        credited: Callable[[], Iterable[tuple[ResourceKey, ObjectKey]]],
+        places: Mapping[ObjectKey, Origin],
+    ) -> None:
+        """Read credits once, at the first question."""
+        self._snapshot, self._credited, self._places = snapshot, credited, places
+
+    def __getitem__(self, key: ResourceKey) -> tuple[tuple[ObjectKey, Origin], ...]:
+        """Return the objects that are written somewhere, in their order. Raises KeyError."""
+        if key[1] not in self._snapshot.of(key[0]):
+            raise KeyError(key)
+        sources = sorted(self._sources.get(key, ()))
+        return tuple((one, self._places[one]) for one in sources if one in self._places)
+
+    def __iter__(self) -> Iterator[ResourceKey]:
+        """Yield every resource, in push order."""
+        for kind, named in self._snapshot.resources.items():
+            for name in named:
+                yield kind, name
+
+    def __len__(self) -> int:
+        """Count the resources."""
+        return sum(map(len, self._snapshot.resources.values()))
+
+    @cached_property
+    def _sources(self) -> Mapping[ResourceKey, set[ObjectKey]]:
+        found: dict[ResourceKey, set[ObjectKey]] = {}
+        for at, source in self._credited():
+            found.setdefault(at, set()).add(source)
+        return found

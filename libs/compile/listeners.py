@@ -7,9 +7,9 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
-from libs.compile.clusters import Outbound
 from libs.compile.outbound import http_routes, undeclared_hosts
 from libs.compile.scope import Egress, Scope
+from libs.compile.target import Outbound
 from libs.compile.view import View
 from libs.envoy import hcm, listener, names, tcpproxy
 from libs.envoy.address import UNIX_PREFIX, address, socket, text_of

@@ -1,33 +1,31 @@
 """Compiles the whole view of one proxy and checks it before anybody may serve it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from protogen.envoy.config.cluster.v3 import cluster_pb2
-
-from libs.compile.clusters import (
-    Outbound,
-    assignment,
-    cluster_message,
-    discovers,
-    outbound_clusters,
-)
-from libs.compile.finishing import finished
+from libs.compile.clusters import assignment, cluster_message, discovers, outbound_clusters
+from libs.compile.finishing import finished, touched
 from libs.compile.gateway import gateway_outlets
 from libs.compile.grpcclient import accepted, grpc_outlets
-from libs.compile.inbound import Inlets, inbound_inlets
-from libs.compile.ledger import Ledger, ResourceKey
+from libs.compile.inbound import inbound_inlets
+from libs.compile.ledger import Origins, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
+from libs.compile.memo import Memo, Run
+from libs.compile.parts import Built, Part, built, joined, messages_of, part, replaced
 from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
 from libs.compile.scope import Scope, scope_of, visible_services
-from libs.compile.view import View
+from libs.compile.target import Outbound
+from libs.compile.view import View, node
 from libs.compile.world import World
 from libs.envoy import cluster, names
-from libs.envoy.consistency import inconsistencies
-from libs.envoy.messages import Messages
-from libs.envoy.snapshot import build_snapshot
+from libs.envoy.claims import together
+from libs.envoy.consistency import contradictions
+from libs.envoy.snapshot import snapshot_of_types
+from libs.kernel import xds
 from libs.kernel.origins import ObjectKey, Origin
 from libs.kernel.xds import Snapshot
+from libs.registry.service import Service
 
 _REASONS_MAX = 3
 
@@ -48,67 +46,142 @@ class Compiled:
     problems: tuple[str, ...]
 
 
-def compile_snapshot(world: World, proxy: Proxy) -> Compiled:
+def compile_snapshot(world: World, proxy: Proxy, memo: Memo | None = None) -> Compiled:
     """Compile the view of `proxy`.
 
-    Raises CompileError with a sentence when Envoy would refuse it.
+    With a memo only what changed since its last compilation is made again; the answer is the same
+    as without. Raises CompileError with a sentence when Envoy would refuse the view; the memo then
+    stays as it was.
     """
-    ledger = Ledger()
-    messages = finished(world, proxy, _messages(world, proxy, ledger), ledger)
-    reasons = inconsistencies(messages)
+    memo = memo if memo is not None else Memo()
+    run = Run(memo)
+    view = View(recorded_world(run, world), recorded_proxy(run, proxy), {}, NodeLedger(run), run)
+    snapshot = _snapshot(view)
+    run.keep()
+    origins = Origins(snapshot, run.credits, world.origins)
+    return Compiled(snapshot, origins, tuple(dict.fromkeys(run.frame.problems)))
+
+
+@node(lambda: None)
+def _snapshot(view: View) -> Snapshot:
+    whole = _finished(view, joined(_parts(view)))
+    reasons = contradictions(together(whole.claims.values()), whole.resources)
     if reasons:
         more = f" (and {len(reasons) - _REASONS_MAX} more)" if len(reasons) > _REASONS_MAX else ""
         raise CompileError("; ".join(reasons[:_REASONS_MAX]) + more)
-    snapshot = build_snapshot(messages)
-    wanted = ((kind, name) for kind, name, _ in messages.named())
-    return Compiled(snapshot, ledger.origins(world.origins, wanted), tuple(ledger.problems))
+    return snapshot_of_types(whole.resources)
 
 
-def _messages(world: World, proxy: Proxy, ledger: Ledger) -> Messages:
-    if proxy.type is ProxyType.ROUTER:
-        return _router(world, proxy, ledger)
-    scope = scope_of(world, proxy)
-    view = View(world, proxy, outbound_clusters(world, proxy, scope.services), ledger)
-    if proxy.type is ProxyType.GRPC:
-        return _assembled(view, accepted(view), grpc_outlets(view, scope), Inlets())
-    return _sidecar(view, scope)
+def _parts(view: View) -> Iterator[Part]:
+    """Yield the parts of a view; a router may call every service that it sees."""
+    if view.proxy.type is ProxyType.ROUTER:
+        seen = _with_outbound(view, visible_services(view.world, view.proxy.namespace))
+        yield from (_clusters(seen), _endpoints(seen), _gateway(seen))
+    else:
+        scope = _scope(view)
+        seen = _with_outbound(view, scope.services)
+        yield from (_clusters(seen), _endpoints(seen), _outlets(seen, scope))
+        if view.proxy.type is ProxyType.SIDECAR:
+            yield _inlets(seen, scope)
+    yield _fixed(view)
 
 
-def _sidecar(view: View, scope: Scope) -> Messages:
-    outlets, inlets = outbound_outlets(view, scope), inbound_inlets(view, scope)
-    return _assembled(view, view.outbound.values(), outlets, inlets)
+@node(lambda _: None)
+def _finished(view: View, whole: Part) -> Part:
+    """Add what attaches to the proxy; types that nothing may touch stay as they are."""
+    kinds = touched(view.world, view.proxy)
+    if not kinds:
+        return whole
+    messages = messages_of(whole, kinds)
+    return replaced(whole, kinds, finished(view.world, view.proxy, messages, view.ledger))
 
 
-def _router(world: World, proxy: Proxy, ledger: Ledger) -> Messages:
-    """A router may call every service that it sees."""
-    services = visible_services(world, proxy.namespace)
-    view = View(world, proxy, outbound_clusters(world, proxy, services), ledger)
-    return _assembled(view, view.outbound.values(), gateway_outlets(view), Inlets())
+@node(lambda: None)
+def _scope(view: View) -> Scope:
+    return scope_of(view.world, view.proxy)
 
 
-def _assembled(
-    view: View, outbound: Iterable[Outbound], outlets: Outlets, inlets: Inlets
-) -> Messages:
-    """Put everything in the order of names."""
-    chosen = (*outbound, *outlets.crossing.values())
-    clusters = [cluster_message(one, view.proxy, view.ledger) for one in chosen]
-    clusters += [*inlets.clusters, *_fixed_clusters(view.proxy)]
-    listeners = [*outlets.listeners.values(), *inlets.listeners]
-    return Messages(
-        clusters=tuple(sorted(clusters, key=lambda one: one.name)),
-        endpoints=tuple(
-            assignment(one, view.ledger)
-            for one in sorted(chosen, key=lambda each: each.name)
-            if discovers(one, view.proxy)
-        ),
-        listeners=tuple(sorted(listeners, key=lambda one: one.name)),
-        routes=tuple(outlets.routes[name] for name in sorted(outlets.routes)),
-        secrets=tuple(outlets.secrets[name] for name in sorted(outlets.secrets)),
+@node(lambda _: None)
+def _outbound(view: View, services: tuple[Service, ...]) -> Mapping[str, Outbound]:
+    return outbound_clusters(view, services)
+
+
+def _with_outbound(view: View, services: tuple[Service, ...]) -> View:
+    """Let nodes look up clusters one by one."""
+    table = _outbound(view, services)
+    if view.run is not None:
+        table = recorded_table(view.run, "view.outbound", table)
+    return replace(view, outbound=table)
+
+
+def _chosen(view: View) -> Iterable[Outbound]:
+    return accepted(view) if view.proxy.type is ProxyType.GRPC else view.outbound.values()
+
+
+@node(lambda: None)
+def _clusters(view: View) -> Part:
+    return part(_cluster(view, one) for one in _chosen(view))
+
+
+@node(lambda one: one.name)
+def _cluster(view: View, one: Outbound) -> Built:
+    return built(xds.CLUSTER, one.name, cluster_message(view, one))
+
+
+@node(lambda: None)
+def _endpoints(view: View) -> Part:
+    return part(_assignments(view, view.outbound.values()))
+
+
+def _assignments(view: View, several: Iterable[Outbound]) -> Iterator[Built]:
+    for one in several:
+        if discovers(one, view.proxy):
+            yield _assignment(view, one)
+
+
+@node(lambda one: one.name)
+def _assignment(view: View, one: Outbound) -> Built:
+    return built(xds.ENDPOINT, one.name, assignment(view, one))
+
+
+@node(lambda _: None)
+def _outlets(view: View, scope: Scope) -> Part:
+    grpc = view.proxy.type is ProxyType.GRPC
+    return _of_outlets(view, grpc_outlets(view, scope) if grpc else outbound_outlets(view, scope))
+
+
+@node(lambda: None)
+def _gateway(view: View) -> Part:
+    return _of_outlets(view, gateway_outlets(view))
+
+
+def _of_outlets(view: View, outlets: Outlets) -> Part:
+    return part(
+        (
+            *(_cluster(view, one) for one in outlets.crossing.values()),
+            *_assignments(view, outlets.crossing.values()),
+            *(built(xds.LISTENER, one.name, one) for one in outlets.listeners.values()),
+            *(built(xds.ROUTE, name, one) for name, one in outlets.routes.items()),
+            *(built(xds.SECRET, name, one) for name, one in outlets.secrets.items()),
+        )
     )
 
 
-def _fixed_clusters(proxy: Proxy) -> list[cluster_pb2.Cluster]:
+@node(lambda _: None)
+def _inlets(view: View, scope: Scope) -> Part:
+    inlets = inbound_inlets(view, scope)
+    return part(
+        (
+            *(built(xds.LISTENER, one.name, one) for one in inlets.listeners),
+            *(built(xds.CLUSTER, one.name, one) for one in inlets.clusters),
+        )
+    )
+
+
+@node(lambda: None)
+def _fixed(view: View) -> Part:
     """Return the clusters for calls that lead nowhere, and for those that go as they came."""
-    if proxy.type is ProxyType.SIDECAR:
-        return [cluster.black_hole(), cluster.by_original_destination(names.PASSTHROUGH)]
-    return [cluster.black_hole()]
+    fixed = [cluster.black_hole()]
+    if view.proxy.type is ProxyType.SIDECAR:
+        fixed.append(cluster.by_original_destination(names.PASSTHROUGH))
+    return part(built(xds.CLUSTER, one.name, one) for one in fixed)

@@ -1,12 +1,15 @@
 """What compiling one proxy's view works on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
-from libs.compile.clusters import Outbound
 from libs.compile.hosts import fqdn
 from libs.compile.ledger import Ledger
+from libs.compile.memo import Run
 from libs.compile.proxy import Proxy
+from libs.compile.target import Outbound
 from libs.compile.world import World
 from libs.envoy import names
 from libs.kernel.origins import ObjectKey
@@ -15,12 +18,46 @@ from libs.meshapi.virtualservice import Destination
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A world as one proxy sees it, with its outbound clusters by name."""
+    """A world as one proxy sees it, with its outbound clusters by name.
+
+    `run` keeps the results of nodes; without one every node runs whenever it is called.
+    """
 
     world: World
     proxy: Proxy
     outbound: Mapping[str, Outbound]
     ledger: Ledger
+    run: Run | None = None
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_Node = Callable[Concatenate[View, _P], _T]
+
+
+def node(key: Callable[..., Hashable]) -> Callable[[_Node[_P, _T]], _Node[_P, _T]]:
+    """Make a pure function of a view and of inputs a node, whose result is kept with its reads.
+
+    `key` names the node among those of one function within one calling node, from the inputs.
+    Inputs have to be values that are cheap to compare, results must never be changed.
+    """
+
+    def decorated(build: _Node[_P, _T]) -> _Node[_P, _T]:
+        name = f"{build.__module__}.{build.__qualname__}"
+
+        @wraps(build)
+        def called(view: View, /, *inputs: _P.args, **named: _P.kwargs) -> _T:
+            if view.run is None:
+                return build(view, *inputs, **named)
+            return view.run.node(
+                (name, key(*inputs, **named)),
+                (inputs, named),
+                lambda: build(view, *inputs, **named),
+            )
+
+        return called
+
+    return decorated
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,12 @@ def snapshot_of(resources: Iterable[Resource]) -> Snapshot:
         if one.name in named:
             raise ValueError(f"two resources of type {one.type_url} are named {one.name}")
         named[one.name] = one
-    ordered = {kind: _in_order(by_type[kind]) for kind in PUSH_ORDER if kind in by_type}
+    return snapshot_of_types(by_type)
+
+
+def snapshot_of_types(by_type: Mapping[TypeUrl, Mapping[ResourceName, Resource]]) -> Snapshot:
+    """Put resources that stand under their names into a snapshot."""
+    ordered = {kind: _in_order(by_type[kind]) for kind in PUSH_ORDER if by_type.get(kind)}
     return Snapshot(_version(ordered), MappingProxyType(ordered))
 
 
@@ -41,8 +46,9 @@ def _in_order(named: Mapping[ResourceName, Resource]) -> Mapping[ResourceName, R
 
 
 def _version(by_type: Mapping[TypeUrl, Mapping[ResourceName, Resource]]) -> Version:
+    """Versions have one length and names no line breaks, so that nothing can run together."""
     parts: list[bytes] = []
     for type_url, named in by_type.items():
-        for name, one in named.items():
-            parts += [type_url.encode(), name.encode(), one.version.encode()]
+        versions = "".join([one.version for one in named.values()])
+        parts += [type_url.encode(), "\n".join(named).encode(), versions.encode()]
     return Version(fingerprint(_SNAPSHOT_DOMAIN, *parts))

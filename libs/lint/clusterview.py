@@ -15,14 +15,14 @@ from libs.kernel.messages import Level
 from libs.lint.answers import Answers
 from libs.lint.facts import Facts
 from libs.lint.hostpolicies import policies_of
-from libs.lint.hostservices import all_hosts, exact_service, service_of
+from libs.lint.hostservices import all_hosts, endpoints_of, exact_service, service_of
 from libs.lint.index import COMPLETE, Index
 from libs.lint.subject import Subject
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.parsed import ParsedObject
 from libs.registry.build import DEFAULT_DOMAIN
-from libs.registry.service import Service
+from libs.registry.service import Endpoint, Service
 
 Kind = TypeVar("Kind", bound=MeshObject)
 Argument = TypeVar("Argument", bound=Hashable)
@@ -69,6 +69,10 @@ class ClusterView:
     def service(self, host: str) -> Service | None:
         """Return the service of a full host name; one for a wildcard serves every name in it."""
         return self.derive(service_of, host)
+
+    def endpoints(self, host: str) -> Sequence[Endpoint]:
+        """Return the endpoints of the service that has exactly this name."""
+        return self.derive(endpoints_of, host)
 
     def has_service(self, host: str) -> bool:
         """Say whether a service has exactly this name."""

@@ -14,8 +14,8 @@ from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.service import Service as CoreService
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.workloadentry import WorkloadEntry
-from libs.registry.build import build_registry
-from libs.registry.service import Service
+from libs.registry.build import Registry, build_registry
+from libs.registry.service import Endpoint, Service
 
 SERVICE_HOSTS = Index(
     CoreService,
@@ -47,16 +47,25 @@ def service_of(cluster: Answers, host: str) -> Service | None:
 
 def exact_service(cluster: Answers, host: str) -> Service | None:
     """Return the service that has exactly this name, which may be a wildcard."""
+    return cluster.derive(_registry_of, host).services.get(host)
+
+
+def endpoints_of(cluster: Answers, host: str) -> tuple[Endpoint, ...]:
+    """Return the endpoints of the service that has exactly this name; none without one."""
+    return cluster.derive(_registry_of, host).endpoints.get(host, ())
+
+
+def _registry_of(cluster: Answers, host: str) -> Registry:
     cores = cluster.find(SERVICE_HOSTS, host)
     entries = cluster.find(ENTRY_HOSTS, host)
     if not cores and not entries:
-        return None
+        return Registry(cluster.domain, {})
     names = dict.fromkeys(map(_name, cores))
     slices = [one for name in names for one in cluster.find(SLICES, name)]
     workloads = dict.fromkeys((*_selected(cluster, cores, entries), *_targets(cluster, slices)))
     exports = cluster.settings.default_service_export_to
     objects = (one.object for one in (*cores, *entries, *slices, *workloads))
-    return build_registry(objects, cluster.domain, exports).services.get(host)
+    return build_registry(objects, cluster.domain, exports)
 
 
 def all_hosts(cluster: Answers) -> frozenset[Any]:

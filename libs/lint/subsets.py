@@ -94,7 +94,7 @@ def _hint(subset: str, defined: tuple[str, ...]) -> str:
 def _without_workload(view: ClusterView, rule: Subject[DestinationRule]) -> Iterator[Finding]:
     """Compare labels where all of a service's workloads are known: workloads may come later."""
     service = view.service(fqdn(rule.object.spec.host, rule.namespace, view.domain))
-    workloads = service.endpoints if service else ()
+    workloads = view.endpoints(service.hostname) if service else ()
     if service is None or not workloads or not all(one.labels for one in workloads):
         return
     for index, subset in enumerate(rule.object.spec.subsets):

@@ -13,7 +13,7 @@ from libs.registry.entries import entry_services
 from libs.registry.exports import exported
 from libs.registry.kubernetes import kubernetes_service, slices_by_service
 from libs.registry.order import age
-from libs.registry.service import Endpoint, Service, ServicePort
+from libs.registry.service import Described, Endpoint, Service, ServicePort
 from libs.registry.workloads import Workload, workloads
 
 DEFAULT_DOMAIN = "cluster.local"
@@ -31,11 +31,15 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All services by host name, in the order of names."""
+    """All services and their endpoints by host name, in the order of names.
+
+    `addresses` maps an address to the endpoints there, each with the host of its service.
+    """
 
     domain: str
     services: Mapping[str, Service]
-    by_address: Mapping[str, tuple[tuple[Service, Endpoint], ...]] = field(default_factory=dict)
+    endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[tuple[str, Endpoint], ...]] = field(default_factory=dict)
 
     def instances_of(
         self, ips: Iterable[str], namespace: str, labels: Mapping[str, str]
@@ -48,8 +52,8 @@ class Registry:
         found = [
             instance
             for ip in ips
-            for service, endpoint in self.by_address.get(ip, ())
-            for instance in _of_endpoint(service, endpoint)
+            for host, endpoint in self.addresses.get(ip, ())
+            for instance in _of_endpoint(self.services[host], endpoint)
         ]
         if not found:
             found = [
@@ -73,22 +77,25 @@ def build_registry(
     default = tuple(exports)
     objects = tuple(objects)
     known = workloads(_of_kind(objects, WorkloadEntry))
-    services: dict[str, Service] = {}
-    for service in _kubernetes_services(objects, known, domain):
-        services.setdefault(service.hostname, _exported(service, default))
+    found: dict[str, Described] = {}
+    for one in _kubernetes_services(objects, known, domain):
+        found.setdefault(one.service.hostname, _exported(one, default))
     for entry in sorted(_of_kind(objects, ServiceEntry), key=age):
-        for service in entry_services(entry, known.get(entry.namespace, ())):
-            former = services.get(service.hostname)
-            added = _exported(service, default)
-            services[service.hostname] = _merged(former, added) if former else added
-    ordered = {host: services[host] for host in sorted(services)}
-    return Registry(domain, ordered, _by_address(ordered.values()))
+        for one in entry_services(entry, known.get(entry.namespace, ())):
+            host, added = one.service.hostname, _exported(one, default)
+            found[host] = _merged(found[host], added) if host in found else added
+    services = {host: found[host].service for host in sorted(found)}
+    endpoints = {host: found[host].endpoints for host in services}
+    return Registry(domain, services, endpoints, _addresses(endpoints))
 
 
-def _exported(service: Service, default: tuple[str, ...]) -> Service:
+def _exported(one: Described, default: tuple[str, ...]) -> Described:
     """Complete who sees a service, which has it as it is written until here."""
+    service = one.service
     seen_by = exported(sorted(service.exported_to), service.namespace, default)
-    return service if seen_by == service.exported_to else replace(service, exported_to=seen_by)
+    if seen_by == service.exported_to:
+        return one
+    return Described(replace(service, exported_to=seen_by), one.endpoints)
 
 
 def _of_kind(objects: Iterable[MeshObject], kind: type[_Kind]) -> tuple[_Kind, ...]:
@@ -97,7 +104,7 @@ def _of_kind(objects: Iterable[MeshObject], kind: type[_Kind]) -> tuple[_Kind, .
 
 def _kubernetes_services(
     objects: Iterable[MeshObject], known: Mapping[str, tuple[Workload, ...]], domain: str
-) -> Iterable[Service]:
+) -> Iterable[Described]:
     slices = slices_by_service(_of_kind(objects, EndpointSlice))
     by_name = {
         namespace: {workload.name: workload for workload in found}
@@ -110,25 +117,26 @@ def _kubernetes_services(
         )
 
 
-def _merged(former: Service, other: Service) -> Service:
+def _merged(former: Described, other: Described) -> Described:
     """Add what another entry of the same namespace says about a host; foreign ones are left."""
-    if former.kubernetes or former.namespace != other.namespace:
+    service = former.service
+    if service.kubernetes or service.namespace != other.service.namespace:
         return former
-    numbers = {port.number for port in former.ports}
-    added = tuple(port for port in other.ports if port.number not in numbers)
+    numbers = {port.number for port in service.ports}
+    added = tuple(port for port in other.service.ports if port.number not in numbers)
     endpoints = former.endpoints + tuple(
         one for one in other.endpoints if one not in former.endpoints
     )
-    return replace(former, ports=former.ports + added, endpoints=endpoints)
+    return Described(replace(service, ports=service.ports + added), endpoints)
 
 
-def _by_address(
-    services: Iterable[Service],
-) -> Mapping[str, tuple[tuple[Service, Endpoint], ...]]:
-    found: dict[str, list[tuple[Service, Endpoint]]] = {}
-    for service in services:
-        for endpoint in service.endpoints:
-            found.setdefault(endpoint.address, []).append((service, endpoint))
+def _addresses(
+    endpoints: Mapping[str, tuple[Endpoint, ...]],
+) -> Mapping[str, tuple[tuple[str, Endpoint], ...]]:
+    found: dict[str, list[tuple[str, Endpoint]]] = {}
+    for host, members in endpoints.items():
+        for endpoint in members:
+            found.setdefault(endpoint.address, []).append((host, endpoint))
     return {address: tuple(pairs) for address, pairs in found.items()}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from libs.meshapi.serviceentry import Resolution as EntryResolution
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.registry.protocols import entry_protocol
-from libs.registry.service import Endpoint, Resolution, Service, ServicePort
+from libs.registry.service import Described, Endpoint, Resolution, Service, ServicePort
 from libs.registry.workloads import Workload, endpoint, selected
 
 _RESOLUTIONS: Mapping[EntryResolution, Resolution] = {
@@ -19,7 +19,7 @@ _BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
 _EVERY_ADDRESS = "0.0.0.0/0"
 
 
-def entry_services(entry: ServiceEntry, workloads: Iterable[Workload]) -> tuple[Service, ...]:
+def entry_services(entry: ServiceEntry, workloads: Iterable[Workload]) -> tuple[Described, ...]:
     """Return the services of an entry. `workloads` are those of its namespace."""
     ports = tuple(
         ServicePort(
@@ -31,24 +31,25 @@ def entry_services(entry: ServiceEntry, workloads: Iterable[Workload]) -> tuple[
         for port in entry.spec.ports
     )
     found = _endpoints(entry, ports, workloads)
-    return tuple(_service(entry, host, ports, found) for host in entry.spec.hosts)
+    by_name = _RESOLUTIONS[entry.spec.resolution] in _BY_NAME
+    return tuple(
+        Described(
+            _service(entry, host, ports),
+            (_own_name(entry, host, ports),) if by_name and not found else found,
+        )
+        for host in entry.spec.hosts
+    )
 
 
-def _service(
-    entry: ServiceEntry, host: str, ports: tuple[ServicePort, ...], found: tuple[Endpoint, ...]
-) -> Service:
+def _service(entry: ServiceEntry, host: str, ports: tuple[ServicePort, ...]) -> Service:
     spec = entry.spec
-    resolution = _RESOLUTIONS[spec.resolution]
-    if resolution in _BY_NAME and not found:
-        found = (_own_name(entry, host, ports),)
     return Service(
         hostname=host,
         namespace=entry.namespace,
         ports=ports,
-        resolution=resolution,
+        resolution=_RESOLUTIONS[spec.resolution],
         origin=entry.key,
         addresses=tuple(address for address in spec.addresses if address != _EVERY_ADDRESS),
-        endpoints=found,
         selector=spec.workload_selector.labels if spec.workload_selector else {},
         mesh_external=spec.location == "MESH_EXTERNAL",
         exported_to=frozenset(spec.export_to),

@@ -7,7 +7,14 @@ from libs.meshapi.service import HEADLESS
 from libs.meshapi.service import Service as CoreService
 from libs.meshapi.service import ServicePort as CorePort
 from libs.registry.protocols import kubernetes_protocol
-from libs.registry.service import Endpoint, Protocol, Resolution, Service, ServicePort
+from libs.registry.service import (
+    Described,
+    Endpoint,
+    Protocol,
+    Resolution,
+    Service,
+    ServicePort,
+)
 from libs.registry.workloads import Workload, selected
 
 EXPORT_ANNOTATION = "networking.istio.io/exportTo"
@@ -30,7 +37,7 @@ def kubernetes_service(
     slices: Iterable[EndpointSlice],
     workloads: Mapping[str, Workload],
     domain: str,
-) -> Service:
+) -> Described:
     """Return a core Service. `workloads` are those of its namespace, by name."""
     spec, namespace = service.spec, service.namespace
     ports = tuple(_port(port) for port in spec.ports)
@@ -40,19 +47,19 @@ def kubernetes_service(
         *selected(workloads.values(), spec.selector, ports),
     )
     external = spec.type == _EXTERNAL_NAME
-    return Service(
+    described = Service(
         hostname=f"{service.metadata.name}.{namespace}.svc.{domain}",
         namespace=namespace,
         ports=tuple(port for port in ports if port.protocol is not Protocol.UDP),
         resolution=_resolution(service),
         origin=service.key,
         addresses=_addresses(service),
-        endpoints=_external_name(service, ports) if external else found,
         selector=spec.selector,
         mesh_external=external,
         kubernetes=not external,
         exported_to=_exports(service),
     )
+    return Described(described, _external_name(service, ports) if external else found)
 
 
 def _exports(service: CoreService) -> frozenset[str]:

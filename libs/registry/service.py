@@ -79,7 +79,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service under one host name.
+    """A service under one host name, without its endpoints: these change far more often.
 
     `addresses` are its own, as far as they are known; a headless one has none. `selector` is what
     its workloads carry, empty when it selects none. `exported_to` are the namespaces that see it.
@@ -91,7 +91,6 @@ class Service:
     resolution: Resolution
     origin: ObjectKey
     addresses: tuple[str, ...] = ()
-    endpoints: tuple[Endpoint, ...] = ()
     selector: Mapping[str, str] = field(default_factory=dict)
     mesh_external: bool = False
     kubernetes: bool = False
@@ -105,3 +104,11 @@ class Service:
     def port(self, number: int) -> ServicePort | None:
         """Return the port with this number."""
         return next((port for port in self.ports if port.number == number), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What one object says of one host: the service, and its endpoints."""
+
+    service: Service
+    endpoints: tuple[Endpoint, ...] = ()

@@ -114,8 +114,8 @@ def _workloads(world: World) -> Addresses:
     """
     return {
         (endpoint.address, number): endpoint.workload
-        for service in world.registry.services.values()
-        for endpoint in service.endpoints
+        for host, endpoints in world.registry.endpoints.items()
+        for endpoint in endpoints
         for number in endpoint.ports.values()
         if endpoint.address != GATEWAY and endpoint.labels.get("echo") != "none"
     }

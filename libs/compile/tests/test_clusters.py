@@ -3,10 +3,10 @@
 import pytest
 from protogen.envoy.config.cluster.v3.cluster_pb2 import Cluster
 
-from libs.compile.clusters import assignment, cluster_message, discovers, outbound_clusters
+from libs.compile.clusters import assignment, cluster_message, discovers
 from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy, ProxyType
-from libs.compile.tests.worlds import istio, service, sidecar, world
+from libs.compile.tests.worlds import istio, service, sidecar, view_of, world
 
 INTERCEPTED = Proxy(ProxyType.SIDECAR, "default")
 
@@ -26,9 +26,8 @@ def _rule(balancer: str) -> str:
 
 
 def _made(text: str, proxy: Proxy, name: str) -> Cluster:
-    mesh = world(text)
-    found = outbound_clusters(mesh, proxy, mesh.registry.services.values())
-    return cluster_message(found[name], proxy, Ledger())
+    view = view_of(world(text), proxy)
+    return cluster_message(view, view.outbound[name])
 
 
 WEB = "outbound|80||web.default.svc.cluster.local"
@@ -106,11 +105,10 @@ def test_only_endpoints_with_all_labels_are_in_a_subset() -> None:
         for at, v in ((1, "1"), (2, "2"), (3, "2"))
     )
     rule = istio("DestinationRule", "d", "{host: web, subsets: [{name: two, labels: {v: '2'}}]}")
-    mesh = world(service("web") + workloads + rule)
-    found = outbound_clusters(mesh, sidecar(), mesh.registry.services.values())
+    view = view_of(world(service("web") + workloads + rule), sidecar())
     sizes = {
-        name: sum(len(each.lb_endpoints) for each in assignment(one, Ledger()).endpoints)
-        for name, one in found.items()
+        name: sum(len(each.lb_endpoints) for each in assignment(view, one).endpoints)
+        for name, one in view.outbound.items()
     }
     assert sizes == {WEB: 3, "outbound|80|two|web.default.svc.cluster.local": 2}
 
@@ -121,10 +119,11 @@ def test_a_name_among_addresses_is_left_out_and_said() -> None:
         istio("WorkloadEntry", f"w{at}", f"{{address: {address}, labels: {{app: web}}}}")
         for at, address in enumerate(("10.0.0.1", "b.example"))
     )
-    mesh, ledger = world(service("web") + workloads), Ledger()
-    (one,) = outbound_clusters(mesh, sidecar(), mesh.registry.services.values()).values()
+    ledger = Ledger()
+    view = view_of(world(service("web") + workloads), sidecar(), ledger)
+    (one,) = view.outbound.values()
     assert discovers(one, sidecar())
-    (locality,) = assignment(one, ledger).endpoints
+    (locality,) = assignment(view, one).endpoints
     assert len(locality.lb_endpoints) == 1
     (problem,) = ledger.problems
     assert "`b.example` is a name; write an IP address, or resolution DNS" in problem

@@ -6,13 +6,11 @@ import pytest
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 
 from libs.compile import actions
-from libs.compile.clusters import outbound_clusters
 from libs.compile.conditions import can_hold, condition
-from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.routes import catch_alls_last, routes_of
-from libs.compile.tests.worlds import istio, service, sidecar, world
-from libs.compile.view import Place, View, destination_cluster
+from libs.compile.tests.worlds import istio, service, sidecar, view_of, world
+from libs.compile.view import Place, destination_cluster
 from libs.compile.world import World
 from libs.envoy.matchers import matches_everything
 from libs.meshapi.virtualservice import (
@@ -36,8 +34,7 @@ def _world(http: str) -> World:
 
 def _place(mesh: World, proxy: Proxy | None = None, gateway: str = "mesh") -> Place:
     caller = proxy or sidecar()
-    outbound = outbound_clusters(mesh, caller, mesh.registry.services.values())
-    return Place(View(mesh, caller, outbound, Ledger()), 80, frozenset({gateway}))
+    return Place(view_of(mesh, caller), 80, frozenset({gateway}))
 
 
 def _routes(http: str) -> list[rc.Route]:

@@ -4,12 +4,14 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from protogen.envoy.config.cluster.v3.cluster_pb2 import Cluster
 
-from libs.compile.ledger import Ledger
+from libs.compile.ledger import Origins
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.tests.worlds import istio, service, sidecar, world
 from libs.compile.world import build_world
+from libs.envoy.snapshot import resource, snapshot_of
 from libs.kernel import xds
 from libs.kernel.ids import ClusterName, ResourceName
 from libs.kernel.origins import ObjectKey, Origin
@@ -129,14 +131,13 @@ def test_an_empty_world_has_a_view() -> None:
         assert compile_snapshot(empty, proxy).snapshot.of(xds.CLUSTER)
 
 
-def test_a_ledger_says_each_problem_once_and_places_in_order() -> None:
-    """However often the same thing is met."""
-    ledger = Ledger()
-    ledger.problem("a")
-    ledger.problem("a")
-    assert list(ledger.problems) == ["a"]
+def test_origins_are_places_in_order_of_the_objects_that_are_written_somewhere() -> None:
+    """An object without a place is left out, and so is a resource that the view lacks."""
     keys = [ObjectKey("", "Service", "n", name) for name in ("b", "a", "unplaced")]
-    ledger.credit(xds.CLUSTER, "c", *keys, None)
     places = {key: Origin("f", 1) for key in keys[:2]}
-    wanted = (xds.CLUSTER, ResourceName("c"))
-    assert [key.name for key, _ in ledger.origins(places, [wanted])[wanted]] == ["a", "b"]
+    there, absent = (xds.CLUSTER, ResourceName("c")), (xds.CLUSTER, ResourceName("d"))
+    made = snapshot_of([resource(xds.CLUSTER, ResourceName("c"), Cluster(name="c"))])
+    origins = Origins(made, lambda: [(at, key) for at in (there, absent) for key in keys], places)
+    assert [key.name for key, _ in origins[there]] == ["a", "b"]
+    assert list(origins) == [there]
+    assert absent not in origins

@@ -3,20 +3,16 @@
 import pytest
 from protogen.envoy.extensions.filters.network.tcp_proxy.v3.tcp_proxy_pb2 import TcpProxy
 
-from libs.compile.clusters import outbound_clusters
-from libs.compile.ledger import Ledger
 from libs.compile.streams import tcp_route, tls_routes
-from libs.compile.tests.worlds import istio, service, sidecar, world
-from libs.compile.view import Place, View
+from libs.compile.tests.worlds import istio, service, sidecar, view_of, world
+from libs.compile.view import Place
 
 WEB = "outbound|80||web.default.svc.cluster.local"
 
 
 def _place(spec: str) -> Place:
     text = service("web", "{name: tcp, port: 80}") + istio("VirtualService", "v", spec)
-    mesh, proxy = world(text), sidecar()
-    known = outbound_clusters(mesh, proxy, mesh.registry.services.values())
-    return Place(View(mesh, proxy, known, Ledger()), 80, frozenset({"mesh"}))
+    return Place(view_of(world(text), sidecar()), 80, frozenset({"mesh"}))
 
 
 def _tcp(match: str, route: str = "[{destination: {host: web}}]") -> Place:

@@ -1,12 +1,16 @@
 """Worlds and proxies for tests."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 
+from libs.compile.clusters import outbound_clusters
+from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.view import View
 from libs.compile.world import World, build_world
 from libs.kernel import xds
 from libs.kernel.ids import ClusterName, ResourceName
@@ -26,6 +30,12 @@ def world(text: str, settings: MeshSettings | None = None) -> World:
         raise ValueError("\n".join(map(str, wrong)))
     placed = [(one.object, one.origin) for one in parsed.objects]
     return build_world(placed, ClusterName("default"), settings)
+
+
+def view_of(mesh: World, proxy: Proxy, ledger: Ledger | None = None) -> View:
+    """Return the view of a proxy that may call every service."""
+    bare = View(mesh, proxy, {}, ledger or Ledger())
+    return replace(bare, outbound=outbound_clusters(bare, mesh.registry.services.values()))
 
 
 def sidecar(namespace: str = "default", **more: Any) -> Proxy:

@@ -5,11 +5,11 @@ import pytest
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.registry.build import build_registry
 from libs.registry.entries import entry_services
-from libs.registry.service import Resolution, Service
+from libs.registry.service import Described, Resolution
 from libs.registry.tests.objects import objects
 
 
-def services(spec: str) -> tuple[Service, ...]:
+def services(spec: str) -> tuple[Described, ...]:
     """Read one entry and return its services."""
     head = "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e}\nspec: "
     (entry,) = objects(head + spec)
@@ -33,7 +33,7 @@ def test_resolution_is_kept(resolution: str, expected: Resolution) -> None:
     """Each of Istio's words has its meaning here."""
     endpoints = ", endpoints: [{address: 10.0.0.1}]" if resolution == "STATIC" else ""
     (found,) = services(f"{{hosts: [a.example], {PORT}, resolution: {resolution}{endpoints}}}")
-    assert found.resolution is expected
+    assert found.service.resolution is expected
 
 
 def test_a_name_without_endpoints_is_its_own_endpoint() -> None:
@@ -45,7 +45,7 @@ def test_a_name_without_endpoints_is_its_own_endpoint() -> None:
 def test_every_host_is_a_service() -> None:
     """Two hosts of one entry share ports and endpoints."""
     found = services(f"{{hosts: [a.example, b.example], {PORT}, resolution: NONE}}")
-    assert [one.hostname for one in found] == ["a.example", "b.example"]
+    assert [one.service.hostname for one in found] == ["a.example", "b.example"]
 
 
 def test_entries_of_one_namespace_share_a_host() -> None:
@@ -63,6 +63,6 @@ spec:
 """
         for at, namespace, port in [(1, "one", 80), (2, "one", 81), (3, "two", 82)]
     )
-    found = build_registry(objects(text)).services["a.example"]
-    assert [one.address for one in found.endpoints] == ["10.0.0.1", "10.0.0.2"]
-    assert [port.number for port in found.ports] == [80, 81]
+    found = build_registry(objects(text))
+    assert [one.address for one in found.endpoints["a.example"]] == ["10.0.0.1", "10.0.0.2"]
+    assert [port.number for port in found.services["a.example"].ports] == [80, 81]

@@ -1,7 +1,7 @@
 """Core Services and their endpoints."""
 
-from libs.registry.build import build_registry
-from libs.registry.service import Resolution, Service
+from libs.registry.build import Registry, build_registry
+from libs.registry.service import Endpoint, Resolution, Service
 from libs.registry.tests.objects import objects
 
 SLICE = """
@@ -23,29 +23,42 @@ spec: {address: 10.0.0.3, labels: {version: v2}, weight: 5, serviceAccount: web}
 """
 
 
-def service(spec: str, more: str = "") -> Service:
-    """Build the registry around the service `web` and return it."""
+WEB = "web.default.svc.cluster.local"
+
+
+def registry(spec: str, more: str = "") -> Registry:
+    """Build the registry around the service `web`."""
     head = f"apiVersion: v1\nkind: Service\nmetadata: {{name: web}}\nspec: {spec}\n"
-    return build_registry(objects(head + more)).services["web.default.svc.cluster.local"]
+    return build_registry(objects(head + more))
+
+
+def service(spec: str) -> Service:
+    """Return the service `web`."""
+    return registry(spec).services[WEB]
+
+
+def endpoints(spec: str, more: str = "") -> tuple[Endpoint, ...]:
+    """Return the endpoints of the service `web`."""
+    return registry(spec, more).endpoints[WEB]
 
 
 def test_ready_endpoints_of_slices_count() -> None:
     """An endpoint that says it is not ready is left out; one that says nothing is ready."""
-    found = service("{ports: [{name: http, port: 80}]}", SLICE)
-    assert [one.address for one in found.endpoints] == ["10.0.0.1", "10.0.0.3"]
-    assert found.endpoints[0].ports == {"http": 8080}
-    assert found.endpoints[0].locality == "/a"
+    found = endpoints("{ports: [{name: http, port: 80}]}", SLICE)
+    assert [one.address for one in found] == ["10.0.0.1", "10.0.0.3"]
+    assert found[0].ports == {"http": 8080}
+    assert found[0].locality == "/a"
 
 
 def test_a_service_may_want_endpoints_that_are_not_ready() -> None:
     """PublishNotReadyAddresses asks for all of them."""
-    found = service("{publishNotReadyAddresses: true, ports: [{name: http, port: 80}]}", SLICE)
-    assert len(found.endpoints) == 3
+    found = endpoints("{publishNotReadyAddresses: true, ports: [{name: http, port: 80}]}", SLICE)
+    assert len(found) == 3
 
 
 def test_an_endpoint_takes_what_its_workload_entry_carries() -> None:
     """Labels, weight and account come from the entry that the slice points at."""
-    endpoint = service("{ports: [{name: http, port: 80}]}", SLICE).endpoints[1]
+    endpoint = endpoints("{ports: [{name: http, port: 80}]}", SLICE)[1]
     assert endpoint.labels == {"version": "v2"}
     assert (endpoint.weight, endpoint.service_account) == (5, "web")
 
@@ -67,10 +80,10 @@ def test_both_addresses_of_two_families_are_known() -> None:
 
 def test_an_external_name_is_resolved_by_dns() -> None:
     """Its one endpoint is the name that it stands for."""
-    found = service("{type: ExternalName, externalName: api.example, ports: [{port: 80}]}")
-    assert found.resolution is Resolution.DNS
-    assert [one.address for one in found.endpoints] == ["api.example"]
-    assert found.mesh_external
+    found = registry("{type: ExternalName, externalName: api.example, ports: [{port: 80}]}")
+    assert found.services[WEB].resolution is Resolution.DNS
+    assert [one.address for one in found.endpoints[WEB]] == ["api.example"]
+    assert found.services[WEB].mesh_external
 
 
 def test_udp_ports_are_no_ports_of_the_mesh() -> None:

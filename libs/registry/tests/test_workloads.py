@@ -45,16 +45,16 @@ def test_the_target_port_is_the_workloads(
 ) -> None:
     """A number counts as it is, a name as the workload maps it."""
     text = TEXT.format(selector="{app: web}", target=target, ports=ports)
-    found = build_registry(objects(text)).services["web.default.svc.cluster.local"]
-    assert [one.ports for one in found.endpoints] == [expected]
+    found = build_registry(objects(text)).endpoints["web.default.svc.cluster.local"]
+    assert [one.ports for one in found] == [expected]
 
 
 @pytest.mark.parametrize("selector", ["{app: web, version: v2}", "{}"])
 def test_a_selector_finds_only_what_carries_all_of_it(selector: str) -> None:
     """A label more selects less, and no label selects nothing."""
     text = TEXT.format(selector=selector, target="80", ports="{}")
-    found = build_registry(objects(text)).services["web.default.svc.cluster.local"]
-    assert found.endpoints == ()
+    found = build_registry(objects(text)).endpoints["web.default.svc.cluster.local"]
+    assert found == ()
 
 
 def test_nothing_is_selected_from_nothing() -> None:

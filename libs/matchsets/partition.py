@@ -27,9 +27,16 @@ class Effort:
     """States that may still be looked at, over several partitions."""
 
     states: int = STATES_MAX
+    whole: "Effort | None" = None
+
+    def part(self) -> "Effort":
+        """Return half of what is left, so that one hard question leaves something for others."""
+        return Effort(self.states // 2, self)
 
     def spend(self) -> None:
         """Take one state. Raises TooLargeError when none is left."""
+        if self.whole is not None:
+            self.whole.spend()
         self.states -= 1
         if self.states < 0:
             raise TooLargeError("the patterns cannot be told apart within the budget")

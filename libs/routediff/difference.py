@@ -1,0 +1,200 @@
+"""The whole difference of two views of one proxy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
+    http_connection_manager_pb2 as hcm_pb2,
+)
+
+from libs.matchsets.partition import Effort
+from libs.routediff.classes import CallClass, Difference, Undecided, effect_of
+from libs.routediff.destinations import Upstreams
+from libs.routediff.outcomes import Outcome
+from libs.routediff.outlets import Arrival, Outlet, outlets, refused
+from libs.routediff.requests import Found, Gap, Requests
+from libs.routediff.sides import Side, settings
+from libs.routediff.words import calls_in_words, listed
+from libs.routing.call import Call, Protocol
+from libs.routing.decision import Decision, Verdict
+from libs.routing.evaluate import evaluate
+from libs.routing.filters import opened, type_of
+from libs.routing.outcome import UndecidedError
+from libs.routing.resources import Resources
+
+STATES_MAX: Final = 400_000
+"""Steps of comparing that a whole difference may take."""
+
+_MANAGER: Final = hcm_pb2.HttpConnectionManager.DESCRIPTOR.full_name
+
+
+def difference(old: Resources, new: Resources, states_max: int = STATES_MAX) -> Difference:
+    """Compare two views. What does not fit the budget is among the undecided."""
+    return _Comparison(old, new, Effort(states_max)).result()
+
+
+@dataclass(slots=True)
+class _Comparison:
+    old: Resources
+    new: Resources
+    effort: Effort
+
+    def result(self) -> Difference:
+        classes: list[CallClass] = []
+        undecided: dict[Undecided, None] = {}
+        upstreams = Upstreams(self.old), Upstreams(self.new)
+        changed = _changed_clusters(*upstreams)
+        try:
+            for outlet in outlets(self.old, self.new):
+                for one in self._at(outlet, upstreams, changed):
+                    if isinstance(one, CallClass):
+                        classes.append(one)
+                    else:
+                        undecided.setdefault(one)
+        except UndecidedError as error:
+            undecided.setdefault(Undecided("listeners", str(error)))
+        return Difference(tuple(classes), tuple(undecided))
+
+    def _at(
+        self, outlet: Outlet, upstreams: tuple[Upstreams, Upstreams], changed: frozenset[str]
+    ) -> Iterator[CallClass | Undecided]:
+        """Compare what becomes of the calls of one way in."""
+        where = _where(outlet)
+        for one in (outlet.old, outlet.new):
+            if one.reason and not refused(one):
+                yield Undecided(where, one.reason)
+                return
+        try:
+            old, new = _manager(outlet.old), _manager(outlet.new)
+        except UndecidedError as error:
+            yield Undecided(where, str(error))
+            return
+        if old is None or new is None:
+            yield from self._connection(outlet, where)
+            return
+        yield from self._settings(outlet, where, old, new)
+        requests = Requests(
+            outlet.call,
+            Side(self.old, upstreams[0], old),
+            Side(self.new, upstreams[1], new),
+            changed,
+            self.effort,
+        )
+        try:
+            for found in requests.differences():
+                yield self._class(where, found)
+        except UndecidedError as error:
+            yield Undecided(where, str(error))
+
+    def _class(self, where: str, found: Found | Gap) -> CallClass | Undecided:
+        at = f"{where}, host {listed(found.hosts)}"
+        if isinstance(found, Gap):
+            return Undecided(at, found.reason)
+        which = calls_in_words(found.boxes, found.space.dimensions)
+        return self._judged(at, which, found.example, found.facets, (found.old, found.new))
+
+    def _judged(
+        self,
+        where: str,
+        which: str,
+        example: Call,
+        facets: frozenset[str],
+        outcomes: tuple[Outcome, Outcome] | None = None,
+    ) -> CallClass:
+        """Ask both sides about the example."""
+        old, new = evaluate(self.old, example), evaluate(self.new, example)
+        answered, answers = (
+            (outcomes[0].answers, outcomes[1].answers)
+            if outcomes
+            else (_answers(old), _answers(new))
+        )
+        facets = _with_weights(facets, outcomes)
+        effect = effect_of(facets, answered=answered, answers=answers)
+        return CallClass(where, which, example, old, new, facets, effect, _shows(old, new))
+
+    def _connection(self, outlet: Outlet, where: str) -> Iterator[CallClass]:
+        """Compare a way in that leads to requests on at most one side."""
+        example = replace(outlet.call, protocol=Protocol.TCP)
+        if any(_is_http(one) for one in (outlet.old, outlet.new)):
+            example = outlet.call
+        old, new = evaluate(self.old, example), evaluate(self.new, example)
+        if _shows(old, new) or Verdict.NOT_DECIDED in (old.verdict, new.verdict):
+            facets = frozenset({"connection"})
+            yield self._judged(where, "all connections", example, facets)
+
+    def _settings(
+        self,
+        outlet: Outlet,
+        where: str,
+        old: hcm_pb2.HttpConnectionManager,
+        new: hcm_pb2.HttpConnectionManager,
+    ) -> Iterator[CallClass]:
+        """Compare what is done to all requests of a way in."""
+        before, after = settings(old), settings(new)
+        names = before.keys() | after.keys()
+        facets = frozenset(name for name in names if before.get(name) != after.get(name))
+        if facets:
+            yield self._judged(where, "all requests", outlet.call, facets)
+
+
+def _changed_clusters(old: Upstreams, new: Upstreams) -> frozenset[str]:
+    """Return the clusters that are not what they were."""
+    names = old.resources.clusters.keys() | new.resources.clusters.keys()
+    return frozenset(one for one in names if old.of(one) != new.of(one))
+
+
+def _manager(arrival: Arrival) -> hcm_pb2.HttpConnectionManager | None:
+    if not _is_http(arrival) or arrival.chain is None:
+        return None
+    return opened(arrival.chain.filters[-1].typed_config, hcm_pb2.HttpConnectionManager)
+
+
+def _is_http(arrival: Arrival) -> bool:
+    filters = list(arrival.chain.filters) if arrival.chain is not None else []
+    return bool(filters) and type_of(filters[-1].typed_config) == _MANAGER
+
+
+def _where(outlet: Outlet) -> str:
+    """Name a way in by the listeners that it reaches."""
+    names = dict.fromkeys(
+        one.listener.name for one in (outlet.old, outlet.new) if one.listener is not None
+    )
+    way = f"{outlet.call.mode} port {outlet.call.port}"
+    tls = f" {outlet.call.tls} to {outlet.call.sni}" if outlet.call.sni else ""
+    return f"{way}{tls} ({listed(names)})"
+
+
+def _answers(decision: Decision) -> bool:
+    return decision.error is None and not (
+        decision.action is not None
+        and decision.action.direct_response is not None
+        and decision.action.direct_response.status >= 400
+    )
+
+
+def _shows(old: Decision, new: Decision) -> bool:
+    """Say whether two decisions tell a client or an upstream apart."""
+    return _told(old) != _told(new)
+
+
+def _told(decision: Decision) -> tuple[object, ...]:
+    targets = frozenset(
+        (frozenset(one.endpoints) or one.name, one.weight) for one in decision.clusters
+    )
+    return decision.error, decision.action, targets, decision.verdict
+
+
+def _with_weights(
+    facets: frozenset[str], outcomes: tuple[Outcome, Outcome] | None
+) -> frozenset[str]:
+    """Call a difference in destinations one in weights where the destinations are the same."""
+    if outcomes is None or "destinations" not in facets:
+        return facets
+    old, new = _keys(outcomes[0]), _keys(outcomes[1])
+    return (facets - {"destinations"}) | {"weights"} if old == new else facets
+
+
+def _keys(outcome: Outcome) -> frozenset[object]:
+    found = outcome.facets.get("destinations")
+    return frozenset(key for key, _ in found) if isinstance(found, frozenset) else frozenset()

@@ -6,9 +6,9 @@ from libs.kernel.ids import SetName
 from libs.kernel.messages import Level, Message, errors
 from libs.kernel.revisions import Refusal, Revision
 from libs.lint.acceptance import accept
-from libs.lint.check import findings
 from libs.lint.doubt import State
 from libs.telemetry.logs import get_logger
+from services.gitwatcher.collector import paused_collector
 from services.gitwatcher.lastgood import LastGood
 from services.gitwatcher.work import Candidate, Pass, Tree, Verdict
 
@@ -17,7 +17,7 @@ def judge(work: Pass, last_good: LastGood) -> Pass:
     """Decide per set; a fleet that cannot be understood refuses the whole commit."""
     if work.head is None or work.candidate is None:
         return work
-    with work.span("lint") as span:
+    with work.span("lint") as span, paused_collector():
         verdict = _verdict(work, work.candidate, last_good)
         span.set_attribute("refused", len(verdict.refusals))
     for refusal in verdict.refusals:
@@ -32,7 +32,7 @@ def _verdict(work: Pass, candidate: Candidate, last_good: LastGood) -> Verdict:
     if candidate.view is None:
         return Verdict(None, {}, (refusal(None, errors(candidate.fleet.messages)),))
     old = _state(work.newest, last_good)
-    outcome = accept(State(candidate.view, candidate.sets), old, findings)
+    outcome = accept(State(candidate.view, candidate.sets), old, work.source.lint.findings)
     if outcome.whole:
         return Verdict(None, {}, (refusal(None, outcome.whole),))
     return Verdict(

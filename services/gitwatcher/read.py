@@ -1,9 +1,7 @@
 """Stage `read`: the commit's files become typed objects, set by set."""
 
-import gc
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from libs.desired.directory import read_fleet
@@ -18,6 +16,7 @@ from libs.meshapi.objects import to_stored
 from libs.meshapi.parse import PARSER_VERSION, parse_file
 from libs.meshapi.parsed import ParsedObject
 from libs.ports.gitrepo import GitRepo
+from services.gitwatcher.collector import paused_collector
 from services.gitwatcher.files import FileReader
 from services.gitwatcher.versions import Version, Versions
 from services.gitwatcher.work import Candidate, Pass, Tree
@@ -46,7 +45,7 @@ class Reader:
         """
         found = self._commits.get(commit)
         if found is None:
-            with _paused_collector():
+            with paused_collector():
                 found = self._read(commit)
             self._remember(found)
         self._commits.move_to_end(commit)
@@ -116,15 +115,3 @@ def _unwritten(view: FleetView) -> Iterator[ParsedObject]:
     for name, cluster in view.clusters.items():
         path = f"{CLUSTERS_FOLDER}/{name}/{CLUSTER_FILE}"
         yield from parse_file(path, to_stored(cluster).body).objects
-
-
-@contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Building many objects that stay costs several times as much while cycles are looked for."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -10,6 +10,8 @@ from libs.desired.fleetview import FleetView
 from libs.kernel.ids import CommitId, SetName, SourceName, TraceParent, TreeHash
 from libs.kernel.messages import Message
 from libs.kernel.revisions import Refusal, Revision, SourceState
+from libs.lint.check import linter
+from libs.lint.engine import Lint
 from libs.meshapi.parsed import ParsedObject
 from libs.ports.clock import Clock
 from libs.ports.gitrepo import GitRepo
@@ -21,7 +23,10 @@ from services.gitwatcher.storedtrees import StoredTrees
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One watched branch and the world around it. `ref` is a full ref name."""
+    """One watched branch and the world around it. `ref` is a full ref name.
+
+    `trees` and `lint` remember what was stored and found, so that a commit costs what it changes.
+    """
 
     name: SourceName
     ref: str
@@ -31,6 +36,7 @@ class Source:
     steps: Steps
     keep_revisions: int = 500
     trees: StoredTrees = field(default_factory=StoredTrees)
+    lint: Lint = field(default_factory=linter)
 
 
 @dataclass(frozen=True, slots=True)

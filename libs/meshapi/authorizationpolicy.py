@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import Model
+from libs.meshapi.base import Alternatives, Model
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.selectors import WorkloadSelector
@@ -93,6 +93,8 @@ class ExtensionProviderName(Model):
 
 class AuthorizationPolicySpec(Model):
     """Without rules an `ALLOW` policy allows nothing."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("selector", "target_ref", "target_refs"),)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTarget | None = None

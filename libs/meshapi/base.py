@@ -5,7 +5,7 @@ maps keep their keys sorted, so that two objects that say the same thing iterate
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -22,8 +22,17 @@ def alias_of(attribute: str) -> str:
     return first + "".join(_SPELLINGS.get(word) or word.capitalize() for word in rest)
 
 
+Alternatives = tuple[tuple[str, ...], ...]
+"""Groups of attributes of which at most one is written and not empty."""
+
+
 class Model(BaseModel):
-    """Base of every model. Equal content is equal; nothing can be changed after construction."""
+    """Base of every model. Equal content is equal; nothing can be changed after construction.
+
+    What a model declares in `ALTERNATIVES` the rules judge and the CRDs say.
+    """
+
+    ALTERNATIVES: ClassVar[Alternatives] = ()
 
     model_config = ConfigDict(
         frozen=True,

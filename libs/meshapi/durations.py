@@ -20,6 +20,8 @@ _US_PER_UNIT = {
 }
 _PART = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 TEXT_CHARACTERS_MAX = 40
+PATTERN = r"^[-+]?(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$"
+"""What `parse_duration` reads, as a regular expression of Go."""
 _YEARS_MAX_US = 290 * 365 * 24 * 3_600_000_000.0
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import FreeForm, Model, Port, StringMap, UnsignedCount
+from libs.meshapi.base import Alternatives, FreeForm, Model, Port, StringMap, UnsignedCount
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.serviceentry import LabelsSelector
@@ -131,6 +131,10 @@ class WaypointMatch(Model):
 class ConfigMatch(Model):
     """Where a patch applies: at most one of listener, route configuration, cluster, waypoint."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (
+        ("listener", "route_configuration", "cluster", "waypoint"),
+    )
+
     context: PatchContext = "ANY"
     proxy: ProxyMatch | None = None
     listener: ListenerMatch | None = None
@@ -157,6 +161,8 @@ class ConfigPatch(Model):
 
 class EnvoyFilterSpec(Model):
     """Patches in order, for the selected workloads or targets; lower priorities come first."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("workload_selector", "target_refs"),)
 
     workload_selector: LabelsSelector | None = None
     target_refs: PolicyTargets = ()

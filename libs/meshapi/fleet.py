@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi import rollout
-from libs.meshapi.base import Model, StringMap
+from libs.meshapi.base import Alternatives, Model, StringMap
 from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
@@ -74,6 +74,8 @@ class KubeconfigSecret(Model):
 
 class Connection(Model):
     """How a cluster is reached: exactly one of the fields."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("static", "kubeconfig_secret", "context"),)
 
     static: StaticConnection | None = None
     kubeconfig_secret: KubeconfigSecret | None = None

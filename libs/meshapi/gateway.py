@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import Model, Port, StringMap
+from libs.meshapi.base import Alternatives, Model, Port, StringMap
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 
@@ -41,6 +41,10 @@ ServerCertificates = Annotated[tuple[ServerCertificate, ...], Field(min_length=1
 
 class ServerTLS(Model):
     """TLS of a server."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (
+        ("credential_name", "credential_names", "tls_certificates"),
+    )
 
     https_redirect: bool = False
     mode: ServerTLSMode = "PASSTHROUGH"

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from libs.meshapi import patterns
-from libs.meshapi.base import Model, Percent, Port, StringMap
+from libs.meshapi.base import Alternatives, Model, Percent, Port, StringMap
 from libs.meshapi.durations import Duration
 from libs.meshapi.matches import StringMatch
 from libs.meshapi.meshobject import MeshObject
@@ -40,6 +40,8 @@ class CountedBy(Model):
 
     A request without it is counted under `default`, or not at all where there is none.
     """
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("header", "query_parameter", "source_address"),)
 
     name: NonEmpty
     header: HeaderName | None = None
@@ -99,6 +101,8 @@ class RateLimitSpec(Model):
     selection they are for the whole namespace, in the root namespace for the mesh. `ports` are the
     workload's own, at a gateway those of its listeners; none means all.
     """
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("selector", "services"),)
 
     selector: WorkloadSelector | None = None
     services: NonEmptyTexts = ()

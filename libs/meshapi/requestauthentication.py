@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi import patterns
-from libs.meshapi.base import Model
+from libs.meshapi.base import Alternatives, Model
 from libs.meshapi.durations import Duration
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
@@ -36,6 +36,8 @@ class JWTRule(Model):
     `jwks_uri` is the same as `jwks_url` in the spelling of old manifests.
     """
 
+    ALTERNATIVES: ClassVar[Alternatives] = (("jwks_url", "jwks_uri", "jwks"),)
+
     issuer: NonEmpty | None = None
     audiences: NonEmptyTexts = ()
     jwks_url: JwksUri | None = Field(
@@ -57,6 +59,8 @@ class JWTRule(Model):
 
 class RequestAuthenticationSpec(Model):
     """Rules for the selected workloads or targets; one selection at most."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("selector", "target_ref", "target_refs"),)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTarget | None = None

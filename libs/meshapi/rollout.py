@@ -7,7 +7,7 @@ from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from libs.meshapi import patterns
-from libs.meshapi.base import Count, Model, Percent, StringMap
+from libs.meshapi.base import Alternatives, Count, Model, Percent, StringMap
 from libs.meshapi.durations import Duration
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
@@ -95,6 +95,10 @@ class WitnessGate(Model):
 
 class Gate(Model):
     """A condition of going on, under a name: exactly one of the other fields."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (
+        ("live", "condition", "prometheus", "envoy_stats", "hook", "witnesses"),
+    )
 
     name: NonEmpty
     live: LiveGate | None = None

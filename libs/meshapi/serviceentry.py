@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import Model, Port
+from libs.meshapi.base import Alternatives, Model, Port
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.texts import WorkloadLabels
@@ -32,6 +32,8 @@ class LabelsSelector(Model):
 
 class ServiceEntrySpec(Model):
     """A service under `hosts`. `endpoints` and `workload_selector` exclude each other."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("endpoints", "workload_selector"),)
 
     hosts: Annotated[tuple[str, ...], Field(max_length=256)]
     addresses: Annotated[tuple[Address, ...], Field(max_length=256)] = ()

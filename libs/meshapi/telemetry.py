@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from libs.meshapi.base import Model, Percent
+from libs.meshapi.base import Alternatives, Model, Percent
 from libs.meshapi.durations import Duration
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
@@ -57,6 +57,8 @@ class NamedTag(Model):
 class CustomTag(Model):
     """Where a tag's value comes from: exactly one of the fields."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (("literal", "environment", "header", "formatter"),)
+
     literal: LiteralTag | None = None
     environment: NamedTag | None = None
     header: NamedTag | None = None
@@ -85,6 +87,8 @@ class Tracing(Model):
 
 class MetricMatch(Model):
     """A metric of Istio's, or one by name; they exclude each other."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("metric", "custom_metric"),)
 
     metric: Metric | None = None
     custom_metric: NonEmpty | None = None
@@ -137,6 +141,8 @@ class AccessLogging(Model):
 
 class TelemetrySpec(Model):
     """Telemetry of the selected workloads or targets; one selection at most."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("selector", "target_ref", "target_refs"),)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTarget | None = None

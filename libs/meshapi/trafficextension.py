@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi.base import FreeForm, Model
+from libs.meshapi.base import Alternatives, FreeForm, Model
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.selectors import WorkloadSelector
@@ -46,6 +46,8 @@ class WasmExtension(Model):
 
 class TrafficExtensionSpec(Model):
     """Exactly one of `lua` and `wasm`, for the selected workloads or targets."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("selector", "target_refs"), ("lua", "wasm"))
 
     selector: WorkloadSelector | None = None
     target_refs: PolicyTargets = ()

@@ -1,11 +1,11 @@
 """How a client proxy treats the endpoints of a service: the parts of a DestinationRule's policy."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from libs.meshapi.base import Count, Model, Percent, Port, UnsignedCount
+from libs.meshapi.base import Alternatives, Count, Model, Percent, Port, UnsignedCount
 from libs.meshapi.durations import Duration
 from libs.meshapi.texts import NonEmpty
 
@@ -53,6 +53,11 @@ class Maglev(Model):
 class ConsistentHash(Model):
     """Which part of a request decides its endpoint."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (
+        ("http_header_name", "http_cookie", "use_source_ip", "http_query_parameter_name"),
+        ("ring_hash", "maglev"),
+    )
+
     http_header_name: str | None = None
     http_cookie: HTTPCookie | None = None
     use_source_ip: bool | None = Field(
@@ -87,6 +92,8 @@ class LocalityFailover(Model):
 class LocalityLoadBalancer(Model):
     """Preference by locality."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (("distribute", "failover", "failover_priority"),)
+
     distribute: tuple[LocalityDistribute, ...] = ()
     failover: tuple[LocalityFailover, ...] = ()
     failover_priority: tuple[str, ...] = ()
@@ -112,6 +119,12 @@ class Warmup(Model):
 
 class LoadBalancer(Model):
     """Choice of an endpoint. `simple` and `consistent_hash` exclude each other."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (
+        ("simple", "consistent_hash"),
+        ("warmup", "warmup_duration_secs"),
+        ("locality_lb_setting", "zone_aware_lb_setting"),
+    )
 
     simple: LoadBalancerKind | None = None
     consistent_hash: ConsistentHash | None = None
@@ -170,6 +183,8 @@ class ConnectionPool(Model):
 class OutlierDetection(Model):
     """When an endpoint is ejected, and for how long."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (("consecutive_errors", "consecutive_5xx_errors"),)
+
     consecutive_errors: Count | None = None
     split_external_local_origin_errors: bool = False
     consecutive_local_origin_failures: UnsignedCount | None = None
@@ -184,6 +199,8 @@ class OutlierDetection(Model):
 
 class ClientTLS(Model):
     """TLS towards the endpoints."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("credential_name", "client_certificate"),)
 
     mode: ClientTLSMode = "DISABLE"
     client_certificate: str = ""

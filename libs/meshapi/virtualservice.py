@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from libs.meshapi.base import Count, Model, Percent, Port, StringMap, UnsignedCount
+from libs.meshapi.base import Alternatives, Count, Model, Percent, Port, StringMap, UnsignedCount
 from libs.meshapi.durations import Duration
 from libs.meshapi.matches import StringMatch
 from libs.meshapi.meshobject import MeshObject
@@ -85,6 +85,8 @@ class HTTPRouteDestination(Model):
 class HTTPRedirect(Model):
     """Answer with a redirect. `port` and `derive_port` exclude each other."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (("port", "derive_port"), ("uri", "prefix_rewrite"))
+
     uri: str = ""
     prefix_rewrite: str = ""
     authority: str = ""
@@ -96,6 +98,8 @@ class HTTPRedirect(Model):
 
 class HTTPBody(Model):
     """Body of a direct response; `bytes` is base64."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("string", "bytes"),)
 
     string: str | None = None
     bytes: str | None = None
@@ -117,6 +121,8 @@ class RegexRewrite(Model):
 
 class HTTPRewrite(Model):
     """What the upstream sees instead of path and authority."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("uri", "uri_regex_rewrite"),)
 
     uri: str = ""
     authority: str = ""
@@ -143,6 +149,11 @@ class Percentage(Model):
 class FaultDelay(Model):
     """Delays a share of the requests; no percentage means none."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (
+        ("fixed_delay", "exponential_delay"),
+        ("percentage", "percent"),
+    )
+
     fixed_delay: Duration | None = None
     exponential_delay: Duration | None = None
     percentage: Percentage | None = None
@@ -151,6 +162,8 @@ class FaultDelay(Model):
 
 class FaultAbort(Model):
     """Aborts a share of the requests; no percentage means all."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("http_status", "grpc_status", "http2_error"),)
 
     http_status: Annotated[int, Field(ge=200, le=599)] | None = None
     grpc_status: str | None = None
@@ -175,6 +188,8 @@ class HTTPMirrorPolicy(Model):
 class CorsPolicy(Model):
     """Cross-origin rules that the proxy answers itself."""
 
+    ALTERNATIVES: ClassVar[Alternatives] = (("allow_origin", "allow_origins"),)
+
     allow_origin: tuple[str, ...] = ()
     allow_origins: tuple[StringMatch, ...] = ()
     allow_methods: tuple[str, ...] = ()
@@ -197,6 +212,12 @@ class HTTPRoute(Model):
 
     `mirrored_percent` and `mirror_percent` are old spellings of `mirror_percentage`.
     """
+
+    ALTERNATIVES: ClassVar[Alternatives] = (
+        ("route", "redirect", "direct_response", "delegate"),
+        ("mirror", "mirrors"),
+        ("mirror_percentage", "mirrored_percent", "mirror_percent"),
+    )
 
     name: str = ""
     match: tuple[HTTPMatchRequest, ...] = ()

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi import patterns
-from libs.meshapi.base import FreeForm, Model, Port
+from libs.meshapi.base import Alternatives, FreeForm, Model, Port
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.selectors import WorkloadSelector
@@ -51,6 +51,8 @@ class TrafficMatch(Model):
 
 class WasmPluginSpec(Model):
     """A plugin from `url`, for the selected workloads or targets; one selection at most."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("selector", "target_ref", "target_refs"),)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTarget | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from libs.meshapi import patterns
-from libs.meshapi.base import Count, Model, Port, StringMap
+from libs.meshapi.base import Alternatives, Count, Model, Port, StringMap
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.texts import NonEmptyTexts
@@ -58,6 +58,8 @@ class GRPCProbe(Model):
 
 class ReadinessProbe(Model):
     """How a workload is found to be ready: at most one of the four ways. Times are in seconds."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("http_get", "tcp_socket", "exec", "grpc"),)
 
     initial_delay_seconds: Count = 0
     timeout_seconds: Count = 0

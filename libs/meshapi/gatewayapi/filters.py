@@ -1,11 +1,11 @@
 """What routes of the Gateway API do to requests and responses on their way."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from libs.meshapi import patterns
-from libs.meshapi.base import Count, Model, Port
+from libs.meshapi.base import Alternatives, Count, Model, Port
 from libs.meshapi.gatewayapi.references import (
     BackendReference,
     LocalReference,
@@ -113,6 +113,8 @@ class ForwardBody(Model):
 
 class ExternalAuth(Model):
     """A service that is asked before the backend is."""
+
+    ALTERNATIVES: ClassVar[Alternatives] = (("grpc", "http"),)
 
     protocol: Literal["HTTP", "GRPC"]
     backend_ref: BackendReference

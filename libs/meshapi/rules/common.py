@@ -66,6 +66,12 @@ def listing(names: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join([", ".join(marked[:-1]), marked[-1]] if len(marked) > 1 else marked)
 
 
+def alternatives(path: Path, model: Model) -> Iterator[Problem]:
+    """Check the alternatives that a model declares."""
+    for group in model.ALTERNATIVES:
+        yield from at_most_one(path, model, *group)
+
+
 def at_most_one(path: Path, model: Model, *attributes: str) -> Iterator[Problem]:
     """Check that fields which exclude each other are not both written."""
     if len(model.model_fields_set.intersection(attributes)) < 2:

@@ -7,7 +7,7 @@ from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
 from libs.meshapi.rules.common import (
-    at_most_one,
+    alternatives,
     duration_problem,
     durations,
     exports,
@@ -23,8 +23,6 @@ from libs.meshapi.trafficpolicy import (
     PortTrafficPolicy,
     TrafficPolicy,
 )
-
-_HASH_KEYS = ("http_header_name", "http_cookie", "use_source_ip", "http_query_parameter_name")
 
 _CERTIFICATE_FIELDS = (
     "client_certificate",
@@ -81,23 +79,21 @@ def _of_port(path: Path, policy: TrafficPolicy | PortTrafficPolicy) -> Iterator[
         here = (*path, "outlierDetection")
         outlier = policy.outlier_detection
         yield from durations(here, outlier, "interval", "base_ejection_time")
-        yield from at_most_one(here, outlier, "consecutive_errors", "consecutive_5xx_errors")
+        yield from alternatives(here, outlier)
     if policy.tls is not None:
         yield from client_tls((*path, "tls"), policy.tls)
 
 
 def _load_balancer(path: Path, balancer: LoadBalancer) -> Iterator[Problem]:
-    yield from at_most_one(path, balancer, "simple", "consistent_hash")
-    yield from at_most_one(path, balancer, "warmup", "warmup_duration_secs")
-    yield from at_most_one(path, balancer, "locality_lb_setting", "zone_aware_lb_setting")
+    yield from alternatives(path, balancer)
     yield from durations(path, balancer, "warmup_duration_secs")
     if balancer.warmup is not None:
         yield from durations((*path, "warmup"), balancer.warmup, "duration")
     if balancer.consistent_hash is not None:
         here = (*path, "consistentHash")
-        yield from at_most_one(here, balancer.consistent_hash, *_HASH_KEYS)
-        yield from at_most_one(here, balancer.consistent_hash, "ring_hash", "maglev")
-        if not written(balancer.consistent_hash, *_HASH_KEYS):
+        hashing = balancer.consistent_hash
+        yield from alternatives(here, hashing)
+        if not written(hashing, *hashing.ALTERNATIVES[0]):
             text = "nothing is hashed; write `httpHeaderName`, `httpCookie` or `useSourceIp`"
             yield Problem(here, text)
     if balancer.locality_lb_setting is not None:
@@ -106,7 +102,7 @@ def _load_balancer(path: Path, balancer: LoadBalancer) -> Iterator[Problem]:
 
 def locality(path: Path, setting: LocalityLoadBalancer) -> Iterator[Problem]:
     """Check shares and failover between localities."""
-    yield from at_most_one(path, setting, "distribute", "failover", "failover_priority")
+    yield from alternatives(path, setting)
     for index, entry in enumerate(setting.distribute):
         here = (*path, "distribute", index)
         if sum(entry.to.values()) != 100:
@@ -140,7 +136,7 @@ def pool(path: Path, value: ConnectionPool) -> Iterator[Problem]:
 
 def client_tls(path: Path, tls: ClientTLS) -> Iterator[Problem]:
     """Check that a certificate is there where the mode needs one, and nowhere else."""
-    yield from at_most_one(path, tls, "credential_name", "client_certificate")
+    yield from alternatives(path, tls)
     if tls.mode == "ISTIO_MUTUAL":
         for name in written(tls, *_CERTIFICATE_FIELDS):
             text = f"mode `ISTIO_MUTUAL` brings its own certificate; remove `{name}`"

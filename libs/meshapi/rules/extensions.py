@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from libs.meshapi.envoyfilter import ConfigMatch, ConfigPatch, EnvoyFilter
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
-from libs.meshapi.rules.common import at_most_one, unique, written
+from libs.meshapi.rules.common import alternatives, unique, written
 from libs.meshapi.rules.selection import labels, selection
 from libs.meshapi.trafficextension import TrafficExtension
 from libs.meshapi.wasmplugin import TrafficMatch, VmConfig, WasmPlugin
 
 _SCHEMES = ("file", "http", "https", "oci")
-_PARTS = ("listener", "route_configuration", "cluster", "waypoint")
 _FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "LISTENER_FILTER"})
 _LISTENER_PARTS = frozenset({"LISTENER", "FILTER_CHAIN", *_FILTERS})
 _ROUTE_PARTS = frozenset({"ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE"})
@@ -22,7 +21,7 @@ _WITHOUT_VALUE = frozenset({"REMOVE", "INVALID"})
 def check_wasm(obj: WasmPlugin) -> Iterator[Problem]:
     """Check selection, address, environment and ports."""
     spec = obj.spec
-    yield from selection(spec, "selector", "target_ref", "target_refs")
+    yield from selection(spec)
     yield from _url(("spec", "url"), spec.url)
     yield from _vm(("spec", "vmConfig"), spec.vm_config)
     yield from _matches(("spec", "match"), spec.match)
@@ -31,8 +30,7 @@ def check_wasm(obj: WasmPlugin) -> Iterator[Problem]:
 def check_traffic(obj: TrafficExtension) -> Iterator[Problem]:
     """Check that there is exactly one program, and what a WasmPlugin would be checked for."""
     spec = obj.spec
-    yield from selection(spec, "selector", "target_refs")
-    yield from at_most_one(("spec",), spec, "lua", "wasm")
+    yield from selection(spec)
     if spec.lua is None and spec.wasm is None:
         yield Problem(("spec",), "the extension has no program; write `lua` or `wasm`")
     if spec.wasm is not None:
@@ -66,7 +64,7 @@ def _matches(path: Path, matches: tuple[TrafficMatch, ...]) -> Iterator[Problem]
 def check_filter(obj: EnvoyFilter) -> Iterator[Problem]:
     """Check selection and that every patch applies to what it matches."""
     spec = obj.spec
-    yield from selection(spec, "workload_selector", "target_refs")
+    yield from selection(spec)
     if spec.workload_selector is not None:
         yield from labels(("spec", "workloadSelector", "labels"), spec.workload_selector.labels)
     for index, patch in enumerate(spec.config_patches):
@@ -93,7 +91,7 @@ def _patch(path: Path, patch: ConfigPatch) -> Iterator[Problem]:
 
 
 def _match(path: Path, match: ConfigMatch, apply_to: str) -> Iterator[Problem]:
-    yield from at_most_one(path, match, *_PARTS)
+    yield from alternatives(path, match)
     if (match.context == "WAYPOINT") != (match.waypoint is not None):
         text = "context `WAYPOINT` and `waypoint` go together; write both or none"
         yield Problem(path, text)
@@ -102,7 +100,7 @@ def _match(path: Path, match: ConfigMatch, apply_to: str) -> Iterator[Problem]:
         "routeConfiguration": apply_to in _ROUTE_PARTS,
         "cluster": apply_to == "CLUSTER",
     }
-    for name in written(match, *_PARTS):
+    for name in written(match, *match.ALTERNATIVES[0]):
         if not fits.get(name, True):
             text = f"`{name}` cannot match a `{apply_to}`; write the match of that part"
             yield Problem((*path, name), text, at_key=True)

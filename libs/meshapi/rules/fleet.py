@@ -6,10 +6,8 @@ from libs.meshapi.fleet import Cluster, Fleet
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import meshconfig, names, rollout
-from libs.meshapi.rules.common import at_most_one, each
+from libs.meshapi.rules.common import alternatives, each
 from libs.meshapi.rules.selection import requirements
-
-_CONNECTIONS = ("static", "kubeconfig_secret", "context")
 
 
 def check(obj: Fleet) -> Iterator[Problem]:
@@ -32,9 +30,11 @@ def check_cluster(obj: Cluster) -> Iterator[Problem]:
     """Check that a cluster is reached in exactly one way, and its networks."""
     spec = obj.spec
     path: Path = ("spec", "connection")
-    if not any(getattr(spec.connection, name) is not None for name in _CONNECTIONS):
+    if not any(
+        getattr(spec.connection, name) is not None for name in spec.connection.ALTERNATIVES[0]
+    ):
         yield Problem(path, "the connection is empty; write `static: {}`")
-    yield from at_most_one(path, spec.connection, *_CONNECTIONS)
+    yield from alternatives(path, spec.connection)
     yield from each(("spec", "podCIDRs"), spec.pod_cidrs, names.network_fault)
     yield from each(("spec", "serviceCIDRs"), spec.service_cidrs, names.network_fault)
 

@@ -6,7 +6,7 @@ from libs.meshapi.gateway import Gateway, Server, ServerTLS
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
-from libs.meshapi.rules.common import at_most_one, protocol_problem, unique, written
+from libs.meshapi.rules.common import alternatives, protocol_problem, unique, written
 
 _NAMESPACE_MARKS = frozenset({"*", "."})
 _OWN_CERTIFICATE = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"})
@@ -45,7 +45,7 @@ def _server(path: Path, server: Server) -> Iterator[Problem]:
 
 def server_tls(path: Path, tls: ServerTLS, protocol: str) -> Iterator[Problem]:
     """Check that the certificate fits the mode, and the mode the protocol."""
-    yield from at_most_one(path, tls, "credential_name", "credential_names", "tls_certificates")
+    yield from alternatives(path, tls)
     if tls.https_redirect and protocol.upper() in _ENCRYPTED:
         text = f"`httpsRedirect` answers plain HTTP, and this port speaks `{protocol}`; remove it"
         yield Problem((*path, "httpsRedirect"), text, at_key=True)

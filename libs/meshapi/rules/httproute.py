@@ -7,7 +7,7 @@ from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
 from libs.meshapi.rules.common import (
-    at_most_one,
+    alternatives,
     duration_problem,
     each,
     empty_keys,
@@ -49,7 +49,6 @@ RETRY_CONDITIONS = (
 """What Envoy can retry on; a status code is allowed as well."""
 
 _MIRROR_SHARES = ("mirror_percentage", "mirrored_percent", "mirror_percent")
-_ANSWERS = ("route", "redirect", "direct_response", "delegate")
 
 
 def check(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
@@ -63,11 +62,11 @@ def check(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
 
 
 def _answer(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
-    answers = written(rule, *_ANSWERS)
+    answers = written(rule, *rule.ALTERNATIVES[0])
+    yield from alternatives(path, rule)
     if not answers:
         text = "the rule answers nothing; write one of `route`, `redirect` or `directResponse`"
         yield Problem(path, text)
-    yield from at_most_one(path, rule, *_ANSWERS)
     if rule.redirect is None and rule.direct_response is None:
         return
     for name in written(rule, "rewrite", "fault"):
@@ -140,8 +139,6 @@ def destination(path: Path, value: Destination) -> Iterator[Problem]:
 
 
 def _mirrors(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
-    yield from at_most_one(path, rule, "mirror", "mirrors")
-    yield from at_most_one(path, rule, *_MIRROR_SHARES)
     if rule.mirror is None:
         for name in written(rule, *_MIRROR_SHARES):
             text = f"`{name}` has no use without `mirror`; write `mirror`, or remove it"
@@ -153,26 +150,25 @@ def _mirrors(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
 
 
 def _cors(path: Path, cors: CorsPolicy) -> Iterator[Problem]:
-    yield from at_most_one(path, cors, "allow_origin", "allow_origins")
+    yield from alternatives(path, cors)
     for index, origin in enumerate(cors.allow_origins):
         yield from _string_match((*path, "allowOrigins", index), origin, may_be_empty=False)
     yield from duration_problem((*path, "maxAge"), cors.max_age, zero=True)
 
 
 def _redirect(path: Path, redirect: HTTPRedirect) -> Iterator[Problem]:
-    yield from at_most_one(path, redirect, "port", "derive_port")
-    yield from at_most_one(path, redirect, "uri", "prefix_rewrite")
+    yield from alternatives(path, redirect)
     if not written(redirect, "uri", "prefix_rewrite", "authority", "port", "derive_port", "scheme"):
         yield Problem(path, "the redirect leads nowhere else; write `uri`, `authority` or `scheme`")
 
 
 def _direct_response(path: Path, response: HTTPDirectResponse) -> Iterator[Problem]:
     if response.body is not None:
-        yield from at_most_one((*path, "body"), response.body, "string", "bytes")
+        yield from alternatives((*path, "body"), response.body)
 
 
 def _rewrite(path: Path, rewrite: HTTPRewrite) -> Iterator[Problem]:
-    yield from at_most_one(path, rewrite, "uri", "uri_regex_rewrite")
+    yield from alternatives(path, rewrite)
     if not written(rewrite, "uri", "authority", "uri_regex_rewrite"):
         text = "the rewrite changes nothing; write `uri`, `authority` or `uriRegexRewrite`"
         yield Problem(path, text)
@@ -203,17 +199,15 @@ def _fault(path: Path, fault: HTTPFaultInjection) -> Iterator[Problem]:
         yield Problem(path, "the fault is empty; write `delay` or `abort`")
     if fault.delay is not None:
         here = (*path, "delay")
-        yield from at_most_one(here, fault.delay, "fixed_delay", "exponential_delay")
+        yield from alternatives(here, fault.delay)
         if not written(fault.delay, "fixed_delay", "exponential_delay"):
             yield Problem(here, "the delay has no length; write `fixedDelay`")
         for name in ("fixed_delay", "exponential_delay"):
             for shown in written(fault.delay, name):
                 yield from duration_problem((*here, shown), getattr(fault.delay, name), zero=False)
-        yield from at_most_one(here, fault.delay, "percentage", "percent")
     if fault.abort is not None:
-        kinds = ("http_status", "grpc_status", "http2_error")
-        yield from at_most_one((*path, "abort"), fault.abort, *kinds)
-        if not written(fault.abort, *kinds):
+        yield from alternatives((*path, "abort"), fault.abort)
+        if not written(fault.abort, *fault.abort.ALTERNATIVES[0]):
             yield Problem((*path, "abort"), "the abort has no status; write `httpStatus`")
 
 

@@ -8,11 +8,9 @@ from libs.meshapi.matches import StringMatch
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.ratelimit import CountedBy, Limit, Rate, RateLimit, RequestMatch
-from libs.meshapi.rules.common import at_most_one, duration_problem, listing, unique, written
+from libs.meshapi.rules.common import alternatives, duration_problem, listing, unique, written
 from libs.meshapi.rules.selection import selection
 
-_SOURCES = ("header", "query_parameter", "source_address")
-_PATTERNS = ("exact", "prefix", "regex")
 _STATUSES = frozenset(
     {*range(400, 418), *range(421, 425), 426, 428, 429, 431, *range(500, 509), 510, 511}
 )
@@ -24,7 +22,7 @@ _REFILL_MIN = timedelta(milliseconds=50)
 def check(obj: RateLimit) -> Iterator[Problem]:
     """Check the selection, and each limit by itself."""
     spec = obj.spec
-    yield from selection(spec, "selector", "services")
+    yield from selection(spec)
     yield from unique(("spec", "ports"), spec.ports, "", "port")
     if not spec.limits:
         yield Problem(("spec", "limits"), "nothing is limited; write at least one item")
@@ -74,14 +72,14 @@ def _match(path: Path, match: RequestMatch) -> Iterator[Problem]:
 
 def _pattern(path: Path, text: StringMatch, *, must_say: bool) -> Iterator[Problem]:
     """A header's match may say nothing: then the header is there at all."""
-    yield from at_most_one(path, text, *_PATTERNS)
-    if must_say and not written(text, *_PATTERNS):
+    yield from alternatives(path, text)
+    if must_say and not written(text, *text.ALTERNATIVES[0]):
         yield Problem(path, "this matches nothing; write `exact`, `prefix` or `regex`")
 
 
 def _part(path: Path, part: CountedBy) -> Iterator[Problem]:
-    yield from at_most_one(path, part, *_SOURCES)
-    if not written(part, *_SOURCES):
+    yield from alternatives(path, part)
+    if not written(part, *part.ALTERNATIVES[0]):
         text = "nothing is counted by this; write `header`, `queryParameter` or `sourceAddress`"
         yield Problem(path, text)
     if part.source_address and part.default is not None:

@@ -6,10 +6,8 @@ from datetime import timedelta
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rollout import Gate, Rollout, RolloutStrategy, Wave, Window
-from libs.meshapi.rules.common import at_most_one, duration_problem, unique, written
+from libs.meshapi.rules.common import alternatives, duration_problem, unique, written
 from libs.meshapi.rules.selection import requirements
-
-_KINDS = tuple(name for name in Gate.model_fields if name != "name")
 
 
 def check(obj: Rollout) -> Iterator[Problem]:
@@ -45,8 +43,8 @@ def _gates(path: Path, gates: tuple[Gate, ...]) -> Iterator[Problem]:
     yield from unique(path, [one.name for one in gates], "name", "gate")
     for index, gate in enumerate(gates):
         here = (*path, index)
-        yield from at_most_one(here, gate, *_KINDS)
-        if not written(gate, *_KINDS):
+        yield from alternatives(here, gate)
+        if not written(gate, *gate.ALTERNATIVES[0]):
             yield Problem(here, "the gate asks nothing; write what, such as `live: {}`")
         metric = gate.prometheus
         if metric is not None and metric.min is None and metric.max is None:

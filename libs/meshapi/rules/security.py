@@ -14,7 +14,7 @@ from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.requestauthentication import JWTRule, RequestAuthentication
 from libs.meshapi.rules import names
-from libs.meshapi.rules.common import at_most_one, duration_problem, each, listing, written
+from libs.meshapi.rules.common import alternatives, duration_problem, each, listing, written
 from libs.meshapi.rules.selection import selection
 
 _WITHOUT_ACCOUNTS = ("principals", "not_principals", "namespaces", "not_namespaces")
@@ -39,7 +39,7 @@ _CONDITION_MAPS = ("request.headers", "request.auth.claims", "experimental.envoy
 
 def check_peers(obj: PeerAuthentication) -> Iterator[Problem]:
     """Check the selector, and that settings by port have workloads whose ports they are."""
-    yield from selection(obj.spec, "selector")
+    yield from selection(obj.spec)
     ports = obj.spec.port_level_mtls
     path: Path = ("spec", "portLevelMtls")
     if ports and not (obj.spec.selector and obj.spec.selector.match_labels):
@@ -54,13 +54,13 @@ def check_peers(obj: PeerAuthentication) -> Iterator[Problem]:
 
 def check_requests(obj: RequestAuthentication) -> Iterator[Problem]:
     """Check selection and every rule."""
-    yield from selection(obj.spec, "selector", "target_ref", "target_refs")
+    yield from selection(obj.spec)
     for index, rule in enumerate(obj.spec.jwt_rules):
         yield from _jwt_rule(("spec", "jwtRules", index), rule)
 
 
 def _jwt_rule(path: Path, rule: JWTRule) -> Iterator[Problem]:
-    yield from at_most_one(path, rule, "jwks_url", "jwks_uri", "jwks")
+    yield from alternatives(path, rule)
     for name, uri in (("jwksUri", rule.jwks_url), ("jwks_uri", rule.jwks_uri)):
         if uri is not None and not uri.startswith(("http://", "https://")):
             text = f"{quoted(uri)} is no address of keys; write one with `https://`"
@@ -71,7 +71,7 @@ def _jwt_rule(path: Path, rule: JWTRule) -> Iterator[Problem]:
 def check_authorization(obj: AuthorizationPolicy) -> Iterator[Problem]:
     """Check selection, action and every rule."""
     spec = obj.spec
-    yield from selection(spec, "selector", "target_ref", "target_refs")
+    yield from selection(spec)
     if spec.action == "CUSTOM" and not (spec.provider and spec.provider.name):
         text = "action `CUSTOM` needs `provider.name`; write the provider that decides"
         yield Problem(("spec", "action"), text)

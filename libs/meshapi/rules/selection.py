@@ -6,7 +6,7 @@ from libs.meshapi.base import Model
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
-from libs.meshapi.rules.common import at_most_one, listing
+from libs.meshapi.rules.common import alternatives, listing
 from libs.meshapi.selectors import LabelSelector, WorkloadSelector
 from libs.meshapi.targets import PolicyTarget
 
@@ -19,9 +19,9 @@ _TARGET_KINDS = (
 )
 
 
-def selection(spec: Model, *attributes: str) -> Iterator[Problem]:
+def selection(spec: Model) -> Iterator[Problem]:
     """Check the fields of a policy's spec that say what it is for."""
-    yield from at_most_one(("spec",), spec, *attributes)
+    yield from alternatives(("spec",), spec)
     selector: WorkloadSelector | None = getattr(spec, "selector", None)
     if selector is not None:
         yield from labels(("spec", "selector", "matchLabels"), selector.match_labels)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
-from libs.meshapi.rules.common import at_most_one, each, exports, listing, protocol_problem, unique
+from libs.meshapi.rules.common import alternatives, each, exports, listing, protocol_problem, unique
 from libs.meshapi.rules.selection import labels
 from libs.meshapi.schema import suggestion
 from libs.meshapi.serviceentry import ServiceEntry, ServiceEntrySpec
@@ -25,7 +25,7 @@ def check(obj: ServiceEntry) -> Iterator[Problem]:
     yield from each(("spec", "hosts"), spec.hosts, _host_fault)
     yield from each(("spec", "addresses"), spec.addresses, names.network_fault)
     yield from _ports(spec)
-    yield from at_most_one(("spec",), spec, "endpoints", "workload_selector")
+    yield from alternatives(("spec",), spec)
     for index, endpoint in enumerate(spec.endpoints):
         yield from _endpoint(("spec", "endpoints", index), endpoint, spec)
     yield from _resolution(spec)

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 
 from libs.meshapi.problems import Path, Problem
-from libs.meshapi.rules.common import at_most_one, duration_problem, empty_keys, written
+from libs.meshapi.rules.common import alternatives, duration_problem, empty_keys, written
 from libs.meshapi.rules.selection import selection
 from libs.meshapi.telemetry import MetricOverride, Metrics, Telemetry, Tracing
-
-_TAG_SOURCES = ("literal", "environment", "header", "formatter")
 
 
 def check(obj: Telemetry) -> Iterator[Problem]:
     """Check selection, tags, overrides and filters."""
     spec = obj.spec
-    yield from selection(spec, "selector", "target_ref", "target_refs")
+    yield from selection(spec)
     if len(spec.tracing) > 1:
         text = "only the first item of `tracing` would count; merge them"
         yield Problem(("spec", "tracing", 1), text)
@@ -33,8 +31,8 @@ def _tracing(path: Path, tracing: Tracing) -> Iterator[Problem]:
     yield from empty_keys((*path, "customTags"), tracing.custom_tags, "tag")
     for name, tag in tracing.custom_tags.items():
         here = (*path, "customTags", name)
-        yield from at_most_one(here, tag, *_TAG_SOURCES)
-        if not written(tag, *_TAG_SOURCES):
+        yield from alternatives(here, tag)
+        if not written(tag, *tag.ALTERNATIVES[0]):
             yield Problem(here, "the tag has no value; write `literal`, `environment` or `header`")
 
 
@@ -48,7 +46,7 @@ def _metrics(path: Path, metrics: Metrics) -> Iterator[Problem]:
 
 def _override(path: Path, override: MetricOverride) -> Iterator[Problem]:
     if override.match is not None:
-        yield from at_most_one((*path, "match"), override.match, "metric", "custom_metric")
+        yield from alternatives((*path, "match"), override.match)
     yield from empty_keys((*path, "tagOverrides"), override.tag_overrides, "tag")
     for name, tag in override.tag_overrides.items():
         here = (*path, "tagOverrides", name)

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.proxyconfig import ProxyConfig
 from libs.meshapi.rules import serviceentry
-from libs.meshapi.rules.common import at_most_one, empty_keys
+from libs.meshapi.rules.common import alternatives, empty_keys
 from libs.meshapi.rules.selection import labels, selection
 from libs.meshapi.workloadgroup import ReadinessProbe, WorkloadGroup
-
-_WAYS = ("http_get", "tcp_socket", "exec", "grpc")
 
 
 def check(obj: WorkloadGroup) -> Iterator[Problem]:
@@ -24,7 +22,7 @@ def check(obj: WorkloadGroup) -> Iterator[Problem]:
 
 def probe(path: Path, value: ReadinessProbe) -> Iterator[Problem]:
     """Check that a probe asks in one way."""
-    yield from at_most_one(path, value, *_WAYS)
+    yield from alternatives(path, value)
     if value.exec is not None and not value.exec.command:
         yield Problem((*path, "exec", "command"), "the command is empty; write the program")
     if value.http_get is not None:
@@ -36,6 +34,6 @@ def probe(path: Path, value: ReadinessProbe) -> Iterator[Problem]:
 
 def check_proxy(obj: ProxyConfig) -> Iterator[Problem]:
     """Check the selector and the names of variables."""
-    yield from selection(obj.spec, "selector")
+    yield from selection(obj.spec)
     path: Path = ("spec", "environmentVariables")
     yield from empty_keys(path, obj.spec.environment_variables, "variable")

@@ -12,7 +12,7 @@ from libs.meshapi.gatewayapi.filters import (
     RequestMirror,
 )
 from libs.meshapi.problems import Path, Problem
-from libs.meshapi.rules.common import at_most_one, unique
+from libs.meshapi.rules.common import alternatives, unique
 from libs.meshapi.rules.gatewayapi.references import backend
 
 AnyFilter = HTTPRouteFilter | GRPCRouteFilter
@@ -114,7 +114,7 @@ def _cors(path: Path, value: CORS) -> Iterator[Problem]:
 
 
 def _authorizer(path: Path, value: ExternalAuth) -> Iterator[Problem]:
-    yield from at_most_one(path, value, "grpc", "http")
+    yield from alternatives(path, value)
     for name, part, protocol in (("grpc", value.grpc, "GRPC"), ("http", value.http, "HTTP")):
         if (part is not None) != (value.protocol == protocol):
             text = f"`{name}` and protocol `{protocol}` go together; write both or none"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from libs.meshapi.envoyfilter import EnvoyFilter
 from libs.meshapi.meshobject import MeshObject
@@ -12,6 +12,9 @@ from libs.meshapi.telemetry import Telemetry
 from libs.meshapi.trafficextension import TrafficExtension
 from libs.meshapi.wasmplugin import WasmPlugin
 from libs.registry.order import age
+
+VERSION_KEY: Final = "ISTIO_VERSION"
+"""Where a proxy's metadata says its version."""
 
 _Kind = TypeVar("_Kind", bound=MeshObject)
 
@@ -26,6 +29,18 @@ class Attachments:
     traffic_extensions: tuple[TrafficExtension, ...] = ()
     rate_limits: tuple[RateLimit, ...] = ()
     proxy_configs: tuple[ProxyConfig, ...] = ()
+
+    @property
+    def metadata_read(self) -> tuple[str, ...]:
+        """The metadata of proxies that decides which patches they get, by name."""
+        matches = [
+            patch.match.proxy
+            for one in self.envoy_filters
+            for patch in one.spec.config_patches
+            if patch.match and patch.match.proxy
+        ]
+        keys = {key for match in matches for key in match.metadata}
+        return tuple(sorted(keys | ({VERSION_KEY} if matches else set())))
 
 
 def attachments(objects: Iterable[MeshObject]) -> Attachments:

@@ -8,6 +8,8 @@ from libs.compile.attachments import Attachments
 from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
+from libs.compile.patches import patches_for
+from libs.compile.patching import patched
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.ratelimits import PortLimits, limits_for
 from libs.compile.world import World
@@ -35,13 +37,15 @@ def finished(world: World, proxy: Proxy, messages: Messages, ledger: Ledger) -> 
     """
     if proxy.type is ProxyType.GRPC:
         return messages
-    limits = limits_for(
-        world.attached.rate_limits, proxy, world.settings.root_namespace, world.registry
-    )
-    return replace(
+    root = world.settings.root_namespace
+    limits = limits_for(world.attached.rate_limits, proxy, root, world.registry)
+    result = replace(
         messages,
         listeners=tuple(_listener(one, proxy, limits, ledger) for one in messages.listeners),
     )
+    for patches in patches_for(world.attached.envoy_filters, proxy, root):
+        result = patched(result, patches, proxy, ledger)
+    return result
 
 
 def _listener(

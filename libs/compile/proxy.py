@@ -164,6 +164,7 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "network": proxy.network,
         "domain": proxy.domain,
         "intercepts": proxy.intercepts,
+        "patched": [str(proxy.metadata.get(key)) for key in world.attached.metadata_read],
         "identity": [proxy.metadata.get(key, "") for key in METADATA_KEYS],
         "ips": proxy.ips if _shows_addresses(proxy, world) else (),
         "instances": _instances(proxy, world),

@@ -12,6 +12,7 @@ from libs.compile.ledger import Origins, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
 from libs.compile.memo import Memo, Run
 from libs.compile.parts import Built, Part, built, joined, messages_of, part, replaced
+from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
 from libs.compile.scope import Scope, scope_of, visible_services
@@ -64,12 +65,23 @@ def compile_snapshot(world: World, proxy: Proxy, memo: Memo | None = None) -> Co
 
 @node(lambda: None)
 def _snapshot(view: View) -> Snapshot:
-    whole = _finished(view, joined(_parts(view)))
+    try:
+        whole = _finished(view, joined(_parts(view)))
+    except PatchError as error:
+        raise CompileError(str(error)) from error
     reasons = contradictions(together(whole.claims.values()), whole.resources)
     if reasons:
         more = f" (and {len(reasons) - _REASONS_MAX} more)" if len(reasons) > _REASONS_MAX else ""
-        raise CompileError("; ".join(reasons[:_REASONS_MAX]) + more)
+        raise CompileError("; ".join(reasons[:_REASONS_MAX]) + more + _patchers(view))
     return snapshot_of_types(whole.resources)
+
+
+def _patchers(view: View) -> str:
+    """Name the objects whose patches change the view: one of them may be why."""
+    root = view.world.settings.root_namespace
+    found = patches_for(view.world.attached.envoy_filters, view.proxy, root)
+    owners = ", ".join(str(patches[0].owner) for patches in found)
+    return f"; the view is patched by {owners}" if owners else ""
 
 
 def _parts(view: View) -> Iterator[Part]:

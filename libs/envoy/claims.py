@@ -18,6 +18,7 @@ from protogen.envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2
 
 from libs.envoy import tls
 from libs.envoy.address import text_of
+from libs.envoy.chainorder import misplaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ def _of_listener(listener: listener_pb2.Listener) -> Claims:
                 inside.append(claims_of(manager.route_config))
         elif config.Unpack(proxy):
             clusters.update(dict.fromkeys(_proxied(proxy), user))
-    own = Claims(tuple(_chains(listener)), _addresses(listener), needed, clusters)
+    reasons = (*_chains(listener), *misplaced(listener))
+    own = Claims(reasons, _addresses(listener), needed, clusters)
     chains = listener.filter_chains
     sockets = (Claims(secrets=_secrets(one.transport_socket, user)) for one in chains)
     return together((own, *inside, *sockets))

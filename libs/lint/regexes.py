@@ -1,4 +1,4 @@
-"""Regular expressions of VirtualServices, read by the engine that Envoy reads them with."""
+"""Regular expressions of rules and limits, read by the engine that Envoy reads them with."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,6 +11,8 @@ from libs.lint import rules
 from libs.lint.clusterview import ClusterView
 from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
+from libs.meshapi.matches import StringMatch
+from libs.meshapi.ratelimit import RateLimit
 from libs.meshapi.virtualservice import HTTPMatchRequest, VirtualService
 
 _OPTIONS = re2.Options()
@@ -28,7 +30,24 @@ def check(_view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]
                     yield report(rules.REGEX, one, (*at, *path), complaint)
 
 
-CHECKS = (each(VirtualService, check),)
+def check_limits(_view: ClusterView, one: Subject[RateLimit]) -> Iterator[Finding]:
+    """Find patterns of rate limits for which Envoy would refuse a whole listener."""
+    for index, limit in enumerate(one.object.spec.limits):
+        match = limit.match
+        texts: list[tuple[Path, StringMatch]] = [
+            *((("paths", at), text) for at, text in enumerate(match.paths)),
+            *((("hosts", at), text) for at, text in enumerate(match.hosts)),
+            *((("headers", name), text) for name, text in match.headers.items()),
+            *((("withoutHeaders", name), text) for name, text in match.without_headers.items()),
+        ]
+        for path, text in texts:
+            complaint = _complaint(text.regex) if text.regex is not None else ""
+            if complaint:
+                here = ("spec", "limits", index, "match", *path, "regex")
+                yield report(rules.REGEX, one, here, complaint)
+
+
+CHECKS = (each(VirtualService, check), each(RateLimit, check_limits))
 
 
 def _patterns(match: HTTPMatchRequest) -> Iterator[tuple[Path, str]]:

@@ -66,3 +66,9 @@ REGEX = Rule("PER0303", Level.ERROR, _OBJECT)
 
 PLAIN_SECRET = Rule("PER0310", Level.ERROR, _OBJECT)
 """A Secret whose values can be read in the repository."""
+
+PATCH = Rule("PER0320", Level.ERROR, _OBJECT)
+"""A patch of an EnvoyFilter whose value is not what Envoy reads."""
+
+WITHOUT_EFFECT = Rule("PER0103", Level.WARNING, _OBJECT)
+"""Something that is read and kept, and nothing acts on it."""

@@ -7,7 +7,6 @@ from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.base import Model
 from libs.meshapi.deployment import Deployment
 from libs.meshapi.endpoints import Endpoints
-from libs.meshapi.envoyfilter import EnvoyFilter
 from libs.meshapi.gatewayapi import gateway as gatewayapi
 from libs.meshapi.gatewayapi.backendtlspolicy import BackendTLSPolicy
 from libs.meshapi.gatewayapi.gatewayclass import GatewayClass
@@ -145,7 +144,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         BackendTLSPolicy,
         Deployment,
         Endpoints,
-        EnvoyFilter,
         gatewayapi.Gateway,
         GatewayClass,
         GRPCRoute,

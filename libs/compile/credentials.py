@@ -11,6 +11,7 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
 from libs.envoy import secret as envoy_secret
 from libs.kernel.origins import ObjectKey
+from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 
 AUTHORITIES_SUFFIX = "-cacert"
@@ -23,6 +24,8 @@ _REVOKED = ("crl", "ca.crl")
 _STAPLES = ("tls.ocsp-staple",)
 _PEM_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 _PEM_KEY_END = b"PRIVATE KEY-----"
+
+_CLOSED = f"{_PEM_CERTIFICATE.decode()} {envoy_secret.REDACTED.decode()} {_PEM_KEY_END.decode()}"
 
 Credentials = Mapping[tuple[str, str], "Credential"]
 """By namespace and name."""
@@ -49,9 +52,13 @@ class Found:
     fault: str = ""
 
 
-def credentials(secrets: Iterable[Secret]) -> Credentials:
-    """Read Secrets that hold something for TLS."""
-    found = (_credential(one) for one in secrets)
+def credentials(secrets: Iterable[Secret], sealed: Iterable[SealedSecret] = ()) -> Credentials:
+    """Read Secrets that hold something for TLS.
+
+    One that is still sealed stands in without its values, so that a view can be looked at where
+    nobody can open it; whoever serves views opens Secrets before.
+    """
+    found = [*map(_closed, sealed), *map(_credential, secrets)]
     return {(one.key.namespace, one.key.name): one for one in found if one.chain or one.authorities}
 
 
@@ -74,6 +81,11 @@ def _credential(secret: Secret) -> Credential:
         _first(values, _REVOKED),
         _first(values, _STAPLES),
     )
+
+
+def _closed(sealed: SealedSecret) -> Credential:
+    kept = dict.fromkeys(sealed.spec.sealed_data, _CLOSED)
+    return _credential(Secret(metadata=sealed.metadata, string_data=kept))
 
 
 def _first(values: Mapping[str, bytes], names: Iterable[str]) -> bytes:

@@ -14,6 +14,7 @@ from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.virtualservice import VirtualService
@@ -82,7 +83,7 @@ def build_world(
         sidecars=_by_namespace(_of_kind(everything, Sidecar)),
         attached=attachments(everything),
         origins={one.key: origin for one, origin in placed},
-        credentials=credentials(_of_kind(everything, Secret)),
+        credentials=credentials(_of_kind(everything, Secret), _of_kind(everything, SealedSecret)),
     )
 
 

@@ -30,6 +30,7 @@ from libs.meshapi.ratelimit import RateLimit
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import suggestion
+from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 from libs.meshapi.service import Service
 from libs.meshapi.serviceaccount import ServiceAccount
@@ -73,6 +74,7 @@ VERSIONS: Mapping[type[MeshObject], tuple[str, ...]] = MappingProxyType(
         ReferenceGrant: ("v1", "v1beta1"),
         RequestAuthentication: _SECURITY,
         Rollout: _ALPHA,
+        SealedSecret: _ALPHA,
         Secret: _V1,
         Service: _V1,
         ServiceAccount: _V1,

@@ -28,6 +28,7 @@ from libs.telemetry.logs import get_logger
 from services.compiler import steps as names
 from services.compiler.absent import Absence
 from services.compiler.board import Board, Compiling, Outcome
+from services.compiler.secrets import SecretFolder, SecretSource
 from services.compiler.worlds import WorldReader
 
 
@@ -69,6 +70,7 @@ class Loop:
     clock: Clock
     steps: Steps
     send: Callable[[int, FromCompiler], None]
+    secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
     board: Board = field(default_factory=lambda: Board(COMPILING))
     reader: WorldReader = field(init=False)
     targets: dict[ClusterName, Target] = field(default_factory=dict)
@@ -77,7 +79,7 @@ class Loop:
 
     def __post_init__(self) -> None:
         """Read worlds from the same Store."""
-        self.reader = WorldReader(self.store)
+        self.reader = WorldReader(self.store, self.secrets)
 
     def run(self, events: "queue.SimpleQueue[Event | None]") -> None:
         """Work until a None arrives."""
@@ -123,7 +125,7 @@ class Loop:
             self.reader.forget([cluster])
             del self.targets[cluster]
         for cluster, target in sorted(targets.items()):
-            if self.targets.get(cluster) != target:
+            if self.targets.get(cluster) != target or self.reader.has_new_secrets(cluster):
                 self._move(target)
                 self.targets[cluster] = target
 

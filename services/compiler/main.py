@@ -17,6 +17,7 @@ from libs.ports.store import Store
 from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
 from services.compiler.loop import Closed, Event, Loop, Received, StoreChanged
+from services.compiler.secrets import secret_folder
 from services.compiler.settings import CompilerSettings
 
 RETRY_S = 0.2
@@ -69,7 +70,10 @@ def run(settings: CompilerSettings, steps: Steps) -> None:
     store = open_store(settings.store_url)
     server = FeedServer(settings.feed, FeedEvents(events))
     watcher = StoreWatcher(store, clock, settings.poll_s, events)
-    loop = Loop(store, clock, steps, lambda stream, event: server.send(StreamId(stream), event))
+    secrets = secret_folder(settings.secrets_folder, settings.sealing_keys)
+    loop = Loop(
+        store, clock, steps, lambda stream, event: server.send(StreamId(stream), event), secrets
+    )
     signal.signal(signal.SIGTERM, lambda *_: events.put(None))
     gc.freeze()
     address = server.start()

@@ -1,5 +1,7 @@
 """What an operator may choose about the compiler; environment variables `PERIPLUS_COMPILER_...`."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,4 +21,9 @@ class CompilerSettings(BaseSettings):
     """gRPC address to listen on for frontends: `host:port` or `unix:/path`."""
     poll_s: float = Field(default=1.0, gt=0)
     """Longest time between two looks at the Store when nothing wakes the compiler."""
+    secrets_folder: Path | None = None
+    """Folder of Secrets outside of every repository: `*.yaml` for all clusters and
+    `<cluster>/*.yaml` for one. It is looked at every `poll_s`."""
+    sealing_keys: Path | None = None
+    """File or folder of the private keys that open SealedSecrets."""
     telemetry: TelemetrySettings = TelemetrySettings()

@@ -17,6 +17,7 @@ from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.objects import MeshObject, from_stored
 from libs.ports.store import Store
 from services.compiler.board import ClusterWorld
+from services.compiler.secrets import Placed, SecretFolder, SecretSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Ingredients:
 
     settings: MeshSettings
     entries: tuple[ManifestEntry, ...]
+    secrets: tuple[Placed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class WorldReader:
     """Store reads behind memos; not thread-safe."""
 
     store: Store
+    secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
     _objects: dict[ObjectHash, MeshObject] = field(default_factory=dict)
     _manifests: dict[TreeHash, Manifest] = field(default_factory=dict)
     _worlds: dict[ClusterName, tuple[Ingredients, World]] = field(default_factory=dict)
@@ -42,7 +45,11 @@ class WorldReader:
         if revision is None:
             raise TransientError(f"revision {target.revision} is not in the store")
         view = self._view(revision)
-        ingredients = Ingredients(view.fleet.spec.mesh, self._entries(target, revision, view))
+        ingredients = Ingredients(
+            view.fleet.spec.mesh,
+            self._entries(target, revision, view),
+            self.secrets.of(target.cluster),
+        )
         known = self._worlds.get(target.cluster)
         if known is None or known[0] != ingredients:
             known = ingredients, self._build(target.cluster, ingredients)
@@ -76,7 +83,13 @@ class WorldReader:
     def _build(self, cluster: ClusterName, ingredients: Ingredients) -> World:
         objects = self._load(ingredients.entries)
         origins = (entry.origin for entry in ingredients.entries)
-        return build_world(zip(objects, origins, strict=True), cluster, ingredients.settings)
+        placed = self.secrets.opened(zip(objects, origins, strict=True))
+        return build_world((*placed, *ingredients.secrets), cluster, ingredients.settings)
+
+    def has_new_secrets(self, cluster: ClusterName) -> bool:
+        """Say whether the Secrets from outside differ from those of the cluster's world."""
+        known = self._worlds.get(cluster)
+        return known is not None and known[0].secrets != self.secrets.of(cluster)
 
     def _manifest(self, tree: TreeHash) -> Manifest:
         found = self._manifests.get(tree) or self.store.manifest(tree)

@@ -21,6 +21,8 @@ COMMANDS = {
     "crds": ("tools.crds.command:crds", "Print the definitions of our kinds for an API server."),
     "hash": ("tools.cli.hash:hash_files", "Print fingerprints of Envoy resources in files."),
     "route": ("tools.cli.route:route", "Tell what a proxy does with a call, and why."),
+    "seal": ("tools.cli.sealing:seal", "Seal Secrets, so that a repository may hold them."),
+    "seal-key": ("tools.cli.sealing:seal_key", "Make the keys that seal and open Secrets."),
     "status": ("tools.cli.fleetstate:status", "Show how the fleet stands."),
     "proxies": ("tools.cli.fleetstate:proxies", "List all proxies and what is live on them."),
     "up": ("tools.cli.running:up", "Run all services on this machine."),

@@ -36,6 +36,7 @@ from libs.meshapi.rules import (
     metadata,
     ratelimit,
     rollout,
+    sealedsecret,
     security,
     service,
     serviceentry,
@@ -45,6 +46,7 @@ from libs.meshapi.rules import (
     workloadgroup,
 )
 from libs.meshapi.rules.gatewayapi import gateways, routes
+from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 from libs.meshapi.service import Service
 from libs.meshapi.serviceentry import ServiceEntry
@@ -76,6 +78,7 @@ _RULES: dict[type[MeshObject], Callable[[Any], Iterator[Problem]]] = {
     RateLimit: ratelimit.check,
     RequestAuthentication: security.check_requests,
     Rollout: rollout.check,
+    SealedSecret: sealedsecret.check,
     Secret: kubernetes.check_secret,
     Service: service.check,
     ServiceEntry: serviceentry.check,

@@ -47,7 +47,13 @@ def test_kinds_have_the_plurals_that_clusters_know(kind: str, plural: str) -> No
 def test_our_own_kinds_are_three() -> None:
     """They are what users install."""
     own = defined_kinds(own_only=True)
-    assert {model.__name__ for model in own} == {"Cluster", "Fleet", "RateLimit", "Rollout"}
+    assert {model.__name__ for model in own} == {
+        "Cluster",
+        "Fleet",
+        "RateLimit",
+        "Rollout",
+        "SealedSecret",
+    }
     assert {model.GROUP for model in own} == {OWN_GROUP}
 
 

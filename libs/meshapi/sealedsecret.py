@@ -9,6 +9,7 @@ from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 
 KEY_ID_LENGTH = 16
+"""Hexadecimal digits of a key's id."""
 
 
 class SealedSecretSpec(Model):
@@ -19,7 +20,7 @@ class SealedSecretSpec(Model):
     """
 
     type: str = "Opaque"
-    key_id: Annotated[str, Field(min_length=KEY_ID_LENGTH, max_length=KEY_ID_LENGTH)]
+    key_id: str
     sealed_data: Annotated[StringMap, Field(min_length=1, max_length=64)]
 
 

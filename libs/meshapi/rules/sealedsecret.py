@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from libs.meshapi.problems import Problem
-from libs.meshapi.sealedsecret import SealedSecret
+from libs.meshapi.sealedsecret import KEY_ID_LENGTH, SealedSecret
 
-_KEY_ID = re.compile(r"[0-9a-f]*")
+_KEY_ID = re.compile(rf"[0-9a-f]{{{KEY_ID_LENGTH}}}")
 SEALED_BYTES_MIN = 48
 """An encapsulated key and the mark of authenticity around an empty value."""
 

@@ -5,6 +5,7 @@ to the code that wrote it only: whoever keeps it keeps it under a mark of that c
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from libs.meshapi import kinds
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.opaque import OpaqueObject
 from libs.meshapi.parse import parse_with_bodies
-from libs.meshapi.parsed import ParsedFile, ParsedObject
+from libs.meshapi.parsed import ParsedFile, ParsedObject, Unbuilt
 from libs.meshapi.positions import Positions, RecalledPositions
 from libs.meshapi.yamlnodes import Piece, pieces_of, text_of
 
@@ -37,7 +38,10 @@ def parse_and_record(path: str, data: bytes) -> tuple[ParsedFile, bytes | None]:
         number, places = _NUMBERS.get(type(one.object)), one.positions
         if number is None or not isinstance(places, Positions):
             return parsed, None
-        rows.append((number, len(body), one.origin.line, one.origin.column, *places.address))
+        key = one.key
+        whose = (key.group, key.kind, key.namespace, key.name)
+        place = (one.origin.line, one.origin.column, *places.address)
+        rows.append((number, len(body), whose, *place))
     table = orjson.dumps([rows, *_said(parsed.messages)])
     return parsed, b"".join((len(table).to_bytes(_LENGTH_BYTES, "big"), table, *bodies))
 
@@ -46,7 +50,8 @@ def from_bytes(record: bytes, path: str, source: Callable[[], bytes]) -> ParsedF
     """Return the file that `parse_and_record` parsed, lying at `path`.
 
     `source` gives the file's own bytes, and is asked only when somebody asks for a place inside an
-    object. Raises `ValueError` for bytes that this code did not write.
+    object; an object is built when somebody reads it. Raises `ValueError` for bytes that this code
+    did not write.
     """
 
     def pieces() -> Iterator[Piece]:
@@ -56,16 +61,24 @@ def from_bytes(record: bytes, path: str, source: Callable[[], bytes]) -> ParsedF
     try:
         rows, heads, subjects, said = orjson.loads(record[_LENGTH_BYTES:start])
         objects = []
-        for number, length, line, column, *address in rows:
-            obj = _MODELS[number].__pydantic_validator__.validate_json(
-                record[start : start + length], by_alias=True, by_name=False
-            )
-            start += length
+        for number, length, whose, line, column, *address in rows:
+            body, start = record[start : start + length], start + length
+            model, origin = _MODELS[number], Origin(path, line, column)
+            build = partial(_built, model, body)
             places = RecalledPositions(pieces, address)
-            objects.append(ParsedObject(obj, Origin(path, line, column), places))
+            objects.append(ParsedObject(Unbuilt(build, model, whose), origin, places))
+        if start != len(record):
+            raise ValueError("the record of a parsed file has another length")
         return ParsedFile(tuple(objects), tuple(_messages(path, heads, subjects, said)))
     except (TypeError, KeyError, IndexError) as error:
         raise ValueError("no record of a parsed file") from error
+
+
+def _built(model: type[MeshObject], body: bytes) -> MeshObject:
+    """Read the JSON that an object of this model was made from."""
+    validator = model.__pydantic_validator__
+    built: MeshObject = validator.validate_json(body, by_alias=True, by_name=False)
+    return built
 
 
 def _said(messages: Sequence[Message]) -> tuple[list[Any], list[Any], list[Any]]:

@@ -16,6 +16,7 @@ import yaml
 from libs.adapters.records.file import FileRecords
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
 from libs.kernel.messages import errors
+from libs.meshapi.meshobject import MeshObject
 from libs.ports.gitrepo import TreeEntry
 from libs.ports.records import Records
 from services.gitwatcher.files import FileKey, FileReader, ReadFile
@@ -59,6 +60,7 @@ def measured(objects: int, rounds: int) -> dict[str, float]:
             "yaml_s": lambda: _yaml(content),
             "cold_s": lambda: repository.read(_Nothing()),
             "restart_s": lambda: repository.read_with_records(place),
+            "restart_and_build_every_model_s": lambda: _built(repository.read_with_records(place)),
             "one_file_s": lambda: repository.read_changed(known),
         }
         best = dict.fromkeys(times, float("inf"))
@@ -135,6 +137,11 @@ class _Repository:
     def read_changed(self, known: Read) -> Read:
         """Read the next commit, which changes one file."""
         return FileReader(self._repo, _BYTES_MAX, _BYTES_MAX).read(self._edited, known)
+
+
+def _built(read: Read) -> list[MeshObject]:
+    """Ask for every object: after a restart each is built when it is first asked for."""
+    return [one.object for file in read.values() for one in file.parsed.objects]
 
 
 def _yaml(content: Sequence[tuple[str, bytes]]) -> list[list[Any]]:

@@ -61,8 +61,8 @@ def converted(
     parsed: Sequence[ParsedObject],
 ) -> tuple[Sequence[MeshObject], Sequence[Message]]:
     """Return all mesh objects as today has them, those that were old ones last."""
-    old = [one for one in parsed if is_old(one.object)]
-    kept = [one for one in parsed if not is_old(one.object)]
+    old = [one for one in parsed if is_old(one.model)]
+    kept = [one for one in parsed if not is_old(one.model)]
     found = convert_objects(old, context_of(one.object for one in kept))
     respelt = [modern(one) for one in kept if _is_todays(one.object)]
     notes = [*(note for _, said in respelt for note in said), *found.notes, *_left_out(kept)]

@@ -26,10 +26,10 @@ def converted(
     parsed = tuple(files)
     objects = tuple(one for file in parsed for one in file.objects)
     messages = tuple(one for file in parsed for one in file.messages)
-    old = tuple(one for one in objects if is_old(one.object))
+    old = tuple(one for one in objects if is_old(one.model))
     if not old:
         return objects, messages
-    kept = tuple(one for one in objects if not is_old(one.object))
+    kept = tuple(one for one in objects if not is_old(one.model))
     found = convert(old, context_of(one.object for one in kept))
     made = tuple(one for one in found.objects if not _would_be_for_all(one))
     said = (*_announced(old), *found.notes, *_without_effect(found.objects))

@@ -21,6 +21,7 @@ MODELS: tuple[type[MeshObject], ...] = (
     *LIMIT_KINDS,
 )
 
+_MODELS = frozenset(MODELS)
 _BY_KIND: Mapping[tuple[str, str], type[MeshObject]] = MappingProxyType(
     {(model.GROUP, model.model_fields["kind"].default): model for model in MODELS}
 )
@@ -48,6 +49,6 @@ def old_model(raw: Mapping[str, Any]) -> type[MeshObject] | None:
     return _BY_KIND.get((group, kind))
 
 
-def is_old(obj: MeshObject) -> bool:
-    """Say whether an object is of an old kind."""
-    return type(obj) in MODELS
+def is_old(model: type[MeshObject]) -> bool:
+    """Say whether a model is that of an old kind."""
+    return model in _MODELS

@@ -14,8 +14,8 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 def outcome(case: Path) -> str:
     """Convert a case; write mesh objects and messages down, without the name of the file."""
     file = parse_file(case.name, case.read_bytes())
-    old = [one for one in file.objects if is_old(one.object)]
-    kept = [one.object for one in file.objects if not is_old(one.object)]
+    old = [one for one in file.objects if is_old(one.model)]
+    kept = [one.object for one in file.objects if not is_old(one.model)]
     found = convert(old, context_of(kept))
     shown = [one for one in kept if one.group.endswith(".istio.io")]
     made = [*shown, *(one.object for one in found.objects)]

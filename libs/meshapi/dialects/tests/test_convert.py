@@ -27,6 +27,6 @@ def test_every_expectation_has_its_case() -> None:
 def test_the_order_of_the_objects_decides_nothing(case: Path) -> None:
     """Backwards, the same objects give the same objects and notes."""
     objects = parse_file(case.name, case.read_bytes()).objects
-    old = [one for one in objects if is_old(one.object)]
-    context = context_of(one.object for one in objects if not is_old(one.object))
+    old = [one for one in objects if is_old(one.model)]
+    context = context_of(one.object for one in objects if not is_old(one.model))
     assert convert(old, context) == convert(old[::-1], context)

@@ -65,7 +65,7 @@ def test_a_set_without_old_objects_stays_as_it_is() -> None:
 def test_what_nothing_acts_on_yet_is_said_after_conversion_too(case: Path) -> None:
     """There is one warning for every such field of every converted object."""
     file = parse_file(case.name, case.read_bytes())
-    old = [one for one in file.objects if is_old(one.object)]
+    old = [one for one in file.objects if is_old(one.model)]
     found = convert(old, context_of(one.object for one in file.objects if one not in old))
     wanted = [key.key for key in found.objects for _ in fields_without_effect(key.object)]
     _, messages = converted([file])

@@ -64,7 +64,7 @@ def check(view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
             for common in sorted(served(gateway, host, one.namespace) - seen):
                 seen.add(common)
                 claim = (("spec", "hosts", index), one)
-                for former in _older_at(view, gateway, common, one):
+                for former in older_at(view, gateway, common, one):
                     yield from _at_gateway(gateway, common, former, claim)
 
 
@@ -110,7 +110,7 @@ def _audience(one: Subject[VirtualService]) -> set[str]:
     }
 
 
-def _older_at(
+def older_at(
     view: ClusterView, gateway: Subject[Gateway], host: str, one: Subject[VirtualService]
 ) -> Iterator[Subject[VirtualService]]:
     """Return the older VirtualServices to which a Gateway's server leaves the same host."""

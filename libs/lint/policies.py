@@ -1,4 +1,8 @@
-"""DestinationRules: their host has to be a service's, and they must not define a thing twice."""
+"""DestinationRules: their host has to be a service's, and they must not define a thing twice.
+
+The older of two counts. Where they say different things and no order is stated, nobody knows which
+one that is.
+"""
 
 from collections.abc import Iterator
 
@@ -10,6 +14,8 @@ from libs.lint.hostpolicies import RULES_OF_HOST
 from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
+from libs.meshapi.metadata import PRIORITY_ANNOTATION
+from libs.registry.order import age
 
 
 def check(view: ClusterView, one: Subject[DestinationRule]) -> Iterator[Finding]:
@@ -57,8 +63,21 @@ def _twice(
     one: Subject[DestinationRule], former: Subject[DestinationRule], path: Path, name: str
 ) -> Finding:
     what = f"subset `{name}`" if name else "a traffic policy"
+    stated = age(former.object)[:2] != age(one.object)[:2]
+    if not stated and _said(one.object, name) != _said(former.object, name):
+        text = (
+            f"{former.key} defines {what} for the same host differently, and only one of them "
+            f"counts; merge them, or state the order with annotation `{PRIORITY_ANNOTATION}`"
+        )
+        return report(rules.ORDER_NOT_STATED, one, path, text, [former])
     text = (
         f"{former.key} defines {what} for the same host and comes first, so this has no effect; "
         "keep one"
     )
     return report(rules.SUBSET_TWICE, one, path, text, [former])
+
+
+def _said(obj: DestinationRule, name: str) -> object:
+    if not name:
+        return obj.spec.traffic_policy
+    return next((subset for subset in obj.spec.subsets if subset.name == name), None)

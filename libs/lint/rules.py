@@ -72,3 +72,6 @@ PATCH = Rule("PER0320", Level.ERROR, _OBJECT)
 
 WITHOUT_EFFECT = Rule("PER0103", Level.WARNING, _OBJECT)
 """Something that is read and kept, and nothing acts on it."""
+
+NEVER_REACHED_MERGED = Rule("PER0311", Level.WARNING, _CONFLICT)
+"""Rules of other VirtualServices for the same host of a gateway take all requests of a rule."""

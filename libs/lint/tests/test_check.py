@@ -1,45 +1,88 @@
 """Every check on cases that are files: a folder's YAML, and the messages that belong to it."""
 
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from libs.desired.directory import contents_from_files
+from libs.desired.directory import Directory, contents_from_files
 from libs.desired.finding import Rule
 from libs.lint import (
+    annotations,
+    authorization,
+    claims,
+    clienttls,
+    credentials,
+    deprecated,
     destinations,
+    entries,
+    exports,
+    filterpatches,
+    gatewayroutes,
     gateways,
+    injection,
+    istiorules,
+    kialirules,
+    mergedreach,
+    mutualtls,
+    onlyone,
     order,
     patches,
     policies,
+    providers,
     reach,
     regexes,
+    ruleparts,
     rules,
+    selection,
+    serviceports,
     services,
     sidecars,
+    sidecarscope,
     subsets,
     tenancy,
     weights,
 )
 from libs.lint.check import CHECKS, check
 from libs.lint.engine import Lint
+from libs.meshapi import codes
 
 CASES = Path(__file__).parent / "cases"
 EXPECTED = "messages.txt"
 TOPICS = (
+    annotations,
+    authorization,
+    claims,
+    clienttls,
+    credentials,
+    deprecated,
     destinations,
+    entries,
+    exports,
+    filterpatches,
+    gatewayroutes,
     gateways,
+    injection,
+    mergedreach,
+    mutualtls,
+    onlyone,
     order,
     patches,
     policies,
+    providers,
     reach,
     regexes,
+    ruleparts,
+    selection,
+    serviceports,
     services,
     sidecars,
+    sidecarscope,
     subsets,
     weights,
 )
+_NOT_YET = {codes.KIND_WITHOUT_EFFECT, codes.FIELD_WITHOUT_EFFECT}
 
 
 def cases() -> list[Path]:
@@ -56,8 +99,12 @@ def files_of(case: Path) -> dict[str, bytes]:
 
 
 def messages_of(case: Path) -> str:
-    """Return what reading and checking says, one line each."""
-    view, contents, found = contents_from_files(files_of(case))
+    """Return what reading and checking says, one line each.
+
+    What has no effect yet is another matter, which changes with each release.
+    """
+    view, contents, read = contents_from_files(files_of(case))
+    found = [one for one in read if one.code not in _NOT_YET]
     return "".join(f"{one}\n" for one in (*found, *check(view, contents)))
 
 
@@ -68,11 +115,16 @@ def test_a_case_gives_exactly_its_messages(case: Path) -> None:
     assert messages_of(case) == (expected.read_text() if expected.exists() else "")
 
 
+@cache
+def _read_cases() -> tuple[Directory, ...]:
+    return tuple(contents_from_files(files_of(case)) for case in cases())
+
+
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.__name__.rpartition(".")[2])
 def test_a_check_has_cases_with_and_without_findings(topic: ModuleType) -> None:
     """No topic is without a case that it complains about, nor does it complain about all."""
     assert set(topic.CHECKS) <= set(CHECKS)
-    read = [contents_from_files(files_of(case)) for case in cases()]
+    read = _read_cases()
     complaints = [
         any(one.clusters for one in Lint(topic.CHECKS).findings(each.view, each.contents))
         for each in read
@@ -85,8 +137,9 @@ def test_a_check_has_cases_with_and_without_findings(topic: ModuleType) -> None:
 def test_every_rule_has_a_case() -> None:
     """Each code that a check can give stands in the messages of some case."""
     said = "".join(messages_of(case) for case in cases())
-    codes = {one.code for one in vars(rules).values() if isinstance(one, Rule)}
-    assert {code for code in codes if f" {code}:" not in said} == set()
+    registries = (rules, istiorules, kialirules)
+    known = [one for each in registries for one in vars(each).values() if isinstance(one, Rule)]
+    assert {one.code for one in known if f" {one.code}:" not in said} == set()
 
 
 def test_tenancy_reads_the_fleet_that_it_is_given() -> None:

@@ -1,0 +1,70 @@
+"""Patches of EnvoyFilters whose operation has no effect, or depends on what others patch.
+
+Istio calls an operation without effect an error. Nothing but the patch is lost, so it is a warning.
+"""
+
+from collections.abc import Iterator
+
+from libs.desired.finding import Finding
+from libs.lint import istiorules
+from libs.lint.clusterview import ClusterView
+from libs.lint.interface import each
+from libs.lint.subject import Path, Subject, report
+from libs.meshapi.envoyfilter import ConfigPatch, EnvoyFilter
+
+_RELATIVE = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "REPLACE", "MERGE", "REMOVE"})
+_PLACED = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "REPLACE"})
+_REPLACEABLE = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "LISTENER_FILTER", "VIRTUAL_HOST"})
+_ONE_OF_A_KIND = frozenset({"ROUTE_CONFIGURATION", "HTTP_ROUTE"})
+_FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "LISTENER_FILTER"})
+
+
+def check(_view: ClusterView, one: Subject[EnvoyFilter]) -> Iterator[Finding]:
+    """Check the operation of every patch."""
+    for index, patch in enumerate(one.object.spec.config_patches):
+        path: Path = ("spec", "configPatches", index, "patch", "operation")
+        yield from _without_effect(one, path, patch)
+        yield from _relative(one, path, patch)
+
+
+CHECKS = (each(EnvoyFilter, check),)
+
+
+def _without_effect(one: Subject[EnvoyFilter], path: Path, patch: ConfigPatch) -> Iterator[Finding]:
+    operation = patch.patch.operation if patch.patch else "INVALID"
+    target = patch.apply_to
+    if operation == "REPLACE" and target not in _REPLACEABLE:
+        text = (
+            f"operation `REPLACE` has no effect on `{target}`; write `MERGE`, or `REMOVE` and `ADD`"
+        )
+        yield report(istiorules.WRONG_REPLACE, one, path, text)
+    elif operation == "ADD" and target in _ONE_OF_A_KIND:
+        instead = "`INSERT_FIRST`" if target == "HTTP_ROUTE" else "`MERGE`"
+        text = f"operation `ADD` has no effect on `{target}`; write {instead}"
+        yield report(istiorules.WRONG_ADD, one, path, text)
+    elif operation == "REMOVE" and target in _ONE_OF_A_KIND:
+        text = (
+            f"operation `REMOVE` has no effect on `{target}`; write `MERGE` with what it shall be"
+        )
+        yield report(istiorules.WRONG_REMOVE, one, path, text)
+
+
+def _relative(one: Subject[EnvoyFilter], path: Path, patch: ConfigPatch) -> Iterator[Finding]:
+    """Find operations relative to a filter that another EnvoyFilter may add later."""
+    if one.object.spec.priority or patch.patch is None or patch.apply_to not in _FILTERS:
+        return
+    proxies = patch.match.proxy if patch.match else None
+    by_version = proxies is not None and bool(proxies.proxy_version)
+    operation = patch.patch.operation
+    if by_version and operation in _RELATIVE:
+        text = (
+            f"`{operation}` depends on the order of EnvoyFilters and on `proxyVersion`; write a "
+            "`priority`, or `INSERT_FIRST`"
+        )
+        yield report(istiorules.RELATIVE_PATCH_BY_VERSION, one, path, text)
+    elif operation in _PLACED:
+        text = (
+            f"`{operation}` has no effect where its neighbour comes from an EnvoyFilter that is "
+            "applied later; write a `priority`, or `INSERT_FIRST`"
+        )
+        yield report(istiorules.RELATIVE_PATCH, one, path, text)

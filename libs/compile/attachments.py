@@ -17,6 +17,15 @@ VERSION_KEY: Final = "ISTIO_VERSION"
 """Where a proxy's metadata says its version."""
 
 _Kind = TypeVar("_Kind", bound=MeshObject)
+ATTACHED: tuple[type[MeshObject], ...] = (
+    EnvoyFilter,
+    Telemetry,
+    WasmPlugin,
+    TrafficExtension,
+    RateLimit,
+    ProxyConfig,
+)
+"""The kinds that attach; objects of others are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,8 +130,12 @@ class Run:
         return result
 
     def keep(self) -> None:
-        """Put this compilation's nodes into the memo in place of those before."""
-        self._memo.tables, self._memo.nodes = self._tables, self.frame.children
+        """Put this compilation's nodes into the memo in place of those before.
+
+        A table that nobody named this time was made by a node that did not run: it is the former.
+        """
+        self._memo.tables = {**self._memo.tables, **self._tables}
+        self._memo.nodes = self.frame.children
 
     def credits(self) -> Iterator[Credit]:
         """Yield what was noted of who made which resource."""

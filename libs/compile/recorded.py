@@ -9,11 +9,13 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from libs.compile.ledger import Ledger
 from libs.compile.memo import Run
+from libs.compile.objects import Objects
 from libs.compile.proxy import Proxy
 from libs.compile.world import World
 from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.origins import ObjectKey
 from libs.registry.build import Registry
+from libs.registry.sources import Sources
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -94,7 +96,7 @@ def _tables(kind: type, prefix: str, *besides: str) -> Mapping[str, str]:
     }
 
 
-_UNREAD: Final = ("registry", "origins")
+_UNREAD: Final = ("registry", "origins", "objects")
 """A registry has tables of its own; where objects are written must not decide anything."""
 
 
@@ -105,7 +107,7 @@ class _World(_Recorded, World):
 
 class _Registry(_Recorded, Registry):
     __slots__ = ("run",)
-    TABLES = _tables(Registry, "registry")
+    TABLES = _tables(Registry, "registry", "sources", "exports")
 
 
 class _Proxy(_Recorded, Proxy):
@@ -115,8 +117,8 @@ class _Proxy(_Recorded, Proxy):
 
 def recorded_world(run: Run, world: World) -> World:
     """Return the same world, its reads noted."""
-    registry = _copied(run, world.registry, _Registry)
-    result: World = _copied(run, world, _World, registry=registry)
+    registry = _copied(run, world.registry, _Registry, sources=Sources(world.domain))
+    result: World = _copied(run, world, _World, registry=registry, objects=Objects())
     return result
 
 

@@ -1,6 +1,7 @@
 """VirtualServices with their names completed and their delegates joined, in the right order."""
 
-from collections.abc import Iterable
+from bisect import insort
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from libs.compile.delegates import Delegates, delegates
@@ -60,6 +61,40 @@ def route_rules(
     known = delegates(everything, default)
     roots = (one for one in everything if one.spec.hosts)
     return tuple(_rules(one, domain, known) for one in sorted(roots, key=age))
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """All VirtualServices by key. `default` is the mesh's `exportTo`."""
+
+    services: Mapping[ObjectKey, VirtualService]
+    domain: str
+    default: tuple[str, ...] = ()
+
+
+def changed_route_rules(
+    former: tuple[RouteRules, ...],
+    roots: Roots,
+    gone: Mapping[ObjectKey, VirtualService],
+    new: Mapping[ObjectKey, VirtualService],
+) -> tuple[RouteRules, ...]:
+    """Return what `route_rules` would; rules that nothing changed for are the former ones.
+
+    A delegate can change any root, so that after one changed all are made again.
+    """
+    if len(new) > _FEW or not all(one.spec.hosts for one in (*gone.values(), *new.values())):
+        known = {one.key: one for one in former}
+        made = route_rules(roots.services.values(), roots.domain, roots.default)
+        return tuple(known[one.key] if known.get(one.key) == one else one for one in made)
+    known_delegates = delegates(roots.services.values(), roots.default)
+    result = [one for one in former if one.key not in gone]
+    for one in new.values():
+        rules = _rules(one, roots.domain, known_delegates)
+        insort(result, rules, key=lambda each: age(roots.services[each.key]))
+    return tuple(result)
+
+
+_FEW = 16
 
 
 def _rules(service: VirtualService, domain: str, known: Delegates) -> RouteRules:

@@ -1,34 +1,38 @@
 """All of one cluster that compiling reads, prepared once for all of its proxies."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from libs.compile.attachments import Attachments, attachments
+from libs.compile.attachments import ATTACHED, Attachments, attachments
 from libs.compile.credentials import Credentials, credentials
+from libs.compile.objects import Difference, Objects
 from libs.compile.policies import Policies, policies
-from libs.compile.rules import RouteRules, route_rules
+from libs.compile.rules import Roots, RouteRules, changed_route_rules
 from libs.kernel.ids import ClusterName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.destinationrule import DestinationRule
+from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
+from libs.meshapi.service import Service
+from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.virtualservice import VirtualService
-from libs.registry.build import DEFAULT_DOMAIN, Registry, build_registry
+from libs.meshapi.workloadentry import WorkloadEntry
+from libs.registry.build import DEFAULT_DOMAIN, Registry, build_registry, changed_registry
 from libs.registry.order import age
-
-_Kind = TypeVar("_Kind", bound=MeshObject)
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """One cluster. What has an order stands oldest first.
 
-    `origins` tells where each object is written; it never reaches a resource.
+    `origins` tells where each object is written; it never reaches a resource. `objects` are what
+    the tables are made from.
     """
 
     cluster: ClusterName
@@ -41,6 +45,7 @@ class World:
     attached: Attachments = field(default_factory=Attachments)
     origins: Mapping[ObjectKey, Origin] = field(default_factory=dict)
     credentials: Credentials = field(default_factory=dict)
+    objects: Objects = field(default_factory=Objects, repr=False)
 
     @property
     def domain(self) -> str:
@@ -63,36 +68,104 @@ def build_world(
     domain: str = DEFAULT_DOMAIN,
 ) -> World:
     """Index a cluster's objects. Kinds that compiling does not know are passed over."""
-    placed = tuple(objects)
-    everything = tuple(one for one, _ in placed)
     mesh = settings or MeshSettings()
-    return World(
-        cluster=cluster,
-        settings=mesh,
-        registry=build_registry(everything, domain, mesh.default_service_export_to),
-        rules=route_rules(
-            _of_kind(everything, VirtualService), domain, mesh.default_virtual_service_export_to
-        ),
-        policies=policies(
-            _of_kind(everything, DestinationRule),
-            domain,
-            mesh.default_destination_rule_export_to,
-            mesh.root_namespace,
-        ),
-        gateways=tuple(sorted(_of_kind(everything, Gateway), key=age)),
-        sidecars=_by_namespace(_of_kind(everything, Sidecar)),
-        attached=attachments(everything),
-        origins={one.key: origin for one, origin in placed},
-        credentials=credentials(_of_kind(everything, Secret), _of_kind(everything, SealedSecret)),
+    registry = build_registry((), domain, mesh.default_service_export_to)
+    return changed_world(World(cluster, mesh, registry), (), objects)
+
+
+def changed_world(
+    world: World, removed: Iterable[ObjectKey], added: Iterable[tuple[MeshObject, Origin]]
+) -> World:
+    """Return the world after some objects went and others came or changed.
+
+    It equals a world that is built of the same objects. Only tables are made again that something
+    changed for, and what is equal in them stays the same object.
+    """
+    lost, placed = tuple(removed), tuple(added)
+    objects, difference = world.objects.changed(lost, (one for one, _ in placed))
+    origins = {**world.origins, **{one.key: origin for one, origin in placed}}
+    for key in set(lost) - {one.key for one, _ in placed}:
+        origins.pop(key, None)
+    made: dict[str, Any] = {
+        table.name: table.make(_Making(world, objects, difference))
+        for table in _TABLES
+        if difference.touches(table.kinds)
+    }
+    return replace(world, objects=objects, origins=origins, **made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What a table is made from: the world before, its objects now, and their difference."""
+
+    former: World
+    objects: Objects
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A field of a world that is made from the objects of some kinds only."""
+
+    name: str
+    kinds: tuple[type[MeshObject], ...]
+    make: Callable[[_Making], object]
+
+
+def _registry(making: _Making) -> Registry:
+    gone, new = making.difference.gone.values(), making.difference.new.values()
+    return changed_registry(making.former.registry, gone, new)
+
+
+def _rules(making: _Making) -> tuple[RouteRules, ...]:
+    mesh, former = making.former.settings, making.former.rules
+    everything = making.objects.of(VirtualService)
+    gone, new = making.difference.of(VirtualService)
+    return changed_route_rules(
+        former,
+        Roots(everything, making.former.domain, mesh.default_virtual_service_export_to),
+        gone,
+        new,
     )
 
 
-def _of_kind(objects: Iterable[MeshObject], kind: type[_Kind]) -> tuple[_Kind, ...]:
-    return tuple(one for one in objects if isinstance(one, kind))
+def _policies(making: _Making) -> Policies:
+    mesh = making.former.settings
+    return policies(
+        making.objects.of(DestinationRule).values(),
+        making.former.domain,
+        mesh.default_destination_rule_export_to,
+        mesh.root_namespace,
+    )
 
 
-def _by_namespace(sidecars: Iterable[Sidecar]) -> Mapping[str, tuple[Sidecar, ...]]:
+def _gateways(making: _Making) -> tuple[Gateway, ...]:
+    return tuple(sorted(making.objects.of(Gateway).values(), key=age))
+
+
+def _sidecars(making: _Making) -> Mapping[str, tuple[Sidecar, ...]]:
     found: dict[str, list[Sidecar]] = {}
-    for sidecar in sorted(sidecars, key=age):
+    for sidecar in sorted(making.objects.of(Sidecar).values(), key=age):
         found.setdefault(sidecar.namespace, []).append(sidecar)
     return {namespace: tuple(members) for namespace, members in found.items()}
+
+
+def _attached(making: _Making) -> Attachments:
+    return attachments(one for kind in ATTACHED for one in making.objects.of(kind).values())
+
+
+def _credentials(making: _Making) -> Credentials:
+    of = making.objects.of
+    return credentials(of(Secret).values(), of(SealedSecret).values())
+
+
+_TABLES = (
+    _Table("registry", (Service, EndpointSlice, ServiceEntry, WorkloadEntry), _registry),
+    _Table("rules", (VirtualService,), _rules),
+    _Table("policies", (DestinationRule,), _policies),
+    _Table("gateways", (Gateway,), _gateways),
+    _Table("sidecars", (Sidecar,), _sidecars),
+    _Table("attached", ATTACHED, _attached),
+    _Table("credentials", (Secret, SealedSecret), _credentials),
+)
+"""Every field that objects make. One that is new here is made again when its kinds change."""

@@ -4,20 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from libs.meshapi.endpointslice import EndpointSlice
+from libs.kernel.origins import ObjectKey
 from libs.meshapi.meshobject import MeshObject
-from libs.meshapi.service import Service as CoreService
 from libs.meshapi.serviceentry import ServiceEntry
-from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.entries import entry_services
 from libs.registry.exports import exported
-from libs.registry.kubernetes import kubernetes_service, slices_by_service
-from libs.registry.order import age
+from libs.registry.kubernetes import kubernetes_service
 from libs.registry.service import Described, Endpoint, Service, ServicePort
-from libs.registry.workloads import Workload, workloads
+from libs.registry.sources import Sources
 
 DEFAULT_DOMAIN = "cluster.local"
-_Kind = TypeVar("_Kind", bound=MeshObject)
+_V = TypeVar("_V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,15 @@ class Registry:
     """All services and their endpoints by host name, in the order of names.
 
     `addresses` maps an address to the endpoints there, each with the host of its service.
+    `sources` and `exports` are what the rest is made from: no consumer's business.
     """
 
     domain: str
     services: Mapping[str, Service]
     endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
     addresses: Mapping[str, tuple[tuple[str, Endpoint], ...]] = field(default_factory=dict)
+    sources: Sources = field(default_factory=lambda: Sources(DEFAULT_DOMAIN), repr=False)
+    exports: tuple[str, ...] = ()
 
     def instances_of(
         self, ips: Iterable[str], namespace: str, labels: Mapping[str, str]
@@ -74,19 +74,61 @@ def build_registry(
     ServiceEntries of one namespace with one host are one service with the endpoints of all.
     `exports` is the mesh's `exportTo` for services that say nothing.
     """
-    default = tuple(exports)
-    objects = tuple(objects)
-    known = workloads(_of_kind(objects, WorkloadEntry))
-    found: dict[str, Described] = {}
-    for one in _kubernetes_services(objects, known, domain):
-        found.setdefault(one.service.hostname, _exported(one, default))
-    for entry in sorted(_of_kind(objects, ServiceEntry), key=age):
-        for one in entry_services(entry, known.get(entry.namespace, ())):
-            host, added = one.service.hostname, _exported(one, default)
-            found[host] = _merged(found[host], added) if host in found else added
-    services = {host: found[host].service for host in sorted(found)}
-    endpoints = {host: found[host].endpoints for host in services}
-    return Registry(domain, services, endpoints, _addresses(endpoints))
+    empty = Registry(domain, {}, sources=Sources(domain), exports=tuple(exports))
+    return changed_registry(empty, (), objects)
+
+
+def changed_registry(
+    former: Registry, removed: Iterable[MeshObject], added: Iterable[MeshObject]
+) -> Registry:
+    """Return the registry after some objects went and others came; what stays is the same.
+
+    Every host is described by itself, from the objects that name it.
+    """
+    sources, hosts = former.sources.changed(removed, added)
+    described = _Describing(sources, former.exports)
+    found = {host: one for host in hosts if (one := described(host)) is not None}
+    gone = hosts - found.keys()
+    services = _updated(former.services, {host: found[host].service for host in found}, gone)
+    endpoints = _updated(former.endpoints, {host: found[host].endpoints for host in found}, gone)
+    return replace(
+        former,
+        services=services,
+        endpoints=endpoints,
+        addresses=_addresses(former, endpoints, hosts),
+        sources=sources,
+    )
+
+
+class _Describing:
+    """Describes hosts; an entry with many hosts is read once for all of them."""
+
+    def __init__(self, sources: Sources, default: tuple[str, ...]) -> None:
+        self._sources, self._default = sources, default
+        self._entries: dict[ObjectKey, Mapping[str, Described]] = {}
+
+    def __call__(self, host: str) -> Described | None:
+        found = self._of_core(host)
+        for entry in self._sources.entries.get(host, ()):
+            added = _exported(self._of_entry(entry)[host], self._default)
+            found = _merged(found, added) if found is not None else added
+        return found
+
+    def _of_core(self, host: str) -> Described | None:
+        service = self._sources.core.get(host)
+        if service is None:
+            return None
+        slices = self._sources.slices.get((service.namespace, service.metadata.name), ())
+        workloads = self._sources.workloads.get(service.namespace, {})
+        made = kubernetes_service(service, slices, workloads, self._sources.domain)
+        return _exported(made, self._default)
+
+    def _of_entry(self, entry: ServiceEntry) -> Mapping[str, Described]:
+        if entry.key not in self._entries:
+            workloads = self._sources.workloads.get(entry.namespace, {}).values()
+            made = entry_services(entry, workloads)
+            self._entries[entry.key] = {one.service.hostname: one for one in made}
+        return self._entries[entry.key]
 
 
 def _exported(one: Described, default: tuple[str, ...]) -> Described:
@@ -98,23 +140,18 @@ def _exported(one: Described, default: tuple[str, ...]) -> Described:
     return Described(replace(service, exported_to=seen_by), one.endpoints)
 
 
-def _of_kind(objects: Iterable[MeshObject], kind: type[_Kind]) -> tuple[_Kind, ...]:
-    return tuple(one for one in objects if isinstance(one, kind))
-
-
-def _kubernetes_services(
-    objects: Iterable[MeshObject], known: Mapping[str, tuple[Workload, ...]], domain: str
-) -> Iterable[Described]:
-    slices = slices_by_service(_of_kind(objects, EndpointSlice))
-    by_name = {
-        namespace: {workload.name: workload for workload in found}
-        for namespace, found in known.items()
-    }
-    for service in sorted(_of_kind(objects, CoreService), key=age):
-        key = (service.namespace, service.metadata.name)
-        yield kubernetes_service(
-            service, slices.get(key, ()), by_name.get(service.namespace, {}), domain
-        )
+def _updated(
+    known: Mapping[str, _V], found: Mapping[str, _V], gone: Iterable[str]
+) -> Mapping[str, _V]:
+    """Change a table in the order of names; the same table when nothing in it changes."""
+    other = {host: one for host, one in found.items() if host not in known or known[host] != one}
+    lost = [host for host in gone if host in known]
+    if not other and not lost:
+        return known
+    result = {**known, **other}
+    for host in lost:
+        del result[host]
+    return result if len(result) == len(known) and not lost else dict(sorted(result.items()))
 
 
 def _merged(former: Described, other: Described) -> Described:
@@ -131,13 +168,30 @@ def _merged(former: Described, other: Described) -> Described:
 
 
 def _addresses(
-    endpoints: Mapping[str, tuple[Endpoint, ...]],
+    former: Registry, endpoints: Mapping[str, tuple[Endpoint, ...]], hosts: Iterable[str]
 ) -> Mapping[str, tuple[tuple[str, Endpoint], ...]]:
-    found: dict[str, list[tuple[str, Endpoint]]] = {}
-    for host, members in endpoints.items():
-        for endpoint in members:
-            found.setdefault(endpoint.address, []).append((host, endpoint))
-    return {address: tuple(pairs) for address, pairs in found.items()}
+    """Bring the table of addresses up to date for some hosts."""
+    moved = {
+        host for host in hosts if former.endpoints.get(host, ()) is not endpoints.get(host, ())
+    }
+    if not moved:
+        return former.addresses
+    listed = [(host, one) for host in sorted(moved) for one in endpoints.get(host, ())]
+    reached = {one.address for host in moved for one in former.endpoints.get(host, ())}
+    changed: dict[str, list[tuple[str, Endpoint]]] = {
+        address: [pair for pair in former.addresses.get(address, ()) if pair[0] not in moved]
+        for address in reached | {one.address for _, one in listed}
+    }
+    for host, one in listed:
+        changed[one.address].append((host, one))
+    pairs = {
+        address: tuple(sorted(found, key=lambda pair: pair[0]))
+        for address, found in changed.items()
+    }
+    result = {**former.addresses, **pairs}
+    for address in [address for address, found in pairs.items() if not found]:
+        del result[address]
+    return result
 
 
 def _of_endpoint(service: Service, endpoint: Endpoint) -> Iterable[Instance]:

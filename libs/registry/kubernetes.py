@@ -21,15 +21,6 @@ EXPORT_ANNOTATION = "networking.istio.io/exportTo"
 """Namespaces that see a Service, by commas: it has no field for them."""
 
 _EXTERNAL_NAME = "ExternalName"
-Slices = Mapping[tuple[str, str], tuple[EndpointSlice, ...]]
-
-
-def slices_by_service(slices: Iterable[EndpointSlice]) -> Slices:
-    """Return slices by (namespace, service name), in the order of their names."""
-    found: dict[tuple[str, str], list[EndpointSlice]] = {}
-    for one in sorted(slices, key=lambda each: each.key):
-        found.setdefault((one.namespace, one.service_name), []).append(one)
-    return {key: tuple(members) for key, members in found.items()}
 
 
 def kubernetes_service(

@@ -18,13 +18,9 @@ class Workload:
     origin: ObjectKey
 
 
-def workloads(entries: Iterable[WorkloadEntry]) -> Mapping[str, tuple[Workload, ...]]:
-    """Return workloads by namespace, in the order of their names."""
-    by_namespace: dict[str, list[Workload]] = {}
-    for entry in sorted(entries, key=lambda one: one.key):
-        workload = Workload(entry.namespace, entry.metadata.name, entry.spec, entry.key)
-        by_namespace.setdefault(entry.namespace, []).append(workload)
-    return {namespace: tuple(found) for namespace, found in by_namespace.items()}
+def workload_of(entry: WorkloadEntry) -> Workload:
+    """Return the workload that an entry describes."""
+    return Workload(entry.namespace, entry.metadata.name, entry.spec, entry.key)
 
 
 def selected(

@@ -10,6 +10,7 @@ from tools.protogen.generate import GenerateError, ensure
 from tools.sidewheels.fetch import FetchError
 
 _AGREE = "import sys; from tests.agree.main import main; sys.exit(main(sys.argv[1:]))"
+_SIMULATE = "import sys; from tests.simulation.main import main; sys.exit(main(sys.argv[1:]))"
 Run = Callable[[Sequence[str]], int]
 
 
@@ -69,6 +70,11 @@ COMMANDS = {
         "agree [--pairs N]",
         "answers of libs/routing against what a real Envoy did",
         lambda args: shell.python("-c", _AGREE, *args),
+    ),
+    "simulate": Command(
+        "simulate NAME [--seed S]",
+        "a long random run; `compile`: memos against cold compiles",
+        lambda args: shell.python("-c", _SIMULATE, *args),
     ),
     "bazel": Command("bazel [ARGS]", "the libs' unit tests under Bazel, offline", bazel.main),
     "wheel": Command("wheel [FOLDER]", "build the wheel that users install", wheel.main),

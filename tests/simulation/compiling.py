@@ -1,0 +1,89 @@
+"""Compiles after every edit of a random run, with memos and from cold, and compares."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from libs.compile.memo import Memo
+from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.snapshot import CompileError, compile_snapshot
+from libs.compile.world import World, build_world, changed_world
+from libs.kernel.ids import ClusterName
+from tests.agree.dice import Dice
+from tests.simulation.edits import Edit, Objects, applied, draw
+
+CLUSTER = ClusterName("default")
+OBJECTS_MAX = 40
+PROXIES = (
+    Proxy(ProxyType.SIDECAR, "default", ("10.0.0.1",), labels={"app": "a"}),
+    Proxy(
+        ProxyType.SIDECAR,
+        "other",
+        ("10.0.0.9",),
+        labels={"app": "b"},
+        metadata={"INTERCEPTION_MODE": "NONE"},
+    ),
+    Proxy(ProxyType.ROUTER, "istio-system", ("10.0.0.2",), labels={"istio": "ingress"}),
+    Proxy(ProxyType.GRPC, "default", labels={"app": "c"}),
+)
+Compile = Callable[[World, Proxy, Memo | None], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An edit after which a memo gave something else than a compile from cold."""
+
+    number: int
+    edit: Edit
+    proxy: Proxy
+    what: str
+
+
+@dataclass(slots=True)
+class Simulation:
+    """One run: the objects, the world that follows them, a memo for each proxy."""
+
+    dice: Dice
+    objects: Objects = field(default_factory=dict)
+    world: World = field(default_factory=lambda: build_world((), CLUSTER))
+    memos: Sequence[Memo] = field(default_factory=lambda: [Memo() for _ in PROXIES])
+    refused: int = 0
+
+    def run(self, edits: int) -> Iterator[Difference]:
+        """Make edits and yield what differs after each."""
+        for number in range(1, edits + 1):
+            edit = draw(self.dice, self.objects)
+            if len(self.objects) > OBJECTS_MAX:
+                edit = Edit((*edit.removed, *self.dice.some(list(self.objects), 5)), edit.added)
+            self.objects = applied(self.objects, edit)
+            self.world = changed_world(self.world, edit.removed, edit.added)
+            cold = build_world(self.objects.values(), CLUSTER)
+            yield from (
+                Difference(number, edit, proxy, what)
+                for proxy, memo in zip(PROXIES, self.memos, strict=True)
+                if (what := self._difference(proxy, memo, cold))
+            )
+
+    def _difference(self, proxy: Proxy, memo: Memo, cold: World) -> str:
+        """Compile twice; a view that must not be served must be refused in the same words."""
+        try:
+            expected = compile_snapshot(cold, proxy)
+        except CompileError as error:
+            self.refused += 1
+            return _refusal(self.world, proxy, memo, str(error))
+        try:
+            found = compile_snapshot(self.world, proxy, memo)
+        except CompileError as error:
+            return f"refused: {error}"
+        if found.snapshot != expected.snapshot:
+            return "the snapshot"
+        if found.problems != expected.problems:
+            return f"problems: {set(found.problems) ^ set(expected.problems)}"
+        return "" if dict(found.origins) == dict(expected.origins) else "origins"
+
+
+def _refusal(world: World, proxy: Proxy, memo: Memo, expected: str) -> str:
+    try:
+        compile_snapshot(world, proxy, memo)
+    except CompileError as error:
+        return "" if str(error) == expected else f"refused for {error}, not for {expected}"
+    return f"not refused for {expected}"

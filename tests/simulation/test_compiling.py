@@ -1,0 +1,73 @@
+"""A memoised compile gives what a compile from cold gives, after whatever was edited."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from libs.compile import memo, recorded
+from libs.compile.world import World, changed_world
+from libs.kernel.origins import ObjectKey
+from libs.registry.sources import Sources
+from tests.agree.dice import Dice
+from tests.simulation import compiling
+from tests.simulation.compiling import Simulation
+
+EDITS = 300
+MUTANT_EDITS = 400
+
+
+def test_after_every_random_edit_the_bytes_are_those_of_a_cold_compile() -> None:
+    """Snapshots, origins and problems of all proxies; `./dev simulate compile` edits more."""
+    seed = secrets.randbits(32)
+    found = list(Simulation(Dice(seed)).run(EDITS))
+    assert not found, f"seed {seed}: {found[0]}"
+
+
+def _silent_get(self: Any, key: Any, default: Any = None) -> Any:
+    return self._table.get(key, default)
+
+
+def _silent_whole(self: Any) -> Any:
+    return self._table
+
+
+def _shallow(self: Any, key: Any, done: Any) -> None:
+    self.children[key] = done
+    self.inner.append(done)
+
+
+def _gateways_stay(world: World, removed: Iterable[ObjectKey], added: Any) -> World:
+    return changed_world(world, [key for key in removed if key.kind != "Gateway"], added)
+
+
+def _nowhere(*_: object) -> tuple[str, ...]:
+    return ()
+
+
+def _only_present(former: Any, value: Any) -> Any:
+    return [key for key in former if key in value and former[key] != value[key]]
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "mutant"),
+    [
+        pytest.param(recorded.RecordedMapping, "get", _silent_get, id="look-ups are not noted"),
+        pytest.param(
+            recorded.RecordedMapping, "_whole", _silent_whole, id="whole tables are not noted"
+        ),
+        pytest.param(memo.Frame, "include", _shallow, id="reads of inner nodes are forgotten"),
+        pytest.param(memo, "_differing", _only_present, id="what was missed does not count"),
+        pytest.param(compiling, "changed_world", _gateways_stay, id="an index keeps what went"),
+        pytest.param(
+            Sources, "_with_workload", _nowhere, id="a workload that came changes no service"
+        ),
+    ],
+)
+def test_a_dependency_that_is_dropped_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, place: Any, name: str, mutant: Callable[..., Any]
+) -> None:
+    """Each of these faults shows within a few hundred edits, so that the run above says much."""
+    monkeypatch.setattr(place, name, mutant)
+    assert next(Simulation(Dice(7)).run(MUTANT_EDITS), None) is not None

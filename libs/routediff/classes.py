@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from libs.kernel.effectclasses import EffectClass
 from libs.routing.call import Call
 from libs.routing.decision import Decision
+from libs.routing.hosts import without_port
 
 _RESILIENCE = frozenset({"timeout", "retries", "upstream", "max_stream_duration", "idle_timeout"})
 _SECURITY_WORDS = ("rbac", "jwt", "ext_authz", "tls", "cors")
@@ -15,12 +16,14 @@ _SECURITY_WORDS = ("rbac", "jwt", "ext_authz", "tls", "cors")
 class CallClass:
     """Calls that come to another end in one way.
 
-    `where` names listener and hosts, `which` the requests, in words; `example` is one of the calls,
+    `entry` names the way in, `hosts` the hosts (none for connections without requests), and `which`
+    the requests, in words; `example` is one of the calls,
     with the decision of each side about it. `facets` are what differs. `proven` says that the
     decisions about the example show a difference.
     """
 
-    where: str
+    entry: str
+    hosts: tuple[str, ...]
     which: str
     example: Call
     old: Decision
@@ -28,6 +31,12 @@ class CallClass:
     facets: frozenset[str]
     effect: EffectClass
     proven: bool
+
+    @property
+    def host(self) -> str:
+        """The most complete of the hosts, without a port; the others are other words for it."""
+        names = (one for one in self.hosts if without_port(one) == one)
+        return max(names, key=lambda one: (one.count("."), one), default="")
 
 
 @dataclass(frozen=True, slots=True)

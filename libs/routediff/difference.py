@@ -88,30 +88,26 @@ class _Comparison:
             yield Undecided(where, str(error))
 
     def _class(self, where: str, found: Found | Gap) -> CallClass | Undecided:
-        at = f"{where}, host {listed(found.hosts)}"
         if isinstance(found, Gap):
-            return Undecided(at, found.reason)
+            return Undecided(f"{where}, host {listed(found.hosts)}", found.reason)
         which = calls_in_words(found.boxes, found.space.dimensions)
-        return self._judged(at, which, found.example, found.facets, (found.old, found.new))
+        one = self._judged((where, which), found.example, found.facets, found)
+        return replace(one, hosts=found.hosts)
 
     def _judged(
         self,
-        where: str,
-        which: str,
+        words: tuple[str, str],
         example: Call,
         facets: frozenset[str],
-        outcomes: tuple[Outcome, Outcome] | None = None,
+        found: Found | None = None,
     ) -> CallClass:
-        """Ask both sides about the example."""
+        """Ask both sides about the example. `words` name the way in and the calls."""
         old, new = evaluate(self.old, example), evaluate(self.new, example)
-        answered, answers = (
-            (outcomes[0].answers, outcomes[1].answers)
-            if outcomes
-            else (_answers(old), _answers(new))
-        )
-        facets = _with_weights(facets, outcomes)
-        effect = effect_of(facets, answered=answered, answers=answers)
-        return CallClass(where, which, example, old, new, facets, effect, _shows(old, new))
+        answered = found.old.answers if found else _answers(old)
+        answers = found.new.answers if found else _answers(new)
+        named = _with_weights(facets, found)
+        effect = effect_of(named, answered=answered, answers=answers)
+        return CallClass(words[0], (), words[1], example, old, new, named, effect, _shows(old, new))
 
     def _connection(self, outlet: Outlet, where: str) -> Iterator[CallClass]:
         """Compare a way in that leads to requests on at most one side."""
@@ -121,7 +117,7 @@ class _Comparison:
         old, new = evaluate(self.old, example), evaluate(self.new, example)
         if _shows(old, new) or Verdict.NOT_DECIDED in (old.verdict, new.verdict):
             facets = frozenset({"connection"})
-            yield self._judged(where, "all connections", example, facets)
+            yield self._judged((where, "all connections"), example, facets)
 
     def _settings(
         self,
@@ -135,7 +131,7 @@ class _Comparison:
         names = before.keys() | after.keys()
         facets = frozenset(name for name in names if before.get(name) != after.get(name))
         if facets:
-            yield self._judged(where, "all requests", outlet.call, facets)
+            yield self._judged((where, "all requests"), outlet.call, facets)
 
 
 def _changed_clusters(old: Upstreams, new: Upstreams) -> frozenset[str]:
@@ -185,13 +181,11 @@ def _told(decision: Decision) -> tuple[object, ...]:
     return decision.error, decision.action, targets, decision.verdict
 
 
-def _with_weights(
-    facets: frozenset[str], outcomes: tuple[Outcome, Outcome] | None
-) -> frozenset[str]:
+def _with_weights(facets: frozenset[str], found: Found | None) -> frozenset[str]:
     """Call a difference in destinations one in weights where the destinations are the same."""
-    if outcomes is None or "destinations" not in facets:
+    if found is None or "destinations" not in facets:
         return facets
-    old, new = _keys(outcomes[0]), _keys(outcomes[1])
+    old, new = _keys(found.old), _keys(found.new)
     return (facets - {"destinations"}) | {"weights"} if old == new else facets
 
 

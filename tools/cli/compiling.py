@@ -1,7 +1,7 @@
 """`periplus compile`: what one proxy would be told."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -14,12 +14,15 @@ from libs.desired.fleetview import FleetView
 from libs.desired.layout import unreadable
 from libs.desired.select import objects_for
 from libs.envoy.json import snapshot_json
-from libs.kernel.ids import ClusterName
+from libs.kernel.ids import ClusterName, SetName
 from libs.kernel.messages import errors as only_errors
+from libs.meshapi.parsed import ParsedObject
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
 from tools.cli.sources import PathArgument, read_paths
+
+Contents = Mapping[SetName, Sequence[ParsedObject]]
 
 
 def compile_proxy(
@@ -61,15 +64,25 @@ def compile_proxy(
 
 def world_of(paths: Sequence[str], proxy: Proxy) -> World:
     """Read the cluster of a proxy. Raises UnusableError for objects that cannot be read."""
+    view, contents = desired_of(paths)
+    return cluster_world(view, contents, _cluster_of(view, proxy.cluster))
+
+
+def desired_of(paths: Sequence[str]) -> tuple[FleetView, Contents]:
+    """Read a fleet and its sets. Raises UnusableError for objects that cannot be read."""
     sources = read_paths(paths)
     read = contents_from_files(sources.files)
     broken = only_errors((*unreadable(sources.links), *read.messages))
     if broken or read.view is None:
         raise UnusableError("; ".join(str(sources.as_given(each)) for each in broken[:3]))
-    cluster = _cluster_of(read.view, proxy.cluster)
-    placed = objects_for(cluster, read.view, read.contents)
+    return read.view, read.contents
+
+
+def cluster_world(view: FleetView, contents: Contents, cluster: ClusterName) -> World:
+    """Return one cluster of a fleet, ready to be compiled."""
+    placed = objects_for(cluster, view, contents)
     objects = [(each.item.object, each.item.origin) for each in placed]
-    return build_world(objects, cluster, read.view.fleet.spec.mesh)
+    return build_world(objects, cluster, view.fleet.spec.mesh)
 
 
 def _cluster_of(view: FleetView, wanted: ClusterName) -> ClusterName:

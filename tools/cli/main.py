@@ -20,6 +20,7 @@ COMMANDS = {
     "convert": ("tools.cli.convert:convert", "Print objects of old dialects as those of today."),
     "crds": ("tools.crds.command:crds", "Print the definitions of our kinds for an API server."),
     "hash": ("tools.cli.hash:hash_files", "Print fingerprints of Envoy resources in files."),
+    "diff": ("tools.cli.diff:diff", "Say which calls two configurations treat differently."),
     "route": ("tools.cli.route:route", "Tell what a proxy does with a call, and why."),
     "seal": ("tools.cli.sealing:seal", "Seal Secrets, so that a repository may hold them."),
     "seal-key": ("tools.cli.sealing:seal_key", "Make the keys that seal and open Secrets."),

@@ -14,7 +14,7 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
 
 from libs.compile.proxy import Proxy, ProxyType, proxy_from_json
 from libs.compile.snapshot import compile_snapshot
-from libs.compile.world import build_world
+from libs.compile.world import World, build_world
 from libs.kernel.ids import ClusterName
 from libs.kernel.messages import errors
 from libs.meshapi.parse import parse_file
@@ -24,16 +24,20 @@ PORT = 80
 SIDECAR = Proxy(ProxyType.SIDECAR, "default", ("10.0.0.1",))
 
 
-def compiled(text: str, proxy: str = "") -> Resources:
-    """Compile objects for a proxy; a test with wrong objects is a wrong test."""
+def world_of(text: str) -> World:
+    """Build a world from YAML; a test with wrong objects is a wrong test."""
     parsed = parse_file("test.yaml", text.encode())
     wrong = errors(parsed.messages)
     if wrong:
         raise ValueError("\n".join(map(str, wrong)))
     placed = [(one.object, one.origin) for one in parsed.objects]
-    world = build_world(placed, ClusterName("default"))
+    return build_world(placed, ClusterName("default"))
+
+
+def compiled(text: str, proxy: str = "") -> Resources:
+    """Compile objects for a proxy."""
     described = proxy_from_json(proxy) if proxy else SIDECAR
-    return from_snapshot(compile_snapshot(world, described).snapshot)
+    return from_snapshot(compile_snapshot(world_of(text), described).snapshot)
 
 
 def cluster(name: str, address: str = "") -> cluster_pb2.Cluster:

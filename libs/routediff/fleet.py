@@ -1,0 +1,120 @@
+"""Differences seen from every kind of proxy of every cluster; what is equal is said once."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from libs.compile.memo import Memo
+from libs.compile.proxy import ProxyError
+from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
+from libs.compile.vantages import Vantage, vantages
+from libs.compile.world import World
+from libs.kernel.ids import ClusterName
+from libs.routediff.classes import CallClass, Difference, Undecided
+from libs.routediff.difference import difference
+from libs.routing.resources import from_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SeenClass:
+    """A class of calls, the proxies that see it, and what each side was compiled to for them."""
+
+    found: CallClass
+    proxies: tuple[str, ...]
+    old: Compiled
+    new: Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterDifference:
+    """What differs in clusters that all differ in the same."""
+
+    clusters: tuple[ClusterName, ...]
+    classes: tuple[SeenClass, ...]
+    undecided: tuple[Undecided, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A cluster before and after. Clusters with equal `alike` are before and after the same.
+
+    `inbound` says that something changed which calls at their destination may notice.
+    """
+
+    old: World
+    new: World
+    alike: Hashable
+    inbound: bool = True
+
+
+def fleet_difference(pairs: Mapping[ClusterName, Pair]) -> tuple[ClusterDifference, ...]:
+    """Compare every cluster, those that are alike once. Clusters without differences are named."""
+    compared: dict[Hashable, ClusterDifference] = {}
+    for name, pair in pairs.items():
+        if pair.alike not in compared:
+            compared[pair.alike] = _of_cluster(name, pair)
+        else:
+            known = compared[pair.alike]
+            compared[pair.alike] = replace(known, clusters=(*known.clusters, name))
+    folded: dict[Hashable, ClusterDifference] = {}
+    for one in compared.values():
+        key = tuple(_key(each) for each in one.classes), one.undecided
+        known = folded.get(key, replace(one, clusters=()))
+        folded[key] = replace(known, clusters=(*known.clusters, *one.clusters))
+    return tuple(folded.values())
+
+
+def _of_cluster(name: ClusterName, pair: Pair) -> ClusterDifference:
+    classes: dict[Hashable, SeenClass] = {}
+    undecided: dict[Undecided, None] = {}
+    for vantage, old, new in _views(pair):
+        if isinstance(old, str) or isinstance(new, str):
+            reason = "; ".join(one for one in (old, new) if isinstance(one, str))
+            undecided.setdefault(Undecided(vantage.name, reason))
+            continue
+        found = _between(old, new)
+        undecided.update(dict.fromkeys(found.undecided))
+        for one in found.classes:
+            seen = classes.get(_fold(one)) or SeenClass(one, (), old, new)
+            classes[_fold(one)] = replace(seen, proxies=(*seen.proxies, vantage.name))
+    return ClusterDifference((name,), tuple(classes.values()), tuple(undecided))
+
+
+def _between(old: Compiled, new: Compiled) -> Difference:
+    if old.snapshot.version == new.snapshot.version:
+        return Difference((), ())
+    return difference(from_snapshot(old.snapshot), from_snapshot(new.snapshot))
+
+
+def _views(pair: Pair) -> Iterator[tuple[Vantage, Compiled | str, Compiled | str]]:
+    """Compile both sides for every vantage that either side has."""
+    for vantage in _vantages(pair):
+        memo = Memo()
+        yield vantage, _compiled(pair.old, vantage, memo), _compiled(pair.new, vantage, memo)
+
+
+def _vantages(pair: Pair) -> Sequence[Vantage]:
+    both = (
+        *vantages(pair.new, inbound=pair.inbound),
+        *vantages(pair.old, inbound=pair.inbound),
+    )
+    return list({(one.name, repr(one.proxy)): one for one in both}.values())
+
+
+def _compiled(world: World, vantage: Vantage, memo: Memo) -> Compiled | str:
+    try:
+        return compile_snapshot(world, vantage.proxy, memo)
+    except (CompileError, ProxyError) as error:
+        return str(error)
+
+
+def _fold(one: CallClass) -> Hashable:
+    """Return what is equal for two proxies that see one class: not the short names of hosts."""
+    ends = tuple(
+        (side.error, side.verdict, tuple((each.name, each.weight) for each in side.clusters))
+        for side in (one.old, one.new)
+    )
+    return one.effect, one.example.mode, one.example.port, one.host, one.which, one.facets, ends
+
+
+def _key(seen: SeenClass) -> Hashable:
+    return _fold(seen.found), seen.proxies

@@ -39,7 +39,16 @@ def side_of(listener: listener_pb2.Listener, proxy: Proxy) -> Side:
     return Side.INBOUND if inbound else Side.OUTBOUND
 
 
-def dressed(listener: listener_pb2.Listener, proxy: Proxy, dress: Dress) -> listener_pb2.Listener:
+DressChain = Callable[[lc.FilterChain, Spot], bool]
+"""Changes a chain in place, after its filters, and says whether it did."""
+
+
+def dressed(
+    listener: listener_pb2.Listener,
+    proxy: Proxy,
+    dress: Dress,
+    dress_chain: DressChain = lambda _, __: False,
+) -> listener_pb2.Listener:
     """Return the listener with its filters changed; the same one where nothing was."""
     result = listener_pb2.Listener()
     result.CopyFrom(listener)
@@ -48,6 +57,7 @@ def dressed(listener: listener_pb2.Listener, proxy: Proxy, dress: Dress) -> list
         spot = Spot(side, _port(result, chain))
         for one in chain.filters:
             changed |= _dressed_filter(one, spot, dress)
+        changed |= dress_chain(chain, spot)
     return result if changed else listener
 
 

@@ -1,7 +1,8 @@
 """What objects that attach to proxies add to a compiled view, in the order in which they do."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 
 from libs.compile.attachments import Attachments
@@ -10,6 +11,7 @@ from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
 from libs.compile.patches import patches_for
 from libs.compile.patching import patched
+from libs.compile.plugins import Plugin, add_http, add_network, plugins_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.ratelimits import PortLimits, limits_for
 from libs.compile.world import World
@@ -17,6 +19,7 @@ from libs.envoy.hcm import Side
 from libs.envoy.messages import Messages
 from libs.kernel import xds
 from libs.kernel.ids import TypeUrl
+from libs.kernel.origins import ObjectKey
 
 _EVERYTHING = frozenset(xds.PUSH_ORDER)
 _LISTENERS = frozenset({xds.LISTENER})
@@ -37,30 +40,58 @@ def finished(world: World, proxy: Proxy, messages: Messages, ledger: Ledger) -> 
     """
     if proxy.type is ProxyType.GRPC:
         return messages
-    root = world.settings.root_namespace
-    limits = limits_for(world.attached.rate_limits, proxy, root, world.registry)
+    extras = _extras(world, proxy, ledger)
     result = replace(
         messages,
-        listeners=tuple(_listener(one, proxy, limits, ledger) for one in messages.listeners),
+        listeners=tuple(extras.on(one, proxy, ledger) for one in messages.listeners),
     )
+    root = world.settings.root_namespace
     for patches in patches_for(world.attached.envoy_filters, proxy, root):
         result = patched(result, patches, proxy, ledger)
     return result
 
 
-def _listener(
-    one: listener_pb2.Listener, proxy: Proxy, limits: tuple[PortLimits, ...], ledger: Ledger
-) -> listener_pb2.Listener:
-    if not limits:
-        return one
+def _extras(world: World, proxy: Proxy, ledger: Ledger) -> "_Extras":
+    root, attached = world.settings.root_namespace, world.attached
+    return _Extras(
+        limits_for(attached.rate_limits, proxy, root, world.registry),
+        plugins_for(attached, proxy, root, ledger),
+    )
 
-    def dress(found: Manager | TcpProxy, spot: Spot) -> bool:
-        if not isinstance(found, Manager) or spot.side is Side.OUTBOUND:
-            return False
-        mine = [each for each in limits if each.ports is None or spot.port in each.ports]
-        for each in mine:
-            ledger.credit(xds.LISTENER, one.name, each.key)
-        before_router(found, [each for limit in mine for each in limit.filters])
-        return bool(mine)
 
-    return dressed(one, proxy, dress)
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """What the filters of a proxy's listeners get."""
+
+    limits: tuple[PortLimits, ...]
+    plugins: tuple[Plugin, ...]
+
+    def on(
+        self, listener: listener_pb2.Listener, proxy: Proxy, ledger: Ledger
+    ) -> listener_pb2.Listener:
+        """Return a listener with all of it; what made a difference is credited."""
+        if not (self.limits or self.plugins):
+            return listener
+        users: list[ObjectKey] = []
+
+        def dress(found: Manager | TcpProxy, spot: Spot) -> bool:
+            before = len(users)
+            if isinstance(found, Manager):
+                users.extend((*self._limited(found, spot), *add_http(found, self.plugins, spot)))
+            return len(users) > before
+
+        def dress_chain(chain: lc.FilterChain, spot: Spot) -> bool:
+            mine = add_network(chain, self.plugins, spot)
+            users.extend(mine)
+            return bool(mine)
+
+        result = dressed(listener, proxy, dress, dress_chain)
+        ledger.credit(xds.LISTENER, listener.name, *users)
+        return result
+
+    def _limited(self, manager: Manager, spot: Spot) -> list[ObjectKey]:
+        if spot.side is Side.OUTBOUND:
+            return []
+        mine = [one for one in self.limits if one.ports is None or spot.port in one.ports]
+        before_router(manager, [each for limit in mine for each in limit.filters])
+        return [one.key for one in mine]

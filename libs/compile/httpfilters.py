@@ -44,6 +44,19 @@ def place_of_class(filters: Sequence[hcm_pb2.HttpFilter], written: str) -> int:
     return _router(filters) if not behind else last + 1
 
 
+def place_of_phase(filters: Sequence[hcm_pb2.HttpFilter], phase: str) -> int:
+    """Return the place of a program: before what authenticates, authorizes or counts in a phase.
+
+    Without a phase it is right before the router.
+    """
+    if phase == "AUTHN":
+        ahead = (at for at, one in enumerate(filters) if one.name in _AUTHENTICATION)
+        return next(ahead, 0)
+    if phase == "AUTHZ":
+        return place_of_class(filters, "AUTHN")
+    return place_of_class(filters, "AUTHZ") if phase == "STATS" else _router(filters)
+
+
 def _router(filters: Sequence[hcm_pb2.HttpFilter]) -> int:
     last = len(filters) - 1
     return last if filters and filters[last].name == ROUTER_NAME else len(filters)

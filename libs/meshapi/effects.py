@@ -29,8 +29,6 @@ from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import attribute_of, model_inside
 from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.telemetry import Telemetry
-from libs.meshapi.trafficextension import TrafficExtension
-from libs.meshapi.wasmplugin import WasmPlugin
 from libs.meshapi.workloadgroup import WorkloadGroup
 
 _TRAFFIC_POLICY = (
@@ -42,6 +40,9 @@ _TRAFFIC_POLICY = (
     "tls.credentialName",
     "tunnel",
 )
+
+_FETCHED = ("imagePullPolicy", "imagePullSecret", "sha256", "verificationKey")
+"""Fields about a module that is fetched; here it is a file of the proxy's machine."""
 
 MESH_CONFIG = (
     "accessLogEncoding",
@@ -127,6 +128,8 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         *(f"spec.mesh.{name}" for name in MESH_CONFIG),
         "spec.rollout",
     ),
+    "TrafficExtension": tuple(f"spec.wasm.{name}" for name in _FETCHED),
+    "WasmPlugin": tuple(f"spec.{name}" for name in _FETCHED),
     "Cluster": (
         "spec.connection.context",
         "spec.connection.kubeconfigSecret",
@@ -160,8 +163,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         TCPRoute,
         Telemetry,
         TLSRoute,
-        TrafficExtension,
-        WasmPlugin,
         WorkloadGroup,
     }
 )

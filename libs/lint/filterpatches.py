@@ -1,6 +1,7 @@
 """Patches of EnvoyFilters whose operation has no effect, or depends on what others patch.
 
 Istio calls an operation without effect an error. Nothing but the patch is lost, so it is a warning.
+Istio's page names routes among the parts that take no ADD and no REMOVE; they do take both.
 """
 
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ from libs.meshapi.envoyfilter import ConfigPatch, EnvoyFilter
 
 _RELATIVE = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "REPLACE", "MERGE", "REMOVE"})
 _PLACED = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "REPLACE"})
-_REPLACEABLE = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "LISTENER_FILTER", "VIRTUAL_HOST"})
-_ONE_OF_A_KIND = frozenset({"ROUTE_CONFIGURATION", "HTTP_ROUTE"})
 _FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "LISTENER_FILTER"})
+_REPLACEABLE = _FILTERS | {"VIRTUAL_HOST", "HTTP_ROUTE"}
+_ROUTES = "ROUTE_CONFIGURATION"
 
 
 def check(_view: ClusterView, one: Subject[EnvoyFilter]) -> Iterator[Finding]:
@@ -38,11 +39,10 @@ def _without_effect(one: Subject[EnvoyFilter], path: Path, patch: ConfigPatch) -
             f"operation `REPLACE` has no effect on `{target}`; write `MERGE`, or `REMOVE` and `ADD`"
         )
         yield report(istiorules.WRONG_REPLACE, one, path, text)
-    elif operation == "ADD" and target in _ONE_OF_A_KIND:
-        instead = "`INSERT_FIRST`" if target == "HTTP_ROUTE" else "`MERGE`"
-        text = f"operation `ADD` has no effect on `{target}`; write {instead}"
+    elif operation == "ADD" and target == _ROUTES:
+        text = f"operation `ADD` has no effect on `{target}`; write `MERGE`"
         yield report(istiorules.WRONG_ADD, one, path, text)
-    elif operation == "REMOVE" and target in _ONE_OF_A_KIND:
+    elif operation == "REMOVE" and target == _ROUTES:
         text = (
             f"operation `REMOVE` has no effect on `{target}`; write `MERGE` with what it shall be"
         )

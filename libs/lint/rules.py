@@ -17,7 +17,7 @@ MISSING = Rule("IST0101", Level.ERROR, _REFERENCE)
 """A host, port, subset or gateway is named and not there."""
 
 HOST_CLAIMED_TWICE = Rule("IST0109", Level.WARNING, _CONFLICT)
-"""Two VirtualServices are for one host of the mesh, and a stated order decides."""
+"""Two VirtualServices are for one host of the mesh, and a stated order decides. Istio: error."""
 
 SIDECARS_OF_ONE_WORKLOAD = Rule("IST0110", Level.ERROR, _CONFLICT)
 """Two Sidecars select one workload."""
@@ -44,7 +44,7 @@ GATEWAY_CONFLICT = Rule("IST0145", Level.ERROR, _CONFLICT)
 """Two Gateways are for one host and port of the same proxies."""
 
 SUBSET_WITHOUT_WORKLOAD = Rule("IST0173", Level.WARNING, _REFERENCE)
-"""No workload has the labels of a subset."""
+"""No workload has the labels of a subset. Istio: error; workloads may come later."""
 
 POLICY_WITHOUT_SERVICE = Rule("IST0174", Level.WARNING, _REFERENCE)
 """A DestinationRule for a host that no service has."""

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tools.tidy import beside, buildfiles, cases, links, purity, sizes, testimports, tree, words
+from tools.tidy import (
+    beside,
+    buildfiles,
+    cases,
+    links,
+    lintcodes,
+    purity,
+    sizes,
+    testimports,
+    tree,
+    words,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -14,15 +25,17 @@ CHECKS: tuple[Callable[[tree.Tree], Iterator[tree.Finding]], ...] = (
     beside.check,
     testimports.check,
     cases.check,
+    lintcodes.check,
     links.check,
     buildfiles.check,
 )
 
 
 def main(argv: Sequence[str], root: Path = ROOT) -> int:
-    """Print findings, one a line; with `--fix` write BUILD files first. 1 when there are any."""
+    """Print findings, one a line; with `--fix` write generated files first. 1 if any."""
     if "--fix" in argv:
         buildfiles.fix(tree.read(root))
+        lintcodes.fix(tree.read(root))
     checkout = tree.read(root)
     findings = [finding for check in CHECKS for finding in check(checkout)]
     for finding in findings:

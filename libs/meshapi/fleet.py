@@ -4,19 +4,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from libs.meshapi import rollout
+from libs.meshapi import patterns, rollout
 from libs.meshapi.base import Alternatives, Model, StringMap
 from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.rollout import RolloutStrategy
 from libs.meshapi.selectors import LabelSelector
+from libs.meshapi.texts import NonEmpty, NonEmptyTexts
 
 GROUP = rollout.GROUP
 VERSION = rollout.VERSION
 
 MeshSettings = MeshConfig
 """The settings of the fleet's mesh are Istio's."""
+
+MessageCodes = Annotated[str, Field(pattern=patterns.MESSAGE_CODES)]
+"""The code of a message, or the beginning of several with `*` behind it."""
 
 
 class Allow(Model):
@@ -39,6 +43,20 @@ class FleetSet(Model):
     allow: Allow | None = None
 
 
+class Ignored(Model):
+    """Messages that shall not be given until a day is over, and why not.
+
+    An object is meant by one of `objects` such as `VirtualService shop/*`, or by its namespace;
+    where both are absent, every object is.
+    """
+
+    codes: Annotated[tuple[MessageCodes, ...], Field(min_length=1)]
+    objects: NonEmptyTexts = ()
+    namespaces: NonEmptyTexts = ()
+    reason: NonEmpty
+    until: Annotated[str, Field(pattern=patterns.DATE)]
+
+
 class FleetSpec(Model):
     """Sets, mesh settings, and whether a commit is accepted set by set or as a whole."""
 
@@ -46,6 +64,7 @@ class FleetSpec(Model):
     mesh: MeshConfig = MeshConfig()
     sets: tuple[FleetSet, ...] = ()
     rollout: RolloutStrategy | None = None
+    ignore: tuple[Ignored, ...] = ()
 
 
 class Fleet(MeshObject):

@@ -25,6 +25,8 @@ WELL_KNOWN_CA = rf"^(System|{_NAME}/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)$"
 GATEWAY_DURATION = r"^([0-9]{1,5}(h|m|s|ms)){1,4}$"
 CORS_ORIGIN = r"^(\*|https?://((\*\.)?([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9-]+|\*)(:[0-9]{1,5})?)$"
 ADDRESS_TYPE = rf"^(Hostname|IPAddress|NamedAddress|{_NAME}/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+)$"
+DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+MESSAGE_CODES = r"^[A-Z]{3}([0-9]{4}|[0-9]{0,3}\*)$"
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 HINTS: Mapping[str, str] = {
@@ -45,6 +47,8 @@ HINTS: Mapping[str, str] = {
     GATEWAY_DURATION: "whole numbers with `h`, `m`, `s` or `ms`, such as `1m30s`",
     CORS_ORIGIN: "an origin such as `https://example.com`, or `*`",
     ADDRESS_TYPE: "`IPAddress` or `Hostname`",
+    DATE: "a date such as `2030-12-31`",
+    MESSAGE_CODES: "a code such as `IST0101`, or the beginning of one with `*` behind it",
     TIME_OF_DAY: "a time such as `22:30`",
 }
 """What to write instead of a text that an expression refuses."""

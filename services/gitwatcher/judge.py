@@ -9,6 +9,7 @@ from libs.lint.acceptance import accept
 from libs.lint.doubt import State
 from libs.telemetry.logs import get_logger
 from services.gitwatcher.collector import paused_collector
+from services.gitwatcher.heard import Heard
 from services.gitwatcher.lastgood import LastGood
 from services.gitwatcher.work import Candidate, Pass, Tree, Verdict
 
@@ -32,14 +33,16 @@ def _verdict(work: Pass, candidate: Candidate, last_good: LastGood) -> Verdict:
     if candidate.view is None:
         return Verdict(None, {}, (refusal(None, errors(candidate.fleet.messages)),))
     old = _state(work.newest, last_good)
-    outcome = accept(State(candidate.view, candidate.sets), old, work.source.lint.findings)
+    heard = Heard(work.source.lint, work.source.clock.now_s())
+    outcome = accept(State(candidate.view, candidate.sets), old, heard.findings)
     if outcome.whole:
         return Verdict(None, {}, (refusal(None, outcome.whole),))
+    warnings = (*_mild(candidate.fleet), *outcome.warnings)
     return Verdict(
         candidate.fleet,
         outcome.chosen,
         tuple(refusal(name, why) for name, why in sorted(outcome.refusals.items())),
-        tuple(dict.fromkeys((*_mild(candidate.fleet), *outcome.warnings))),
+        heard.warnings(candidate.view, outcome.chosen, warnings),
     )
 
 

@@ -1,22 +1,39 @@
 """`periplus check`: every finding about a configuration, with file, line and what to write."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from libs.desired.directory import contents_from_files
+from libs.adapters.system.clock import SystemClock
+from libs.desired.directory import Directory, contents_from_files
+from libs.desired.finding import Finding
 from libs.desired.layout import unreadable
-from libs.kernel.messages import Level, Message
-from libs.kernel.messages import errors as only_errors
-from libs.lint.check import check as lint
-from tools.cli.output import Format, write_json, write_lines
-from tools.cli.sources import PathArgument, read_paths
+from libs.kernel.messages import Message
+from libs.lint.check import findings
+from libs.lint.suppression import Silenced, Suppression
+from tools.cli.checkreport import Report, in_order, report_json, summary
+from tools.cli.output import write_json, write_lines
+from tools.cli.sarif import sarif
+from tools.cli.sources import PathArgument, Sources, read_paths
+from tools.cli.version import version
+from tools.cli.workflowcommands import workflow_commands
+
+
+class CheckFormat(StrEnum):
+    """What `-o` of this command may be."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
 
 
 def check(
     *paths: PathArgument,
-    output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.TEXT,
+    output: Annotated[CheckFormat, Parameter(name=["--output", "-o"])] = CheckFormat.TEXT,
 ) -> int:
     """Check configuration and say what is wrong, where, and what to write instead.
 
@@ -27,51 +44,54 @@ def check(
     paths
         Files, directories, - for standard input, or REPO@REV.
     output
-        text or json.
+        text, json, sarif (2.1.0), or github for workflow commands.
     """
-    sources = read_paths(paths)
+    today = datetime.fromtimestamp(SystemClock().now_s(), UTC).date()
+    report = checked(read_paths(paths), today)
+    write(report, output)
+    return report.status
+
+
+def checked(sources: Sources, today: date) -> Report:
+    """Check what was read, as of a day."""
     read = contents_from_files(sources.files)
-    linted = () if read.view is None else lint(read.view, read.contents)
-    found = (*unreadable(sources.links), *read.messages, *linted)
-    messages = in_order(map(sources.as_given, found))
-    count = sum(len(objects) for objects in read.contents.values())
-    if output is Format.JSON:
-        write_json({"messages": [message_json(each) for each in messages], "objects": count})
-    else:
-        write_lines(*map(str, messages), summary(messages, count))
-    return 1 if only_errors(messages) else 0
+    found = (*unreadable(sources.links), *read.messages)
+    objects = sum(len(some) for some in read.contents.values())
+    kept, silenced = _sifted(read, found, today)
+    messages = in_order(map(sources.as_given, kept))
+    return Report(tuple(messages), tuple(_as_given(one, sources) for one in silenced), objects)
 
 
-def in_order(messages: Iterable[Message]) -> list[Message]:
-    """Sort by place, each finding once."""
-    unique = dict.fromkeys(messages)
-    return sorted(unique, key=lambda each: (each.origin, each.code, each.text))
+def _as_given(one: Silenced, sources: Sources) -> Silenced:
+    origin = one.by.origin
+    named = replace(origin, file=sources.shown.get(origin.file, origin.file))
+    return Silenced(sources.as_given(one.message), replace(one.by, origin=named))
 
 
-def summary(messages: list[Message], objects: int) -> str:
-    """Return the last line: how many findings of each level, in how many objects."""
-    if not messages:
-        return f"No validation issues found in {objects} objects."
-    counts = [
-        f"{count} {level}{'' if count == 1 or level is Level.INFO else 's'}"
-        for level in Level
-        if (count := sum(each.level is level for each in messages))
-    ]
-    return f"{', '.join(counts)} in {objects} objects."
+def _sifted(
+    read: Directory, found: tuple[Message, ...], today: date
+) -> tuple[tuple[Message, ...], list[Silenced]]:
+    if read.view is None:
+        return found, []
+    suppression = Suppression(read.view, read.contents, today)
+    linted = (*suppression.faults, *findings(read.view, read.contents))
+    everything = (*found, *map(_message, linted))
+    kept, silenced = suppression.sift(everything, lambda one: one)
+    return (*kept, *suppression.complaints()), silenced
 
 
-def message_json(message: Message) -> dict[str, Any]:
-    """Return a finding in the form of the command line's contract."""
-    subject = message.object
-    return {
-        "code": message.code,
-        "level": message.level.value,
-        "class": message.message_class.value,
-        "object": None
-        if subject is None
-        else {"kind": subject.kind, "namespace": subject.namespace, "name": subject.name},
-        "file": message.origin.file,
-        "line": message.origin.line,
-        "column": message.origin.column,
-        "text": message.text,
-    }
+def _message(one: Finding) -> Message:
+    return one.message
+
+
+def write(report: Report, output: CheckFormat) -> None:
+    """Write a report to standard output."""
+    match output:
+        case CheckFormat.JSON:
+            write_json(report_json(report))
+        case CheckFormat.SARIF:
+            write_json(sarif(report, version()))
+        case CheckFormat.GITHUB:
+            write_lines(*workflow_commands(report))
+        case CheckFormat.TEXT:
+            write_lines(*map(str, report.messages), summary(report))

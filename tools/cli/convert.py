@@ -19,7 +19,7 @@ from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.opaque import OpaqueObject
 from libs.meshapi.parse import parse_file
 from libs.meshapi.parsed import ParsedObject
-from tools.cli.check import in_order, message_json
+from tools.cli.checkreport import in_order, message_json
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json
 from tools.cli.sources import PathArgument, Sources, read_paths

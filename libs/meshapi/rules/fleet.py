@@ -1,6 +1,7 @@
 """Rules of Fleet and Cluster."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from libs.meshapi.fleet import Cluster, Fleet
 from libs.meshapi.problems import Path, Problem
@@ -21,6 +22,10 @@ def check(obj: Fleet) -> Iterator[Problem]:
             yield Problem((*path, "paths"), "the set has no paths; write at least one")
         yield from each((*path, "paths"), one.paths, path_fault)
         yield from requirements((*path, "clusters"), one.clusters)
+    for index, ignored in enumerate(obj.spec.ignore):
+        fault = date_fault(ignored.until)
+        if fault is not None:
+            yield Problem(("spec", "ignore", index, "until"), fault)
     yield from meshconfig.check(obj.spec.mesh, ("spec", "mesh"))
     if obj.spec.rollout is not None:
         yield from rollout.check_strategy(obj.spec.rollout, ("spec", "rollout"))
@@ -37,6 +42,15 @@ def check_cluster(obj: Cluster) -> Iterator[Problem]:
     yield from alternatives(path, spec.connection)
     yield from each(("spec", "podCIDRs"), spec.pod_cidrs, names.network_fault)
     yield from each(("spec", "serviceCIDRs"), spec.service_cidrs, names.network_fault)
+
+
+def date_fault(text: str) -> str | None:
+    """Check that a day is one of the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return f"{quoted(text)} is no day of the calendar; write one such as `2030-12-31`"
+    return None
 
 
 def path_fault(text: str) -> str | None:

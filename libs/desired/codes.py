@@ -26,3 +26,12 @@ NO_EFFECT = "PER0208"
 
 NOWHERE = "PER0209"
 """A set that no cluster gets, or a fleet without clusters."""
+
+PATCH = "PER0210"
+"""A patch that cannot be applied."""
+
+VARIABLE = "PER0211"
+"""A variable that cannot be filled in."""
+
+KUSTOMIZE = "PER0212"
+"""A directory that kustomize renders, and that cannot be rendered."""

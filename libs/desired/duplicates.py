@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from libs.desired import codes
 from libs.desired.finding import Finding, Rule, finding
 from libs.desired.fleetview import FleetView
-from libs.desired.select import PlacedObject, sets_for
+from libs.desired.members import PlacedObject, sets_for
 from libs.kernel.ids import SetName
 from libs.kernel.messages import Level, MessageClass
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.parsed import ParsedObject
+from libs.meshapi.unrendered import is_patch_key
 
 _DUPLICATE = Rule(codes.DUPLICATE, Level.ERROR, MessageClass.CONFLICT)
 
@@ -27,7 +28,7 @@ def duplicates(
 
 def _within_sets(contents: Mapping[SetName, Sequence[ParsedObject]]) -> Iterator[Finding]:
     for name, objects in sorted(contents.items()):
-        yield from _pairs(PlacedObject(one, name) for one in objects)
+        yield from _pairs(PlacedObject(one, name) for one in objects if not _may_repeat(one))
 
 
 def _within_clusters(
@@ -43,12 +44,19 @@ def _within_clusters(
                     yield one
 
 
+def _may_repeat(one: ParsedObject) -> bool:
+    """Say whether it is a patch: several may change one object."""
+    return is_patch_key(one.key)
+
+
 def _by_key(
     contents: Mapping[SetName, Sequence[ParsedObject]],
 ) -> Iterable[Sequence[PlacedObject[ParsedObject]]]:
     found: dict[ObjectKey, list[PlacedObject[ParsedObject]]] = {}
     for name, objects in sorted(contents.items()):
         for one in objects:
+            if _may_repeat(one):
+                continue
             found.setdefault(one.key, []).append(PlacedObject(one, name))
     return found.values()
 

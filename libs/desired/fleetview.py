@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from libs.desired import codes
-from libs.desired.layout import CLUSTERS_FOLDER, FLEET_FILE, cluster_of_file
+from libs.desired.layout import CLUSTER_FILE, CLUSTERS_FOLDER, FLEET_FILE, cluster_of_file
 from libs.kernel.ids import ClusterName, SetName
 from libs.kernel.messages import Level, Message, MessageClass, errors
 from libs.kernel.origins import Origin
@@ -28,6 +28,9 @@ class FleetView:
     fleet: Fleet
     clusters: Mapping[ClusterName, Cluster]
     positions: Places | None = field(default=None, compare=False, repr=False)
+    cluster_positions: Mapping[ClusterName, Places] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def is_plain(self) -> bool:
@@ -44,6 +47,11 @@ class FleetView:
     def fleet_at(self, path: Sequence[str | int]) -> Origin:
         """Return the place of a field of the Fleet; its file where no place is known."""
         return self.positions.at(path) if self.positions else Origin(FLEET_FILE)
+
+    def cluster_at(self, name: ClusterName, path: Sequence[str | int]) -> Origin:
+        """Return the place of a field of a Cluster; its file where no place is known."""
+        places = self.cluster_positions.get(name)
+        return places.at(path) if places else Origin(f"{CLUSTERS_FOLDER}/{name}/{CLUSTER_FILE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,12 @@ def fleet_view(objects: Iterable[ParsedObject]) -> FleetReading:
     if errors(messages) or not fleets or not isinstance(fleets[0].object, Fleet):
         return FleetReading(None, messages)
     clusters = [one.object for one in found if isinstance(one.object, Cluster)]
-    view = FleetView(fleets[0].object, _by_name(clusters), fleets[0].positions)
+    places = {
+        ClusterName(one.object.metadata.name): one.positions
+        for one in found
+        if isinstance(one.object, Cluster)
+    }
+    view = FleetView(fleets[0].object, _by_name(clusters), fleets[0].positions, places)
     return FleetReading(view, (*messages, *_nowhere(view)))
 
 

@@ -55,6 +55,13 @@ def cluster_of_file(path: str) -> ClusterName | None:
     return None
 
 
+def cluster_of_folder(name: str) -> ClusterName | None:
+    """Return the cluster whose own folder this is, by the folder's or its set's name."""
+    above, _, cluster = name.partition("/")
+    own = above == CLUSTERS_FOLDER and cluster and "/" not in cluster
+    return ClusterName(cluster) if own else None
+
+
 def is_yaml(path: str) -> bool:
     """Say whether a file is read at all."""
     return path.endswith(YAML_ENDINGS)

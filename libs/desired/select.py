@@ -1,69 +1,35 @@
-"""Which objects a cluster gets. The same choice works on parsed objects and stored manifests."""
+"""Which objects a cluster has: those of its sets, with variables filled in and patches applied."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from libs.desired.fleetview import FleetView
+from libs.desired.members import PlacedObject, sets_for
+from libs.desired.rendering import Contents, Rendering
+from libs.kernel.ids import ClusterName
+from libs.kernel.messages import Message, errors
+from libs.meshapi.parsed import ParsedObject
 
-from libs.desired.fleetview import FleetView, own_set
-from libs.kernel.ids import ClusterName, SetName
-from libs.kernel.origins import ObjectKey
-
-
-class Keyed(Protocol):
-    """Whatever stands for an object: a parsed one, or an entry of a manifest."""
-
-    @property
-    def key(self) -> ObjectKey:
-        """Identity of the object."""
-        ...
+__all__ = ["PlacedObject", "RenderError", "objects_for", "sets_for"]
 
 
-Item = TypeVar("Item", bound=Keyed)
+class RenderError(Exception):
+    """Overlays or variables of a cluster are wrong, so nobody can say what it should have."""
 
-
-@dataclass(frozen=True, slots=True)
-class PlacedObject(Generic[Item]):
-    """An object of a cluster, and the set that it comes from."""
-
-    item: Item
-    set: SetName
-
-    @property
-    def key(self) -> ObjectKey:
-        """Identity of the object."""
-        return self.item.key
-
-
-def sets_for(cluster: ClusterName, view: FleetView) -> tuple[SetName, ...]:
-    """Return the sets that a cluster gets, by name; none for a cluster that is not in the fleet."""
-    found = view.clusters.get(cluster)
-    if found is None:
-        return ()
-    labels = found.metadata.labels
-    declared = (SetName(one.name) for one in view.fleet.spec.sets if one.clusters.matches(labels))
-    own = () if view.is_plain else (own_set(cluster),)
-    return tuple(sorted((*declared, *own)))
+    def __init__(self, messages: tuple[Message, ...]) -> None:
+        """Keep what is wrong; the text is the first few of it."""
+        super().__init__("; ".join(map(str, messages[:3])))
+        self.messages = messages
 
 
 def objects_for(
-    cluster: ClusterName, view: FleetView, contents: Mapping[SetName, Sequence[Item]]
-) -> tuple[PlacedObject[Item], ...]:
+    cluster: ClusterName, view: FleetView, contents: Contents, *, judge: bool = True
+) -> tuple[PlacedObject[ParsedObject], ...]:
     """Return the objects of a cluster, sorted by kind, namespace and name.
 
     A set without contents gives nothing. Two objects with one key are both there: accepted
-    contents have none, see `libs.desired.duplicates`.
+    contents have none, see `libs.desired.duplicates`. `judge` off is for contents that were
+    accepted before. Raises `RenderError`; `Rendering` gives what can be had all the same.
     """
-    return tuple(sorted(_placed(cluster, view, contents), key=_order))
-
-
-def _placed(
-    cluster: ClusterName, view: FleetView, contents: Mapping[SetName, Sequence[Item]]
-) -> Iterator[PlacedObject[Item]]:
-    for name in sets_for(cluster, view):
-        for item in contents.get(name, ()):
-            yield PlacedObject(item, name)
-
-
-def _order(placed: PlacedObject[Item]) -> tuple[str, str, str, str]:
-    key = placed.key
-    return key.kind, key.namespace, key.name, key.group
+    found = Rendering(view, contents, judge=judge).cluster(cluster)
+    wrong = errors(one.message for one in found.findings)
+    if wrong:
+        raise RenderError(wrong)
+    return found.objects

@@ -1,5 +1,6 @@
 """Which files belong to which set, and the fingerprint of a set's files."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,8 +27,8 @@ _LATER_NAMES = {
     "beside it are read as they are",
     "facts.yaml": "facts have no effect yet",
 }
-_PATCH_ENDINGS = (".patch.yaml", ".patch.yml")
-_PATCH_TEXT = "overlays have no effect yet; write the whole object in a file of another name"
+_BEHIND_SLASH = "0"
+"""The character that sorts next after `/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,44 @@ class SetFiles:
     messages: tuple[Message, ...]
 
 
+class _Sorted:
+    """Entries by path, so that those of a folder are neighbours."""
+
+    def __init__(self, entries: Iterable[TreeEntry]) -> None:
+        self.entries = sorted(entries)
+        self._paths = [entry.path for entry in self.entries]
+
+    def below(self, prefix: str) -> list[TreeEntry]:
+        """Return the entry at a path, or those in the folder that it names."""
+        if not prefix:
+            return self.entries
+        paths = self._paths
+        at = bisect_left(paths, prefix)
+        if at < len(paths) and paths[at] == prefix:
+            return [self.entries[at]]
+        start = bisect_left(paths, f"{prefix}/", at)
+        return self.entries[start : bisect_left(paths, prefix + _BEHIND_SLASH, start)]
+
+    def held_by(self, one: FleetSet) -> list[TreeEntry]:
+        """Return the entries of a set; its paths may overlap."""
+        found = [self.below(_bare(prefix)) for prefix in one.paths]
+        if len(found) == 1:
+            return found[0]
+        return sorted({entry.path: entry for each in found for entry in each}.values())
+
+
 def set_entries(view: FleetView, entries: Sequence[TreeEntry]) -> Mapping[SetName, SetFiles]:
     """Sort the leaves of a tree into the sets of a fleet; one file may be in several sets.
 
     `fleet.yaml` and every `cluster.yaml` belong to no set.
     """
-    candidates = [entry for entry in entries if not _is_fleet_file(entry.path)]
+    candidates = _Sorted(entry for entry in entries if not _is_fleet_file(entry.path))
+    something = _Sorted(entry for entry in candidates.entries if _is_something(entry))
     numbers = {one.name: number for number, one in enumerate(view.fleet.spec.sets)}
     found: dict[SetName, SetFiles] = {}
     for name, one in sorted(view.sets.items()):
-        members = [entry for entry in candidates if _holds(one, entry.path)]
-        empty = (
-            _empty_paths(view, one, numbers[one.name], candidates) if one.name in numbers else ()
-        )
+        members = candidates.held_by(one)
+        empty = _empty_paths(view, one, numbers[one.name], something) if one.name in numbers else ()
         found[name] = _files(members, tuple(empty))
     return found
 
@@ -82,27 +108,18 @@ def _is_fleet_file(path: str) -> bool:
     return path == FLEET_FILE or cluster_of_file(path) is not None
 
 
-def _holds(one: FleetSet, path: str) -> bool:
-    return any(_below(_bare(prefix), path) for prefix in one.paths)
-
-
 def _bare(prefix: str) -> str:
     """Return a set's path without the ways to write it that mean nothing."""
     parts = [part for part in prefix.split("/") if part not in ("", _WHOLE_TREE)]
     return "/".join(parts)
 
 
-def _below(prefix: str, path: str) -> bool:
-    return not prefix or path == prefix or path.startswith(f"{prefix}/")
-
-
 def _empty_paths(
-    view: FleetView, one: FleetSet, number: int, candidates: Iterable[TreeEntry]
+    view: FleetView, one: FleetSet, number: int, something: _Sorted
 ) -> Iterator[Message]:
     """Refuse a path without YAML files: a wrong path would otherwise look like a wish to delete."""
-    paths = [entry.path for entry in candidates if _is_something(entry)]
     for index, prefix in enumerate(one.paths):
-        if not view.is_plain and not any(_below(_bare(prefix), path) for path in paths):
+        if not view.is_plain and not something.below(_bare(prefix)):
             place = view.fleet_at(("spec", "sets", number, "paths", index))
             text = f"no YAML file is at `{prefix}`; correct the path, or remove it with its set"
             yield message(codes.SET_PATH, Level.ERROR, place, text)
@@ -124,8 +141,6 @@ def _collisions(entries: Iterable[TreeEntry]) -> Iterator[Message]:
 
 def _later(path: str) -> str | None:
     """Return why a file is not read yet; None when it is read."""
-    if path.endswith(_PATCH_ENDINGS):
-        return _PATCH_TEXT
     folder, _, name = path.rpartition("/")
     if name == "facts.yaml" and folder.rpartition("/")[0] != CLUSTERS_FOLDER:
         return None

@@ -34,13 +34,15 @@ class Allow(Model):
 class FleetSet(Model):
     """A named part of the repository. `paths` are directories or files, relative to its root.
 
-    `clusters` selects by the clusters' labels; absent, the set goes to every cluster.
+    `clusters` selects by the clusters' labels; absent, the set goes to every cluster. `variables`
+    are those that a cluster of the set does not define itself.
     """
 
     name: Annotated[str, Field(min_length=1)]
     paths: tuple[str, ...]
     clusters: LabelSelector = LabelSelector()
     allow: Allow | None = None
+    variables: StringMap = Field(default_factory=dict)
 
 
 class Ignored(Model):
@@ -58,13 +60,20 @@ class Ignored(Model):
 
 
 class FleetSpec(Model):
-    """Sets, mesh settings, and whether a commit is accepted set by set or as a whole."""
+    """Sets, mesh settings, and whether a commit is accepted set by set or as a whole.
+
+    `variables` are those that neither a set nor a cluster defines itself.
+    """
 
     accept: Literal["set", "commit"] = "set"
     mesh: MeshConfig = MeshConfig()
     sets: tuple[FleetSet, ...] = ()
     rollout: RolloutStrategy | None = None
+<<<<<<< HEAD
     ignore: tuple[Ignored, ...] = ()
+=======
+    variables: StringMap = Field(default_factory=dict)
+>>>>>>> 3e9d923 (Read templates and patches as data, and render them per cluster)
 
 
 class Fleet(MeshObject):

@@ -1,6 +1,6 @@
 """A file's bytes to objects and messages. A broken document hides no other of the file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +15,19 @@ from libs.meshapi.deployment import Deployment
 from libs.meshapi.limits import DEFAULT_LIMITS, Limits
 from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.meshapi.pod import Pod
-from libs.meshapi.positions import NodeTree, Positions
+from libs.meshapi.positions import NodeTree, Positions, Written
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
-from libs.meshapi.reading import Document, key_of, read_object
+from libs.meshapi.reading import Document, Reading, key_of, read_object
 from libs.meshapi.scalars import DISGUISED, WORDS, number_of
 from libs.meshapi.syntaxerrors import explain
+from libs.meshapi.unrendered import is_overlay
+from libs.meshapi.unrenderedreading import read_patch, read_with_variables
 from libs.meshapi.values import Fault, TooMuchError, ValueBuilder
+from libs.meshapi.variables import MARK
 from libs.meshapi.yamlnodes import Piece, deeper_than, pieces_of, text_of
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Changes whenever the same bytes give other objects than before."""
 
 
@@ -150,8 +153,15 @@ class _Run:
         self._text_findings(builder, raw)
         if not builder.faults:
             places = Document(NodeTree(piece, root), builder.nulls > 0, self.limits.messages_max)
+            read = self._reader(piece)
             for item, prefix in _items(raw, ()):
-                self._object(item, Positions(piece, index, prefix), places)
+                self._object(read(item, prefix, places), Positions(piece, index, prefix), places)
+
+    def _reader(self, piece: Piece) -> Callable[[Any, Path, Document], Reading]:
+        """Return what reads the objects of a piece: most use no variables and are no patches."""
+        if is_overlay(self.path):
+            return read_patch
+        return read_with_variables if MARK in piece.text else read_object
 
     def _text_findings(self, builder: ValueBuilder, raw: Any) -> None:
         if not (builder.faults or builder.disguised):
@@ -168,9 +178,8 @@ class _Run:
     def _fault(self, fault: Fault, key: ObjectKey | None) -> None:
         self.refuse(fault.origin, fault.code, fault.text, key)
 
-    def _object(self, raw: Any, positions: Positions, document: Document) -> None:
+    def _object(self, reading: Reading, positions: Positions, document: Document) -> None:
         prefix = positions.prefix
-        reading = read_object(raw, prefix, document)
         for problem in reading.problems:
             self._add(_placed(problem, document.tree, prefix, reading.key))
         if reading.object is not None:
@@ -216,7 +225,7 @@ def _reads_numbers(key: ObjectKey) -> bool:
     return model is not None and model not in (Deployment, Pod)
 
 
-def _placed(problem: Problem, tree: NodeTree, prefix: Path, key: ObjectKey | None) -> Message:
+def _placed(problem: Problem, tree: Written, prefix: Path, key: ObjectKey | None) -> Message:
     find = tree.key_at if problem.at_key else tree.at
     origin = find((*prefix, *problem.path))
     return _message(origin, problem.code, problem.text, key, problem.level)

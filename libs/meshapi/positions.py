@@ -46,6 +46,11 @@ class NodeTree:
         value = self._find(path)[1]
         return value.value if isinstance(value, ScalarNode) else None
 
+    def is_quoted(self, path: Path) -> bool:
+        """Say whether a scalar stands in quotes or as a block, which makes it a text."""
+        value = self._find(path)[1]
+        return bool(value.style) if isinstance(value, ScalarNode) else False
+
     def _find(self, path: Path) -> _Entry:
         found: _Entry = (None, self._root)
         for part in path:
@@ -74,6 +79,26 @@ class NodeTree:
                     for name, entry in self._of(source).items():
                         entries.setdefault(name, entry)
         return entries
+
+
+class Written(Protocol):
+    """How the parts of an object are written, for proposals what to write instead."""
+
+    def at(self, path: Path) -> Origin:
+        """Return the place of a value, or of its nearest ancestor that exists."""
+        ...
+
+    def key_at(self, path: Path) -> Origin:
+        """Return the place of the key that `path` ends with."""
+        ...
+
+    def source_text(self, path: Path) -> str | None:
+        """Return a scalar as it is written, without quotes; None for anything else."""
+        ...
+
+    def is_quoted(self, path: Path) -> bool:
+        """Say whether a scalar stands in quotes or as a block, which makes it a text."""
+        ...
 
 
 Address = Sequence[str | int]

@@ -15,8 +15,9 @@ from libs.meshapi.dialects.oldest import as_object
 from libs.meshapi.effects import KINDS_WITHOUT_EFFECT, fields_without_effect
 from libs.meshapi.meshobject import DEFAULT_NAMESPACE, MeshObject
 from libs.meshapi.metadata import SERVER_FIELDS
-from libs.meshapi.opaque import OpaqueObject, is_namespaced
-from libs.meshapi.positions import NodeTree
+from libs.meshapi.opaque import OpaqueObject
+from libs.meshapi.opaque import is_namespaced as is_opaque_namespaced
+from libs.meshapi.positions import Written
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import path_text, quoted
 from libs.meshapi.rules.names import NAME_CHARACTERS_MAX
@@ -46,21 +47,22 @@ class Document:
     """What is known of the document that an object stands in.
 
     `has_nulls` when some value in it is there and empty; at most `problems_max` problems of one
-    object are worth a sentence.
+    object are worth a sentence. `judge` off reads shape alone, as of what was accepted before.
     """
 
-    tree: NodeTree
+    tree: Written
     has_nulls: bool
     problems_max: int
+    judge: bool = True
 
 
 def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
     """Read the object that `raw` is, at `prefix` of its document."""
     raw = as_object(raw)
-    fault = _identity_fault(raw)
+    fault = identity_fault(raw)
     if fault is not None:
         return Reading(key_of(raw), None, (fault,))
-    model = kinds.BY_KIND.get((_group(raw), raw["kind"])) or old_model(raw) or OpaqueObject
+    model = kinds.BY_KIND.get((group_of(raw), raw["kind"])) or old_model(raw) or OpaqueObject
     nulls = _refused_nulls(raw, model, document)
     prepared = _prepare(raw, model)
     if document.has_nulls and model is not OpaqueObject:
@@ -69,11 +71,12 @@ def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
         obj = model.model_validate(prepared, by_alias=True, by_name=False)
     except ValidationError as error:
         empty = {problem.path for problem in nulls}
-        found = islice(problems_of(error, model, document.tree, prefix), document.problems_max)
+        refusals = islice(problems_of(error, model, document.tree, prefix), document.problems_max)
         return Reading(
-            key_of(raw), None, (*nulls, *(one for one in found if one.path not in empty))
+            key_of(raw), None, (*nulls, *(one for one in refusals if one.path not in empty))
         )
-    judged = islice(chain(problems_in(obj), _without_effect(obj)), document.problems_max)
+    found = chain(problems_in(obj), _without_effect(obj)) if document.judge else iter(())
+    judged = islice(found, document.problems_max)
     problems = (*nulls, *judged)
     refused = any(problem.level is Level.ERROR for problem in problems)
     return Reading(key_of(raw), None if refused else obj, problems, prepared)
@@ -87,25 +90,28 @@ def key_of(raw: Any) -> ObjectKey | None:
     namespace = raw["metadata"].get("namespace") or DEFAULT_NAMESPACE
     if not (_may_be_shown(kind) and _may_be_shown(name) and _may_be_shown(namespace)):
         return None
-    group = _group(raw)
-    return ObjectKey(group, kind, namespace if _is_namespaced(group, kind) else "", name)
+    group = group_of(raw)
+    return ObjectKey(group, kind, namespace if is_namespaced(group, kind) else "", name)
 
 
 def _may_be_shown(name: Any) -> TypeGuard[str]:
     return isinstance(name, str) and 0 < len(name) <= NAME_CHARACTERS_MAX and name.isprintable()
 
 
-def _group(raw: Mapping[str, Any]) -> str:
+def group_of(raw: Mapping[str, Any]) -> str:
+    """Return the API group that an object says it is of; empty for the core group."""
     api_version = raw.get("apiVersion")
     return api_version.rpartition("/")[0] if isinstance(api_version, str) else ""
 
 
-def _is_namespaced(group: str, kind: str) -> bool:
+def is_namespaced(group: str, kind: str) -> bool:
+    """Say whether a kind lives in namespaces, as far as that is known."""
     model = kinds.BY_KIND.get((group, kind))
-    return model.NAMESPACED if model is not None else is_namespaced(group, kind)
+    return model.NAMESPACED if model is not None else is_opaque_namespaced(group, kind)
 
 
-def _identity_fault(raw: Any) -> Problem | None:
+def identity_fault(raw: Any) -> Problem | None:
+    """Say what is missing for a value to be an object of a kind, with a name; None for nothing."""
     if not isinstance(raw, dict):
         text = "this is no object; write a mapping with `apiVersion`, `kind` and `metadata`"
         return Problem((), text, code=codes.NO_OBJECT)
@@ -159,7 +165,7 @@ def _metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in raw["metadata"].items()
         if key not in SERVER_FIELDS and value is not None
     }
-    if not metadata.get("namespace") and _is_namespaced(_group(raw), raw["kind"]):
+    if not metadata.get("namespace") and is_namespaced(group_of(raw), raw["kind"]):
         metadata["namespace"] = DEFAULT_NAMESPACE
     return metadata
 

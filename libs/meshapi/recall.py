@@ -18,10 +18,11 @@ from libs.meshapi.opaque import OpaqueObject
 from libs.meshapi.parse import parse_with_bodies
 from libs.meshapi.parsed import ParsedFile, ParsedObject, Unbuilt
 from libs.meshapi.positions import Positions, RecalledPositions
+from libs.meshapi.unrendered import Patch, Template
 from libs.meshapi.yamlnodes import Piece, pieces_of, text_of
 
 _LENGTH_BYTES = 4
-_MODELS: tuple[type[MeshObject], ...] = (OpaqueObject, *kinds.MODELS)
+_MODELS: tuple[type[MeshObject], ...] = (OpaqueObject, *kinds.MODELS, Template, Patch)
 _NUMBERS = {model: number for number, model in enumerate(_MODELS)}
 _LEVELS = {level.value: level for level in Level}
 _CLASSES = {one.value: one for one in MessageClass}

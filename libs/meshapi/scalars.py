@@ -63,6 +63,13 @@ def number_of(text: str) -> int | float | str | Unreadable:
     return text
 
 
+def plain_value(text: str) -> bool | int | float | str | Unreadable | None:
+    """Read a text as a plain scalar that stands alone."""
+    if text in WORDS:
+        return WORDS[text]
+    return number_of(text) if text[:1] in NUMBER_STARTS else text
+
+
 def surprise_in(text: str) -> bool:
     """Say whether a number is not what its decimal digits look like."""
     return "_" in text or _OCTAL.fullmatch(text) is not None

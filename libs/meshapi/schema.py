@@ -16,10 +16,10 @@ def annotation_at(model: type[Model], path: tuple[str | int, ...]) -> Any:
     """Return the type that stands at `path` below `model`, None where there is none."""
     current: Any = model
     for part in path:
-        current = _inside(_bare(current), part)
+        current = _inside(bare(current), part)
         if current is None:
             return None
-    return _bare(current)
+    return bare(current)
 
 
 def field_names(model: Any) -> tuple[str, ...]:
@@ -43,11 +43,11 @@ def attribute_of(model: type[Model], name: str) -> str:
 
 def model_inside(annotation: Any) -> type[Model]:
     """Return the model that an annotation holds, itself or as items of a tuple."""
-    bare = _bare(annotation)
-    bare = _bare(get_args(bare)[0]) if get_origin(bare) is tuple else bare
-    if not (isinstance(bare, type) and issubclass(bare, Model)):
-        raise TypeError(f"{bare} holds no model")
-    return bare
+    found = bare(annotation)
+    found = bare(get_args(found)[0]) if get_origin(found) is tuple else found
+    if not (isinstance(found, type) and issubclass(found, Model)):
+        raise TypeError(f"{found} holds no model")
+    return found
 
 
 def suggestion(name: str, allowed: tuple[str, ...]) -> str:
@@ -69,8 +69,8 @@ def words(annotation: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in values)
 
 
-def _bare(annotation: Any) -> Any:
-    """Strip `Annotated` and `| None`."""
+def bare(annotation: Any) -> Any:
+    """Return a type without `Annotated` and `| None`."""
     while True:
         origin = get_origin(annotation)
         if origin is Annotated:

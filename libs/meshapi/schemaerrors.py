@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from libs.meshapi.base import Model
 from libs.meshapi.patterns import HINTS
-from libs.meshapi.positions import NodeTree
+from libs.meshapi.positions import Written
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import path_text, quoted
 from libs.meshapi.schema import annotation_at, field_names, suggestion, words
@@ -38,7 +38,7 @@ class _Finding:
     model: type[Model]
     path: Path
     details: ErrorDetails
-    tree: NodeTree
+    tree: Written
     prefix: Path
 
     @property
@@ -63,7 +63,7 @@ class _Finding:
 
 
 def problems_of(
-    error: ValidationError, model: type[Model], tree: NodeTree, prefix: Path
+    error: ValidationError, model: type[Model], tree: Written, prefix: Path
 ) -> Iterator[Problem]:
     """Translate every error that `model` found in the object at `prefix` of `tree`."""
     for details in error.errors(include_url=False, include_context=True):

@@ -1,7 +1,11 @@
 """Rules of Fleet and Cluster."""
 
+<<<<<<< HEAD
 from collections.abc import Iterator
 from datetime import date
+=======
+from collections.abc import Iterator, Mapping
+>>>>>>> 3e9d923 (Read templates and patches as data, and render them per cluster)
 
 from libs.meshapi.fleet import Cluster, Fleet
 from libs.meshapi.problems import Path, Problem
@@ -9,6 +13,7 @@ from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import meshconfig, names, rollout
 from libs.meshapi.rules.common import alternatives, each
 from libs.meshapi.rules.selection import requirements
+from libs.meshapi.variables import is_name
 
 
 def check(obj: Fleet) -> Iterator[Problem]:
@@ -22,10 +27,15 @@ def check(obj: Fleet) -> Iterator[Problem]:
             yield Problem((*path, "paths"), "the set has no paths; write at least one")
         yield from each((*path, "paths"), one.paths, path_fault)
         yield from requirements((*path, "clusters"), one.clusters)
+<<<<<<< HEAD
     for index, ignored in enumerate(obj.spec.ignore):
         fault = date_fault(ignored.until)
         if fault is not None:
             yield Problem(("spec", "ignore", index, "until"), fault)
+=======
+        yield from _variable_names((*path, "variables"), one.variables)
+    yield from _variable_names(("spec", "variables"), obj.spec.variables)
+>>>>>>> 3e9d923 (Read templates and patches as data, and render them per cluster)
     yield from meshconfig.check(obj.spec.mesh, ("spec", "mesh"))
     if obj.spec.rollout is not None:
         yield from rollout.check_strategy(obj.spec.rollout, ("spec", "rollout"))
@@ -42,6 +52,15 @@ def check_cluster(obj: Cluster) -> Iterator[Problem]:
     yield from alternatives(path, spec.connection)
     yield from each(("spec", "podCIDRs"), spec.pod_cidrs, names.network_fault)
     yield from each(("spec", "serviceCIDRs"), spec.service_cidrs, names.network_fault)
+    yield from _variable_names(("spec", "variables"), spec.variables)
+
+
+def _variable_names(path: Path, variables: Mapping[str, str]) -> Iterator[Problem]:
+    for name in variables:
+        if not is_name(name):
+            text = f"{quoted(name)} is no name of a variable; "
+            text += "use letters, digits, `_` and `-`, a letter or `_` first"
+            yield Problem((*path, name), text, at_key=True)
 
 
 def date_fault(text: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from libs.desired.fleetview import FleetView, plain_view, stored_view
-from libs.desired.select import objects_for, sets_for
+from libs.desired.members import members_for, sets_for
 from libs.kernel.ids import ClusterName, ObjectHash, SetName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.kernel.revisions import ManifestEntry
@@ -84,7 +84,7 @@ def test_objects_come_by_kind_namespace_and_name() -> None:
         SetName("clusters/east"): [thing("a"), thing("z", namespace="a")],
         SetName("clusters/west"): [thing("never")],
     }
-    found = objects_for(EAST, view(shop=LabelSelector()), contents)
+    found = members_for(EAST, view(shop=LabelSelector()), contents)
     assert [(str(one.key), one.set) for one in found] == [
         ("Gateway default/a", "shop"),
         ("Service a/z", "clusters/east"),
@@ -95,11 +95,11 @@ def test_objects_come_by_kind_namespace_and_name() -> None:
 
 def test_a_set_without_contents_gives_nothing() -> None:
     """A set that was never good is simply not there."""
-    assert objects_for(EAST, view(shop=LabelSelector()), {}) == ()
+    assert members_for(EAST, view(shop=LabelSelector()), {}) == ()
 
 
 def test_the_choice_is_the_same_for_entries_of_a_manifest() -> None:
     """A compiler selects by what is stored, without any text."""
     entry = ManifestEntry(ObjectHash("h"), thing("a").key, Origin("a.yaml"))
-    (found,) = objects_for(EAST, view(shop=LabelSelector()), {SetName("shop"): [entry]})
+    (found,) = members_for(EAST, view(shop=LabelSelector()), {SetName("shop"): [entry]})
     assert found.item is entry

@@ -5,9 +5,9 @@ up in one, also those that were not there. At the next compilation a node whose 
 whose reads would be answered alike is not run again.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from libs.compile.ledger import ResourceKey
 from libs.kernel.origins import ObjectKey
@@ -16,7 +16,10 @@ Asked = tuple[str, Hashable]
 """A table and a key that was looked up in it."""
 Credit = tuple[ResourceKey, ObjectKey]
 Tables = Mapping[str, object]
+_SETS_MAX = 12
 _T = TypeVar("_T")
+_V = TypeVar("_V")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Done:
     inputs: object
     result: Any
     tables: frozenset[str]
-    asked: frozenset[Asked]
+    asked: tuple[frozenset[Asked], ...]
     credits: tuple[Credit, ...]
     problems: tuple[str, ...]
     inner: tuple["Done", ...]
@@ -58,6 +61,7 @@ class Frame:
     children: dict[Hashable, Done] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
     asked: set[Asked] = field(default_factory=set)
+    asked_within: list[frozenset[Asked]] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     inner: list[Done] = field(default_factory=list)
@@ -67,7 +71,7 @@ class Frame:
         self.children[key] = done
         self.inner.append(done)
         self.tables |= done.tables
-        self.asked |= done.asked
+        self.asked_within += done.asked
         if done.problems:
             self.problems += done.problems
 
@@ -77,12 +81,39 @@ class Frame:
             inputs,
             result,
             frozenset(self.tables),
-            frozenset(self.asked),
+            self._all_asked(),
             tuple(self.credits),
             tuple(self.problems),
             tuple(self.inner),
             self.children,
         )
+
+    def _all_asked(self) -> tuple[frozenset[Asked], ...]:
+        """Keep a few sets as they are, many small ones as one."""
+        parts = [*self.asked_within, frozenset(self.asked)] if self.asked else self.asked_within
+        return tuple(parts) if len(parts) <= _SETS_MAX else (frozenset().union(*parts),)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[_V, _R]):
+    """What a group was, and the names of its members that are others now, came or went."""
+
+    folded: _R
+    members: Mapping[str, _V]
+    names: Collection[str]
+
+
+Fold = Callable[[Mapping[str, _V], Change[_V, _R] | None], _R]
+"""Puts the members of a group together; `Change` is None for a group that was not there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The result of a group: its members' results, put together, and who reads what."""
+
+    members: Mapping[str, Any]
+    folded: Any
+    readers: Mapping[Hashable, Collection[str]]
 
 
 class Run:
@@ -129,6 +160,57 @@ class Run:
             self.frame = outer
         return result
 
+    def group(
+        self,
+        key: Hashable,
+        items: Mapping[str, _T],
+        build: Callable[[_T], _V],
+        fold: Fold[_V, _R],
+    ) -> _R:
+        """Return nodes of one sort, one for each item, put together.
+
+        Those to run are found by what they read: the cost is that of what changed, not of all.
+        """
+        outer, known = self.frame, self.frame.former.get(key)
+        stale = self._stale(known, items) if known is not None else list(items)
+        if known is not None and not stale:
+            outer.include(key, known)
+            kept: _R = known.result.folded
+            return kept
+        former: Mapping[Any, Done] = known.children if known is not None else {}
+        children = dict(former)
+        for name in stale:
+            if name in items:
+                children[name] = self._member(former.get(name), items[name], build)
+            else:
+                del children[name]
+        if list(children) != list(items):
+            children = {name: children[name] for name in items}
+        done, folded = _grouped(known, items, children, stale, fold)
+        outer.include(key, done)
+        return folded
+
+    def _member(self, known: Done | None, item: _T, build: Callable[[_T], _V]) -> Done:
+        outer = self.frame
+        self.frame = Frame(known.children if known is not None else {})
+        try:
+            result = build(item)
+            if known is not None and known.result == result:
+                result = known.result
+            return self.frame.finished(item, result)
+        finally:
+            self.frame = outer
+
+    def _stale(self, known: Done, items: Mapping[str, object]) -> list[str]:
+        """Return the names of items that differ, and of members that would read something else."""
+        found: dict[Any, None] = {}
+        if known.inputs is not items and isinstance(known.inputs, Mapping):
+            found |= dict.fromkeys(_differing(known.inputs, items))
+        if not self._reads_the_same(known):
+            for read in (*self._changed, *self._changed_keys):
+                found |= dict.fromkeys(known.result.readers.get(read, ()))
+        return list(found)
+
     def keep(self) -> None:
         """Put this compilation's nodes into the memo in place of those before.
 
@@ -150,8 +232,56 @@ class Run:
         known = self.frame.former.get(key)
         if known is None or known.inputs != inputs:
             return None
-        same = known.tables.isdisjoint(self._changed)
-        return known if same and known.asked.isdisjoint(self._changed_keys) else None
+        return known if self._reads_the_same(known) else None
+
+    def _reads_the_same(self, known: Done) -> bool:
+        return known.tables.isdisjoint(self._changed) and all(
+            asked.isdisjoint(self._changed_keys) for asked in known.asked
+        )
+
+
+def _grouped(
+    known: Done | None,
+    items: Mapping[str, Any],
+    children: Mapping[Any, Done],
+    stale: Collection[str],
+    fold: Fold[Any, _R],
+) -> tuple[Done, _R]:
+    """Put a group together, from what it was where most of it stays."""
+    change, members = None, {name: one.result for name, one in children.items()}
+    if known is not None:
+        change = Change(known.result.folded, known.result.members, stale)
+    folded = fold(members, change)
+    if known is not None and known.result.folded == folded:
+        folded = known.result.folded
+    if known is not None and all(_reads_alike(name, known.children, children) for name in stale):
+        readers, tables, asked = known.result.readers, known.tables, known.asked
+    else:
+        readers = _readers(children)
+        tables = frozenset(read for read in readers if isinstance(read, str))
+        asked = (frozenset(read for read in readers if isinstance(read, tuple)),)
+    problems = tuple(said for one in children.values() if one.problems for said in one.problems)
+    result = _Group(members, folded, readers)
+    inner = tuple(children.values())
+    return Done(items, result, tables, asked, (), problems, inner, children), folded
+
+
+def _reads_alike(name: str, former: Mapping[Any, Done], now: Mapping[Any, Done]) -> bool:
+    one, other = former.get(name), now.get(name)
+    if one is None or other is None:
+        return False
+    return one.tables == other.tables and one.asked == other.asked
+
+
+def _readers(children: Mapping[Any, Done]) -> Mapping[Hashable, Collection[str]]:
+    found: dict[Hashable, list[str]] = {}
+    for name, one in children.items():
+        for table in one.tables:
+            found.setdefault(table, []).append(name)
+        for asked in one.asked:
+            for read in asked:
+                found.setdefault(read, []).append(name)
+    return found
 
 
 def _differing(former: Mapping[Any, object], value: Mapping[Any, object]) -> Iterator[Hashable]:
@@ -159,7 +289,7 @@ def _differing(former: Mapping[Any, object], value: Mapping[Any, object]) -> Ite
         other = former.get(key, _ABSENT)
         if other is not one and other != one:
             yield key
-    yield from (key for key in former if key not in value)
+    yield from former.keys() - value.keys()
 
 
 _ABSENT = object()

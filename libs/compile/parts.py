@@ -11,6 +11,7 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
+from libs.compile.memo import Change
 from libs.envoy.claims import Claims, claims_of, together, twice
 from libs.envoy.messages import Messages
 from libs.envoy.snapshot import resource
@@ -60,6 +61,22 @@ def part(several: Iterable[Built]) -> Part:
         {kind: {one.resource.name: one.resource for one in by_type[kind]} for kind in by_type},
         {kind: _claims(kind, found) for kind, found in by_type.items()},
     )
+
+
+def folded(members: Mapping[str, Built], change: Change[Built, Part] | None) -> Part:
+    """Put resources of one type together; where none came or went only the others are looked at."""
+    if change is None or members.keys() != change.members.keys():
+        return part(members.values())
+    other = [members[name] for name in change.names]
+    if any(
+        one.claims != change.members[name].claims
+        for name, one in zip(change.names, other, strict=True)
+    ):
+        return part(members.values())
+    resources = {kind: dict(named) for kind, named in change.folded.resources.items()}
+    for one in other:
+        resources[one.resource.type_url][one.resource.name] = one.resource
+    return Part(resources, change.folded.claims)
 
 
 def joined(parts: Iterable[Part]) -> Part:

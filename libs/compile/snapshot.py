@@ -1,6 +1,6 @@
 """Compiles the whole view of one proxy and checks it before anybody may serve it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from libs.compile.clusters import assignment, cluster_message, discovers, outbound_clusters
@@ -11,13 +11,13 @@ from libs.compile.inbound import inbound_inlets
 from libs.compile.ledger import Origins, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
 from libs.compile.memo import Memo, Run
-from libs.compile.parts import Built, Part, built, joined, messages_of, part, replaced
+from libs.compile.parts import Built, Part, built, folded, joined, messages_of, part, replaced
 from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
 from libs.compile.scope import Scope, scope_of, visible_services
 from libs.compile.target import Outbound
-from libs.compile.view import View, node
+from libs.compile.view import View, group, node
 from libs.compile.world import World
 from libs.envoy import cluster, names
 from libs.envoy.claims import together
@@ -87,7 +87,7 @@ def _patchers(view: View) -> str:
 def _parts(view: View) -> Iterator[Part]:
     """Yield the parts of a view; a router may call every service that it sees."""
     if view.proxy.type is ProxyType.ROUTER:
-        seen = _with_outbound(view, visible_services(view.world, view.proxy.namespace))
+        seen = _with_outbound(view, _visible(view))
         yield from (_clusters(seen), _endpoints(seen), _gateway(seen))
     else:
         scope = _scope(view)
@@ -109,6 +109,11 @@ def _finished(view: View, whole: Part) -> Part:
 
 
 @node(lambda: None)
+def _visible(view: View) -> tuple[Service, ...]:
+    return visible_services(view.world, view.proxy.namespace)
+
+
+@node(lambda: None)
 def _scope(view: View) -> Scope:
     return scope_of(view.world, view.proxy)
 
@@ -126,32 +131,29 @@ def _with_outbound(view: View, services: tuple[Service, ...]) -> View:
     return replace(view, outbound=table)
 
 
-def _chosen(view: View) -> Iterable[Outbound]:
-    return accepted(view) if view.proxy.type is ProxyType.GRPC else view.outbound.values()
+@node(lambda: None)
+def _accepted(view: View) -> Mapping[str, Outbound]:
+    grpc = view.proxy.type is ProxyType.GRPC
+    return {one.name: one for one in (accepted(view) if grpc else view.outbound.values())}
 
 
 @node(lambda: None)
+def _discovered(view: View) -> Mapping[str, Outbound]:
+    return {one.name: one for one in view.outbound.values() if discovers(one, view.proxy)}
+
+
 def _clusters(view: View) -> Part:
-    return part(_cluster(view, one) for one in _chosen(view))
+    return group(view, "clusters", _accepted(view), _cluster, folded)
 
 
-@node(lambda one: one.name)
 def _cluster(view: View, one: Outbound) -> Built:
     return built(xds.CLUSTER, one.name, cluster_message(view, one))
 
 
-@node(lambda: None)
 def _endpoints(view: View) -> Part:
-    return part(_assignments(view, view.outbound.values()))
+    return group(view, "endpoints", _discovered(view), _assignment, folded)
 
 
-def _assignments(view: View, several: Iterable[Outbound]) -> Iterator[Built]:
-    for one in several:
-        if discovers(one, view.proxy):
-            yield _assignment(view, one)
-
-
-@node(lambda one: one.name)
 def _assignment(view: View, one: Outbound) -> Built:
     return built(xds.ENDPOINT, one.name, assignment(view, one))
 
@@ -171,7 +173,7 @@ def _of_outlets(view: View, outlets: Outlets) -> Part:
     return part(
         (
             *(_cluster(view, one) for one in outlets.crossing.values()),
-            *_assignments(view, outlets.crossing.values()),
+            *(_assignment(view, o) for o in outlets.crossing.values() if discovers(o, view.proxy)),
             *(built(xds.LISTENER, one.name, one) for one in outlets.listeners.values()),
             *(built(xds.ROUTE, name, one) for name, one in outlets.routes.items()),
             *(built(xds.SECRET, name, one) for name, one in outlets.secrets.items()),

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from libs.compile.hosts import fqdn
 from libs.compile.ledger import Ledger
-from libs.compile.memo import Run
+from libs.compile.memo import Fold, Run
 from libs.compile.proxy import Proxy
 from libs.compile.target import Outbound
 from libs.compile.world import World
@@ -32,6 +32,8 @@ class View:
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_I = TypeVar("_I")
+_R = TypeVar("_R")
 _Node = Callable[Concatenate[View, _P], _T]
 
 
@@ -58,6 +60,22 @@ def node(key: Callable[..., Hashable]) -> Callable[[_Node[_P, _T]], _Node[_P, _T
         return called
 
     return decorated
+
+
+def group(
+    view: View,
+    name: str,
+    items: Mapping[str, _I],
+    build: Callable[[View, _I], _T],
+    fold: Fold[_T, _R],
+) -> _R:
+    """Run a node for each item and put their results together; see `node` for what they may do.
+
+    `name` names the group within its calling node. Only members that must run again do.
+    """
+    if view.run is None:
+        return fold({key: build(view, item) for key, item in items.items()}, None)
+    return view.run.group(name, items, lambda item: build(view, item), fold)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,8 @@ class FleetSpec(Model):
     mesh: MeshConfig = MeshConfig()
     sets: tuple[FleetSet, ...] = ()
     rollout: RolloutStrategy | None = None
-<<<<<<< HEAD
     ignore: tuple[Ignored, ...] = ()
-=======
     variables: StringMap = Field(default_factory=dict)
->>>>>>> 3e9d923 (Read templates and patches as data, and render them per cluster)
 
 
 class Fleet(MeshObject):

@@ -1,11 +1,7 @@
 """Rules of Fleet and Cluster."""
 
-<<<<<<< HEAD
-from collections.abc import Iterator
-from datetime import date
-=======
 from collections.abc import Iterator, Mapping
->>>>>>> 3e9d923 (Read templates and patches as data, and render them per cluster)
+from datetime import date
 
 from libs.meshapi.fleet import Cluster, Fleet
 from libs.meshapi.problems import Path, Problem
@@ -27,15 +23,12 @@ def check(obj: Fleet) -> Iterator[Problem]:
             yield Problem((*path, "paths"), "the set has no paths; write at least one")
         yield from each((*path, "paths"), one.paths, path_fault)
         yield from requirements((*path, "clusters"), one.clusters)
-<<<<<<< HEAD
+        yield from _variable_names((*path, "variables"), one.variables)
+    yield from _variable_names(("spec", "variables"), obj.spec.variables)
     for index, ignored in enumerate(obj.spec.ignore):
         fault = date_fault(ignored.until)
         if fault is not None:
             yield Problem(("spec", "ignore", index, "until"), fault)
-=======
-        yield from _variable_names((*path, "variables"), one.variables)
-    yield from _variable_names(("spec", "variables"), obj.spec.variables)
->>>>>>> 3e9d923 (Read templates and patches as data, and render them per cluster)
     yield from meshconfig.check(obj.spec.mesh, ("spec", "mesh"))
     if obj.spec.rollout is not None:
         yield from rollout.check_strategy(obj.spec.rollout, ("spec", "rollout"))

@@ -7,11 +7,15 @@ operation does not depend on how the object is kept.
 from typing import Any
 
 from libs.desired.fielddefaults import default_of
-from libs.desired.sourced import Path, Source, Sourced, grown, plain
+from libs.desired.sourced import Path, Source, Sourced, grown, plain, size
 from libs.meshapi.base import Model
+from libs.meshapi.limits import DEFAULT_LIMITS
 from libs.meshapi.quoting import quoted
 from libs.meshapi.schema import suggestion
 from libs.meshapi.unrendered import OPERATIONS, path_of, pointer_of
+
+OPERATIONS_MAX = 1_000
+"""Operations of one patch."""
 
 _END = "-"
 
@@ -31,9 +35,16 @@ def patched(base: Sourced, patch: Sourced, model: type[Model] | None, *, hidden:
 
     `hidden`: the values may be secret, so no sentence shows them. Raises `PatchFault`.
     """
+    operations = patch.value[OPERATIONS].value
+    if len(operations) > OPERATIONS_MAX:
+        text = f"the patch has {len(operations)} operations; write at most {OPERATIONS_MAX}"
+        raise PatchFault((OPERATIONS,), text)
     result = base
-    for operation in patch.value[OPERATIONS].value:
+    for operation in operations:
         result = _Operation(operation, model, hidden).carried_out(result)
+        if operation.value["op"].value == "copy" and size(result) > DEFAULT_LIMITS.nodes_max:
+            text = f"with this copy the object has more than {DEFAULT_LIMITS.nodes_max} values"
+            raise PatchFault(operation.source.path, f"{text}; copy less")
     return result
 
 

@@ -179,8 +179,9 @@ class _Making:
         rule = Rule(problem.code, problem.level, MessageClass.OBJECT)
         sets = dict.fromkeys((piece.set, self.job.base.set, *(one.set for one in applied)))
         others = [*_definitions(node, piece)]
-        if node.source.layer == 0 and not others:
-            others = [one.item.origin for one in applied[1:]]
+        if not others:
+            elsewhere = applied[1:] if node.source.layer == 0 else applied[:1]
+            others = [one.item.origin for one in elsewhere]
         key = self.job.base.item.key
         yield finding(rule, (origin, key), sets, problem.text, others)
 

@@ -25,8 +25,8 @@ _SINGLE = ("number", "port", "container_port", "address", "ip", "issuer", "heade
 
 EXCEPTIONS: Mapping[type[Model], tuple[Key, ...]] = MappingProxyType(
     {
-        # The port of a match is what is matched, and several matches may have one.
-        HTTPMatchRequest: (("name",),),
+        # The name of a match is for statistics, and its port is what is matched.
+        HTTPMatchRequest: (),
         L4MatchAttributes: (),
         TLSMatchAttributes: (),
     }

@@ -88,6 +88,19 @@ def plain(node: Sourced) -> Any:
     return node.value
 
 
+def size(node: Sourced, known: dict[int, int] | None = None) -> int:
+    """Return how many parts a value has, a part that stands in several places counted in each.
+
+    Takes no longer for that: what `plain` would make may be far larger than what is here.
+    """
+    sizes = {} if known is None else known
+    found = sizes.get(id(node))
+    if found is None:
+        inside = node.value.values() if node.is_map else node.value if node.is_list else ()
+        found = sizes[id(node)] = 1 + sum(size(one, sizes) for one in inside)
+    return found
+
+
 def nearest(root: Sourced, path: Sequence[str | int]) -> Sourced:
     """Return what stands at a path, or its nearest ancestor that exists.
 

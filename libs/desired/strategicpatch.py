@@ -8,6 +8,7 @@ from typing import Any
 
 from libs.desired.jsonpatch import PatchFault
 from libs.desired.listkeys import Key, item_at, keys_of
+from libs.desired.mergepatch import says_the_same
 from libs.desired.sourced import Sourced, plain
 from libs.meshapi.base import Model
 from libs.meshapi.quoting import quoted
@@ -36,7 +37,7 @@ def patched(base: Sourced, patch: Sourced, model: Any) -> Sourced:
         elif one.is_list:
             old = result.child(key) or Sourced((), one.source)
             result = result.with_child(key, _list(old, one, item))
-        else:
+        elif (was := result.child(key)) is None or not says_the_same(was, one):
             result = result.with_child(key, one)
     return result
 

@@ -9,7 +9,7 @@ from libs.compile.hosts import fqdn
 from libs.compile.policies import Policy
 from libs.compile.world import World, build_world
 from libs.desired.fleetview import FleetView
-from libs.desired.select import objects_for
+from libs.desired.rendering import Rendering
 from libs.kernel.ids import ClusterName, SetName
 from libs.kernel.messages import Level
 from libs.lint.answers import Answers
@@ -112,7 +112,7 @@ def cluster_view(
     """Return a cluster by itself, with what it gets."""
     facts = Facts(DEFAULT_DOMAIN)
     here = frozenset({name})
-    placed = objects_for(name, view, contents)
+    placed = Rendering(view, contents).cluster(name).objects
     facts.change((), [Subject(one.item.object, one.item, one.set, here) for one in placed])
     return view_over(name, view, facts)
 

@@ -75,6 +75,7 @@ class Lint:
         found = dict.fromkeys(
             (
                 *(each for some in self._said.values() for each in some),
+                *self._stock.findings(view),
                 *self._wholes.findings(view, views, touched),
                 *duplicates(view, self._namesakes(touched)),
             )
@@ -101,7 +102,12 @@ class Lint:
                 self._repeated.add(key)
             elif source is _IDENTITY:
                 self._repeated.discard(key)
-        same = [one for key in self._repeated for one in self._facts.find(_IDENTITY, key)]
+        # What one place of a file is in several clusters is one object all the same.
+        same = {
+            (one.set, key, one.parsed.origin): one
+            for key in self._repeated
+            for one in self._facts.find(_IDENTITY, key)
+        }.values()
         found: dict[SetName, list[ParsedObject]] = {}
         for one in sorted(same, key=lambda each: (each.set, each.parsed.origin)):
             found.setdefault(one.set, []).append(one.parsed)

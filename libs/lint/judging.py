@@ -1,14 +1,14 @@
 """One object before all of its checks: in each of its clusters, and across them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from libs.desired.finding import Finding
 from libs.kernel.ids import ClusterName
-from libs.kernel.messages import Message
 from libs.lint.clusterview import ClusterView
 from libs.lint.facts import Facts
+from libs.lint.folding import fold
 from libs.lint.index import Fact, Index
 from libs.lint.interface import FleetCheck, ObjectCheck
 from libs.lint.subject import Subject
@@ -52,7 +52,7 @@ class Bench:
                 found.setdefault(each, []).extend(alike)
             asked.update(reads)
             pending = [name for name in pending if name not in alike]
-        folded = [fold(each, names, len(one.clusters)) for each, names in found.items()]
+        folded = [fold(each, names, one.count) for each, names in found.items()]
         folded.extend(self._across(one, views, asked))
         return Verdict(tuple(folded), tuple(asked))
 
@@ -106,16 +106,3 @@ def _same(fact: Fact, one: Subject[Any], facts: Facts) -> bool:
         return False
     mine = one.clusters
     return all(each.clusters is mine or each.clusters >= mine for each in facts.find(source, key))
-
-
-def fold(one: Finding, names: Sequence[ClusterName], count: int) -> Finding:
-    """Say of a finding in which clusters it is; it names them if `count` could have it."""
-    where = tuple(sorted(names))
-    message = one.message if len(where) == count else _in_some(one, where)
-    return replace(one, clusters=where, message=message)
-
-
-def _in_some(one: Finding, where: Sequence[ClusterName]) -> Message:
-    noun = "cluster" if len(where) == 1 else "clusters"
-    names = ", ".join(f"`{name}`" for name in where)
-    return replace(one.message, text=f"in {noun} {names}, {one.message.text}")

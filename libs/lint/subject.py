@@ -1,16 +1,21 @@
 """An object under check: its typed content, its set, and the places of its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from libs.desired.finding import Finding, Rule, finding
+from libs.desired.provenance import change_at, changes_of, overlay_sets
 from libs.kernel.ids import ClusterName, SetName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.parsed import ParsedObject
 
 Path = tuple[str | int, ...]
+_CHANGES_MAX = 3
+"""So many places of patches and variables are named in one sentence."""
+
 Kind_co = TypeVar("Kind_co", bound=MeshObject, covariant=True)
 
 
@@ -26,6 +31,17 @@ class Subject(Generic[Kind_co]):
     parsed: ParsedObject
     set: SetName
     clusters: frozenset[ClusterName] = frozenset()
+    set_clusters: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many clusters get the object's set: in some, patches may make it another object."""
+        return max(self.set_clusters, len(self.clusters))
+
+    @property
+    def sets(self) -> tuple[SetName, ...]:
+        """The object's own set, then those whose patches changed it."""
+        return (self.set, *overlay_sets(self.parsed))
 
     @property
     def key(self) -> ObjectKey:
@@ -50,6 +66,23 @@ def report(
     others: Sequence[Subject[Any]] = (),
 ) -> Finding:
     """Make a finding about a part of `subject` that involves the `others` as well."""
-    sets = (subject.set, *(other.set for other in others))
     place = (subject.at(path), subject.key)
-    return finding(rule, place, sets, text, [other.at() for other in others])
+    sets = (*_writers(subject, path), *(one for other in others for one in other.sets))
+    elsewhere = [*(other.at() for other in others), *_written_elsewhere(subject, path)]
+    return finding(rule, place, sets, text, list(dict.fromkeys(elsewhere)))
+
+
+def _writers(subject: Subject[MeshObject], path: Path) -> tuple[SetName, ...]:
+    """Return the sets behind an object, the one first that wrote the part at `path`."""
+    change = change_at(subject.parsed, path) if path else None
+    return subject.sets if change is None else (change.set, *subject.sets)
+
+
+def _written_elsewhere(subject: Subject[MeshObject], path: Path) -> Iterator[Origin]:
+    """Return where patches and variables made what a finding is about, in other files than its."""
+    at = change_at(subject.parsed, path)
+    inside = (one for one in changes_of(subject.parsed) if one.path[: len(path)] == path)
+    for one in islice((at,) if at is not None else inside, _CHANGES_MAX):
+        if one.patch and one is not at:
+            yield one.origin
+        yield from (origin for _, origin in one.variables if origin is not None)

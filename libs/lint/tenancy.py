@@ -6,6 +6,7 @@ from libs.compile.hosts import covers, fqdn
 from libs.desired import codes
 from libs.desired.finding import Finding, Rule, finding
 from libs.desired.fleetview import FleetView
+from libs.desired.provenance import change_at
 from libs.kernel.ids import SetName
 from libs.kernel.messages import Level, MessageClass
 from libs.meshapi.destinationrule import DestinationRule
@@ -14,6 +15,7 @@ from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.parsed import ParsedObject
 from libs.meshapi.serviceentry import ServiceEntry
+from libs.meshapi.unrendered import Patch
 from libs.meshapi.virtualservice import VirtualService
 from libs.registry.build import DEFAULT_DOMAIN
 
@@ -37,7 +39,7 @@ def violations_of(name: SetName, one: ParsedObject, allow: Allow | None) -> Iter
     """Find what a set must not contain in one of its objects."""
     if one.key.group == GROUP and one.key.kind in _FLEET_KINDS:
         yield _misplaced(name, one)
-    if allow is not None:
+    if allow is not None and not isinstance(one.object, Patch):
         yield from _not_allowed(name, one, allow)
 
 
@@ -49,6 +51,9 @@ def _misplaced(name: SetName, one: ParsedObject) -> Finding:
 
 def _not_allowed(name: SetName, one: ParsedObject, allow: Allow) -> Iterator[Finding]:
     for path, text in _problems(one.object, allow):
+        change = change_at(one, path)
+        if change is not None and change.cluster is not None:
+            continue  # the cluster's own folder is not bound by what its sets may do
         place = (one.positions.at(path), one.key)
         sentence = f"set `{name}` may not have {text}, see its `allow` in fleet.yaml"
         yield finding(_NOT_ALLOWED, place, (name,), sentence)

@@ -7,9 +7,10 @@ from libs.desired.fleetview import FleetView
 from libs.desired.select import sets_for
 from libs.kernel.ids import ClusterName, SetName
 from libs.lint.clusterview import ClusterView
+from libs.lint.folding import fold
 from libs.lint.index import Fact
 from libs.lint.interface import Check
-from libs.lint.judging import Views, fold
+from libs.lint.judging import Views
 
 _Known = dict[tuple[int, ClusterName], tuple[frozenset[Fact], tuple[Finding, ...]]]
 

@@ -135,7 +135,6 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         "spec.connection.kubeconfigSecret",
         "spec.podCIDRs",
         "spec.serviceCIDRs",
-        "spec.variables",
     ),
 }
 """Dotted paths by kind, in the names that users write; `[]` stands for every item of a list."""

@@ -179,6 +179,24 @@ class RecalledPositions:
         return self._positions
 
 
+class OnePlace:
+    """An object of which only the beginning is known: all of its parts are said to stand there."""
+
+    __slots__ = ("_origin",)
+
+    def __init__(self, origin: Origin) -> None:
+        """Answer with `origin`."""
+        self._origin = origin
+
+    def at(self, path: Sequence[str | int] = ()) -> Origin:  # noqa: ARG002 - as of `Places`
+        """Return the place of the object."""
+        return self._origin
+
+    def key_at(self, path: Sequence[str | int]) -> Origin:  # noqa: ARG002 - as of `Places`
+        """Return the place of the object."""
+        return self._origin
+
+
 def _is_scalar(node: Node) -> bool:
     return isinstance(node, ScalarNode)
 

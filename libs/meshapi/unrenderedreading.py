@@ -53,7 +53,7 @@ def read_template(raw: Any, prefix: Path, document: Document) -> Reading | None:
     """Read an object that uses variables; None for one that does not, or is no object at all."""
     if not isinstance(raw, dict) or not any(MARK in text for _, text in _texts(raw, ())):
         return None
-    if group_of(raw) == GROUP or identity_fault(raw) is not None:
+    if group_of(raw) == GROUP or identity_fault(raw) is not None or key_of(raw) is None:
         return None
     problems = [*_identity_variables(raw), *_variable_problems(raw)]
     if old_model(raw) is not None:
@@ -67,6 +67,9 @@ def read_patch(raw: Any, prefix: Path, document: Document) -> Reading:
     fault = identity_fault(raw)
     if fault is not None:
         return Reading(key_of(raw), None, (fault,))
+    if key_of(raw) is None:
+        text = "`metadata.name` is missing or no name; write that of the object to patch"
+        return Reading(None, None, (Problem(("metadata", "name"), text),))
     if group_of(raw) == GROUP:
         text = f"a {raw['kind']} is not patched; change its own file"
         return Reading(key_of(raw), None, (Problem(("kind",), text),))
@@ -91,8 +94,7 @@ def _reading(
 ) -> Reading:
     key = key_of(raw)
     if problems or key is None:
-        found = problems or [Problem(("metadata",), "the name or namespace cannot be used")]
-        return Reading(key, None, tuple(found))
+        return Reading(key, None, tuple(problems))
     obj = model(
         api_version=raw["apiVersion"],
         kind=raw["kind"],
@@ -121,9 +123,9 @@ def _change(raw: dict[str, Any]) -> dict[str, Any]:
     return rest | ({"metadata": metadata} if metadata else {})
 
 
-def _merge_problems(raw: dict[str, Any], content: dict[str, Any]) -> Iterator[Problem]:
+def _merge_problems(_: dict[str, Any], content: dict[str, Any]) -> Iterator[Problem]:
     if not content:
-        yield Problem((), f"the patch of {key_of(raw)} changes nothing; write the fields to change")
+        yield Problem((), "the patch changes nothing; write the fields to change")
     if OPERATIONS in content and isinstance(content[OPERATIONS], tuple):
         text = f"a list of operations needs the annotation `{WAY_ANNOTATION}: json`; add it"
         yield Problem((OPERATIONS,), text, at_key=True)
@@ -134,7 +136,7 @@ def _merge_problems(raw: dict[str, Any], content: dict[str, Any]) -> Iterator[Pr
 
 def _strategic_problems(raw: dict[str, Any], content: dict[str, Any]) -> Iterator[Problem]:
     if not content:
-        yield Problem((), f"the patch of {key_of(raw)} changes nothing; write the fields to change")
+        yield Problem((), "the patch changes nothing; write the fields to change")
     if (group_of(raw), raw["kind"]) not in kinds.BY_KIND:
         text = f"the keys of the lists of kind {quoted(raw['kind'])} are not known; "
         text += f"write `{WAY_ANNOTATION}: merge` or `json`"
@@ -155,7 +157,7 @@ def _directives(value: Any, path: Path) -> Iterator[Path]:
         yield from _directives(one, (*path, part))
 
 
-def _json_problems(raw: dict[str, Any], content: dict[str, Any]) -> Iterator[Problem]:
+def _json_problems(_: dict[str, Any], content: dict[str, Any]) -> Iterator[Problem]:
     operations = content.get(OPERATIONS)
     if not isinstance(operations, tuple) or not operations:
         text = "a JSON patch has its operations in the list `patch`; write "
@@ -164,7 +166,7 @@ def _json_problems(raw: dict[str, Any], content: dict[str, Any]) -> Iterator[Pro
         return
     for name in content:
         if name != OPERATIONS:
-            text = f"{quoted(name)} is no part of a JSON patch of {key_of(raw)}; remove it"
+            text = f"{quoted(name)} is no part of a JSON patch; remove it"
             yield Problem((name,), text, at_key=True)
     for index, one in enumerate(operations):
         yield from _operation_problems((OPERATIONS, index), one)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from libs.compile.proxy import Proxy, proxy_class, proxy_from_node
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
+from libs.desired.select import RenderError
 from libs.kernel.ids import ClusterName, ProxyId
 from libs.kernel.looperrors import TransientError
 from libs.kernel.proxies import ProxyRecord
@@ -126,7 +127,11 @@ class Loop:
             del self.targets[cluster]
         for cluster, target in sorted(targets.items()):
             if self.targets.get(cluster) != target or self.reader.has_new_secrets(cluster):
-                self._move(target)
+                try:
+                    self._move(target)
+                except RenderError as error:
+                    # The last good view stands; another try would give the same.
+                    get_logger().error("cluster not rendered", cluster=cluster, reason=str(error))
                 self.targets[cluster] = target
 
     def _move(self, target: Target) -> None:

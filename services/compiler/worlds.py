@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 
 from libs.compile.world import World, build_world
 from libs.desired.fleetview import FleetView, stored_view
+from libs.desired.members import PlacedObject, members_for
 from libs.desired.select import objects_for
 from libs.kernel.ids import ClusterName, ObjectHash, SetName, TreeHash
 from libs.kernel.looperrors import TransientError
 from libs.kernel.revisions import Manifest, ManifestEntry, Revision, Target
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.objects import MeshObject, from_stored
+from libs.meshapi.parsed import ParsedObject
+from libs.meshapi.positions import OnePlace
 from libs.ports.store import Store
 from services.compiler.board import ClusterWorld
 from services.compiler.secrets import Placed, SecretFolder, SecretSource
@@ -25,7 +28,8 @@ class Ingredients:
     """All that a World is made of; equal ingredients make an equal World."""
 
     settings: MeshSettings
-    entries: tuple[ManifestEntry, ...]
+    entries: tuple[PlacedObject[ManifestEntry], ...]
+    variables: tuple[Mapping[str, str], ...] = ()
     secrets: tuple[Placed, ...] = ()
 
 
@@ -40,7 +44,11 @@ class WorldReader:
     _worlds: dict[ClusterName, tuple[Ingredients, World]] = field(default_factory=dict)
 
     def read(self, target: Target) -> ClusterWorld:
-        """Return the world of a target. Raises TransientError when the Store lacks a part of it."""
+        """Return the world of a target.
+
+        Raises TransientError when the Store lacks a part of it, and RenderError when patches or
+        variables do not fit what they are for, which no accepted revision has.
+        """
         revision = self.store.revision(target.revision)
         if revision is None:
             raise TransientError(f"revision {target.revision} is not in the store")
@@ -48,11 +56,12 @@ class WorldReader:
         ingredients = Ingredients(
             view.fleet.spec.mesh,
             self._entries(target, revision, view),
+            _variables(target.cluster, view),
             self.secrets.of(target.cluster),
         )
         known = self._worlds.get(target.cluster)
         if known is None or known[0] != ingredients:
-            known = ingredients, self._build(target.cluster, ingredients)
+            known = ingredients, self._build(target.cluster, view, ingredients)
             self._worlds[target.cluster] = known
         return ClusterWorld(target.cluster, revision, known[1])
 
@@ -73,18 +82,24 @@ class WorldReader:
 
     def _entries(
         self, target: Target, revision: Revision, view: FleetView
-    ) -> tuple[ManifestEntry, ...]:
+    ) -> tuple[PlacedObject[ManifestEntry], ...]:
         """List what the cluster gets, in a fixed order."""
         contents: Mapping[SetName, Sequence[ManifestEntry]] = {
             one.name: self._manifest(one.tree).entries for one in revision.sets
         }
-        return tuple(placed.item for placed in objects_for(target.cluster, view, contents))
+        return members_for(target.cluster, view, contents)
 
-    def _build(self, cluster: ClusterName, ingredients: Ingredients) -> World:
-        objects = self._load(ingredients.entries)
-        origins = (entry.origin for entry in ingredients.entries)
-        placed = self.secrets.opened(zip(objects, origins, strict=True))
-        return build_world((*placed, *ingredients.secrets), cluster, ingredients.settings)
+    def _build(self, cluster: ClusterName, view: FleetView, ingredients: Ingredients) -> World:
+        """Render what the cluster gets; templates and patches are stored as they were written."""
+        objects = self._load([placed.item for placed in ingredients.entries])
+        contents: dict[SetName, list[ParsedObject]] = {}
+        for placed, obj in zip(ingredients.entries, objects, strict=True):
+            origin = placed.item.origin
+            one = ParsedObject(obj, origin, OnePlace(origin))
+            contents.setdefault(placed.set, []).append(one)
+        rendered = objects_for(cluster, view, contents, judge=False)
+        opened = self.secrets.opened((one.item.object, one.item.origin) for one in rendered)
+        return build_world((*opened, *ingredients.secrets), cluster, ingredients.settings)
 
     def has_new_secrets(self, cluster: ClusterName) -> bool:
         """Say whether the Secrets from outside differ from those of the cluster's world."""
@@ -107,6 +122,13 @@ class WorldReader:
         if missing:
             raise TransientError(f"{len(missing)} objects are not in the store")
         return [self._objects[entry.object] for entry in entries]
+
+
+def _variables(cluster: ClusterName, view: FleetView) -> tuple[Mapping[str, str], ...]:
+    """Return all that variables of the cluster's objects can come from."""
+    found = view.clusters.get(cluster)
+    own: Mapping[str, str] = found.spec.variables if found is not None else {}
+    return (view.fleet.spec.variables, *(one.variables for one in view.fleet.spec.sets), own)
 
 
 def _trees(revision: Revision) -> set[TreeHash]:

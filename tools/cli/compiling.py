@@ -1,7 +1,7 @@
 """`periplus compile`: what one proxy would be told."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -9,20 +9,14 @@ from cyclopts import Parameter
 from libs.compile.proxy import Proxy, ProxyError
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world
-from libs.desired.directory import contents_from_files
 from libs.desired.fleetview import FleetView
-from libs.desired.layout import unreadable
-from libs.desired.select import objects_for
 from libs.envoy.json import snapshot_json
-from libs.kernel.ids import ClusterName, SetName
-from libs.kernel.messages import errors as only_errors
-from libs.meshapi.parsed import ParsedObject
+from libs.kernel.ids import ClusterName
+from tools.cli.clusterobjects import Contents, placed_in, read_desired
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
-from tools.cli.sources import PathArgument, read_paths
-
-Contents = Mapping[SetName, Sequence[ParsedObject]]
+from tools.cli.sources import PathArgument
 
 
 def compile_proxy(
@@ -70,17 +64,13 @@ def world_of(paths: Sequence[str], proxy: Proxy) -> World:
 
 def desired_of(paths: Sequence[str]) -> tuple[FleetView, Contents]:
     """Read a fleet and its sets. Raises UnusableError for objects that cannot be read."""
-    sources = read_paths(paths)
-    read = contents_from_files(sources.files)
-    broken = only_errors((*unreadable(sources.links), *read.messages))
-    if broken or read.view is None:
-        raise UnusableError("; ".join(str(sources.as_given(each)) for each in broken[:3]))
-    return read.view, read.contents
+    found = read_desired(paths)
+    return found.view, found.contents
 
 
 def cluster_world(view: FleetView, contents: Contents, cluster: ClusterName) -> World:
-    """Return one cluster of a fleet, ready to be compiled."""
-    placed = objects_for(cluster, view, contents)
+    """Return one cluster of a fleet, ready to be compiled. Raises UnusableError."""
+    placed = placed_in(cluster, view, contents)
     objects = [(each.item.object, each.item.origin) for each in placed]
     return build_world(objects, cluster, view.fleet.spec.mesh)
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from libs.desired.fleetview import FleetView
-from libs.desired.select import objects_for
 from libs.kernel.ids import ClusterName
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.meshobject import MeshObject
@@ -16,7 +15,8 @@ from libs.routediff.difference import difference
 from libs.routediff.fleet import Pair, fleet_difference
 from libs.routing.dump import DumpError, from_dump
 from libs.routing.resources import Resources
-from tools.cli.compiling import Contents, cluster_world, desired_of
+from tools.cli.clusterobjects import Contents, placed_in
+from tools.cli.compiling import cluster_world, desired_of
 from tools.cli.diffjson import cluster_json, counts_json, dumps_json
 from tools.cli.difftext import markdown, text
 from tools.cli.errors import UnusableError
@@ -109,4 +109,4 @@ def _pair(old: Desired, new: Desired, name: ClusterName) -> Pair:
 
 
 def _objects(side: Desired, name: ClusterName) -> Mapping[ObjectKey, MeshObject]:
-    return {one.key: one.item.object for one in objects_for(name, *side)}
+    return {one.key: one.item.object for one in placed_in(name, *side)}

@@ -21,6 +21,7 @@ COMMANDS = {
     "crds": ("tools.crds.command:crds", "Print the definitions of our kinds for an API server."),
     "hash": ("tools.cli.hash:hash_files", "Print fingerprints of Envoy resources in files."),
     "diff": ("tools.cli.diff:diff", "Say which calls two configurations treat differently."),
+    "render": ("tools.cli.render:render", "Print the objects that one cluster gets."),
     "route": ("tools.cli.route:route", "Tell what a proxy does with a call, and why."),
     "seal": ("tools.cli.sealing:seal", "Seal Secrets, so that a repository may hold them."),
     "seal-key": ("tools.cli.sealing:seal_key", "Make the keys that seal and open Secrets."),

@@ -129,9 +129,14 @@ def test_what_is_no_plain_file_is_an_error_of_its_set(bad: TreeEntry, said: str)
     assert [one.code for one in found[EAST].messages] == ["PER0208"]
 
 
-@pytest.mark.parametrize(
-    "name", ["kustomization.yaml", "kustomization.yml", "reviews.patch.yaml", "reviews.patch.yml"]
-)
+def test_overlays_are_files_of_their_set() -> None:
+    """What is in them is for the parser to say."""
+    found = set_entries(view_of("configs/shop"), [*TREE, entry("configs/shop/b.patch.yaml")])
+    assert "configs/shop/b.patch.yaml" in paths(found[SHOP])
+    assert found[SHOP].messages == ()
+
+
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml"])
 def test_files_of_a_later_release_are_not_read_and_said(name: str) -> None:
     """Their neighbours are read as they are, so that nothing vanishes by adding one."""
     found = set_entries(view_of("configs/shop"), [*TREE, entry(f"configs/shop/{name}")])[SHOP]

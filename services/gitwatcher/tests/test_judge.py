@@ -17,7 +17,7 @@ from services.gitwatcher.lastgood import LastGood
 from services.gitwatcher.read import Reader, read
 from services.gitwatcher.store import store
 from services.gitwatcher.work import Pass, Source, Verdict
-from tests.e2e.pushes import FLEET, ROUTE, seed, service
+from tests.e2e.pushes import FLEET, ROUTE, seed
 
 NAME = SourceName("fleet")
 FILES: Mapping[str, bytes] = {path: data for path, data in seed().items() if data is not None}
@@ -95,12 +95,13 @@ def test_doubt_refuses_everything(court: Court) -> None:
 def test_warnings_are_kept_for_people(court: Court) -> None:
     """What refuses nothing is recorded: of the fleet's own files and of what was taken."""
     fleet = FLEET.replace(b"spec:\n", b"spec:\n  rollout: {waves: []}\n")
-    files = {**FILES, "fleet.yaml": fleet, "configs/hello/over.patch.yaml": service("x")}
+    other = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+    files = {**FILES, "fleet.yaml": fleet, "configs/hello/over.yaml": other}
     verdict = court.verdict(files)
     assert verdict.refusals == ()
     assert {message.origin.file for message in verdict.warnings} >= {
         "fleet.yaml",
-        "configs/hello/over.patch.yaml",
+        "configs/hello/over.yaml",
     }
     assert "error" not in {message.level for message in verdict.warnings}
 

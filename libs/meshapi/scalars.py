@@ -40,6 +40,7 @@ _INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**63 - 1
 _NO_SURPRISE = frozenset("123456789")
 _SAFE_DIGITS = 18
 _DIGITS_MAX = 400
+_KEY_MIN, _KEY_MAX, _KEY_DIGITS_MAX = 1e-4, 1e6, 6
 
 
 class Unreadable(Enum):
@@ -73,6 +74,18 @@ def plain_value(text: str) -> bool | int | float | str | Unreadable | None:
 def surprise_in(text: str) -> bool:
     """Say whether a number is not what its decimal digits look like."""
     return "_" in text or _OCTAL.fullmatch(text) is not None
+
+
+def is_plain_key(text: str, value: float | None) -> bool:
+    """Say whether every reader makes the same text of a number that is a key.
+
+    Kubernetes writes a float as one of 32 bits, with an exponent from a million on.
+    """
+    if value is None or _INTEGER.fullmatch(text.replace("_", "")):
+        return True
+    digits = f"{value:.17g}".lstrip("-").replace(".", "").strip("0")
+    in_range = _KEY_MIN <= abs(value) < _KEY_MAX or (value == 0 and text[0] != "-")
+    return in_range and len(digits) <= _KEY_DIGITS_MAX
 
 
 def _integer(bare: str) -> int | Unreadable:

@@ -19,6 +19,7 @@ from libs.meshapi.scalars import (
     WORD_STARTS,
     WORDS,
     Unreadable,
+    is_plain_key,
     number_of,
     surprise_in,
 )
@@ -99,7 +100,7 @@ class ValueBuilder:
 
     def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        merged: list[Node] = []
+        merged: list[tuple[Node, Node, frozenset[str]]] = []
         for key_node, value_node in node.value:
             if (
                 type(key_node) is ScalarNode
@@ -111,7 +112,7 @@ class ValueBuilder:
             ):
                 key = key_node.value
             elif is_merge(key_node):
-                merged.append(value_node)
+                merged.append((key_node, value_node, frozenset(result)))
                 continue
             else:
                 key = self._key(key_node)
@@ -121,9 +122,20 @@ class ValueBuilder:
                 result[key] = self._scalar(value_node)
             else:
                 result[key] = self.build(value_node, depth)
-        for value_node in merged:
-            result = self._merge(value_node, depth) | result
+        seen: frozenset[str] = frozenset()
+        for key_node, value_node, before in merged:
+            values = self._merge(value_node, depth)
+            self._order_counts(key_node, (seen | before) & values.keys())
+            seen |= values.keys()
+            result = values | result
         return result
+
+    def _order_counts(self, key_node: Node, replaced: frozenset[str]) -> None:
+        """Refuse what Kubernetes reads otherwise than others: there a later `<<` wins."""
+        if replaced:
+            name = quoted(min(replaced))
+            text = f"`<<` stands after {name}, which some readers take from it then; write it first"
+            self._fault(key_node, text)
 
     def _merge(self, node: Node, depth: int) -> dict[str, Any]:
         """Return the values of `<<`: a mapping's, or those of mappings of which the first wins."""
@@ -145,6 +157,8 @@ class ValueBuilder:
             self._fault(node, "a key is missing before the colon; write its name")
         if isinstance(value, bool):
             return "true" if value else "false"
+        if not (isinstance(value, str) or is_plain_key(node.value, value)):
+            self._fault(node, "readers spell this number differently as a key; put it in quotes")
         return str(value)
 
     def _scalar(self, node: ScalarNode) -> Any:

@@ -14,7 +14,7 @@ import pytest
 
 from tools.envoy.install import envoy_path
 from tools.kubeapi import fleet as kubeapi
-from tools.kubeapi.programs import ProgramMissingError
+from tools.kubeapi.programs import ProgramMissingError, programs
 from tools.parts import istiomodels, postgres, zipkin
 from tools.parts import jaeger as jaeger_part
 from tools.parts import pypy as pypy_part
@@ -68,6 +68,12 @@ def kube_fleet() -> Iterator[kubeapi.Fleet]:
     yield from _started(_kube_fleet())
 
 
+@pytest.fixture(scope="session")
+def kubectl() -> Iterator[Path]:
+    """Path of a kubectl of the API servers' version."""
+    yield from _started(_kubectl())
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say for each missing part how many tests it kept from running."""
     counts: Counter[str] = Counter()
@@ -95,6 +101,15 @@ def _kube_fleet() -> Iterator[kubeapi.Fleet]:
         except ProgramMissingError as error:
             raise PartMissingError("kubernetes", str(error)) from error
         yield fleet
+
+
+@contextmanager
+def _kubectl() -> Iterator[Path]:
+    try:
+        found = programs()
+    except ProgramMissingError as error:
+        raise PartMissingError("kubernetes", str(error)) from error
+    yield found.kubectl
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from libs.kernel.ids import ClusterName
 from libs.lint.facts import Facts
-from libs.lint.index import Circumstance, Fact, Index, KeysOf, every
+from libs.lint.index import Circumstance, Fact, HasKey, Index, KeysOf, every
 from libs.lint.subject import Subject
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.meshobject import MeshObject
@@ -35,7 +35,6 @@ class Answers:
         self._name = name
         self._facts = facts
         self._circumstances = circumstances
-        self._keys: dict[KeysOf, frozenset[Hashable]] = {}
         self._derived: dict[tuple[Any, Hashable], tuple[Any, dict[Fact, object]]] = {}
 
     def find(self, index: Index[Kind], key: Hashable) -> tuple[Subject[Kind], ...]:
@@ -50,8 +49,12 @@ class Answers:
 
     def keys(self, index: Index[Any]) -> frozenset[Hashable]:
         """Return the keys under which an index has an object."""
-        source = KeysOf(index)
-        found = self.reads[(source, None)] = self._keys_of(source)
+        found = self.reads[(KeysOf(index), None)] = self._facts.keys(index, self._name)
+        return found
+
+    def has(self, index: Index[Any], key: Hashable) -> bool:
+        """Say whether there is an object under a key of an index."""
+        found = self.reads[(HasKey(index), key)] = self._has(index, key)
         return found
 
     def is_so(self, circumstance: Circumstance) -> bool:
@@ -76,7 +79,9 @@ class Answers:
         if isinstance(source, Index):
             return self._find(source, key)
         if isinstance(source, KeysOf):
-            return self._keys_of(source)
+            return self._facts.keys(source.index, self._name)
+        if isinstance(source, HasKey):
+            return self._has(source.index, key)
         return self._circumstances[source]
 
     def _find(self, index: Index[Any], key: Hashable) -> tuple[Subject[Any], ...]:
@@ -85,11 +90,5 @@ class Answers:
             return found
         return tuple(one for one in found if self._name in one.clusters)
 
-    def _keys_of(self, source: KeysOf) -> frozenset[Hashable]:
-        known = self._keys.get(source)
-        if known is None:
-            table = self._facts.table(source.index)
-            known = self._keys[source] = frozenset(
-                key for key, some in table.items() if any(self._name in x.clusters for x in some)
-            )
-        return known
+    def _has(self, index: Index[Any], key: Hashable) -> bool:
+        return any(self._name in one.clusters for one in self._facts.find(index, key))

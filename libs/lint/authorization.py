@@ -202,8 +202,7 @@ def _tcp_port(view: ClusterView, one: Subject[AuthorizationPolicy]) -> int | Non
 def _unprotected(view: ClusterView, one: Subject[MeshObject]) -> Iterator[Finding]:
     """Find a workload without a policy in a namespace where every policy selects some others."""
     spaces = dict.fromkeys((one.namespace, view.settings.root_namespace))
-    general = view.keys(_GENERAL)
-    if one.namespace not in view.keys(_SELECTING) or not general.isdisjoint(spaces):
+    if not view.has(_SELECTING, one.namespace) or any(view.has(_GENERAL, each) for each in spaces):
         return
     for workload in workloads_of(one):
         selecting = (

@@ -62,6 +62,10 @@ class ClusterView:
         """Return the keys under which an index has an object."""
         return self.answers.keys(index)
 
+    def has(self, index: Index[Any], key: Hashable) -> bool:
+        """Say whether there is an object under a key, whatever it says."""
+        return self.answers.has(index, key)
+
     def derive(self, make: Callable[[Answers, Argument], Value], argument: Argument) -> Value:
         """Return what a function of a module makes of the cluster and an argument; made once."""
         return self.answers.derive(make, argument)

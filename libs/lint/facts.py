@@ -4,7 +4,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
-from libs.lint.index import Fact, Index, KeysOf
+from libs.kernel.ids import ClusterName
+from libs.lint.index import Fact, HasKey, Index, KeysOf
 from libs.lint.subject import Subject
 from libs.meshapi.meshobject import MeshObject
 from libs.registry.order import age
@@ -25,6 +26,7 @@ class Facts:
         self.domain = domain
         self._by_kind: dict[type[MeshObject], dict[Subject[Any], None]] = {}
         self._tables: dict[Index[Any], _Table] = {}
+        self._keys_of: dict[Index[Any], dict[ClusterName, frozenset[Hashable]]] = {}
 
     def find(self, index: Index[Any], key: Hashable) -> Found:
         """Return the objects under a key, in all clusters and sets."""
@@ -54,7 +56,21 @@ class Facts:
                 touched.add((index, key))
                 if _clusters(before) != _clusters(after):
                     touched.add((KeysOf(index), None))
+                    touched.add((HasKey(index), key))
+                    self._keys_of.pop(index, None)
         return touched
+
+    def keys(self, index: Index[Any], cluster: ClusterName) -> frozenset[Hashable]:
+        """Return the keys under which a cluster has objects; one answer for equal clusters."""
+        known = self._keys_of.setdefault(index, {})
+        if cluster not in known:
+            found = frozenset(
+                key
+                for key, some in self.table(index).items()
+                if any(cluster in one.clusters for one in some)
+            )
+            known[cluster] = next((one for one in known.values() if one == found), found)
+        return known[cluster]
 
     def _moves(
         self, index: Index[Any], gone: Found, new: Found

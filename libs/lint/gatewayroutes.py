@@ -129,8 +129,9 @@ def _backend(
 
 
 def _class(view: ClusterView, one: Subject[Gateway]) -> Iterator[Finding]:
-    known, name = view.keys(_CLASSES), one.object.spec.gateway_class_name
-    if known and name not in known:
+    name = one.object.spec.gateway_class_name
+    known = frozenset() if view.has(_CLASSES, name) else view.keys(_CLASSES)
+    if known:
         near = nearest(name, known)
         hint = f"did you mean `{near}`?" if near else "correct the name, or add the class"
         text = f"there is no GatewayClass `{name}`; {hint}"

@@ -30,13 +30,20 @@ class KeysOf:
 
 
 @dataclass(frozen=True, slots=True)
+class HasKey:
+    """The fact of whether an index has an object under a key, whatever the object says."""
+
+    index: Index[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstance:
     """The fact of what a cluster is beside its objects, by name."""
 
     name: str
 
 
-Source = Index[Any] | KeysOf | Circumstance
+Source = Index[Any] | HasKey | KeysOf | Circumstance
 Fact = tuple[Source, Hashable]
 """A question that a check put to a cluster."""
 

@@ -9,7 +9,7 @@ from libs.kernel.ids import ClusterName
 from libs.lint.clusterview import ClusterView
 from libs.lint.facts import Facts
 from libs.lint.folding import fold
-from libs.lint.index import Fact, Index
+from libs.lint.index import Fact, HasKey, Index
 from libs.lint.interface import FleetCheck, ObjectCheck
 from libs.lint.subject import Subject
 from libs.meshapi.meshobject import MeshObject
@@ -89,20 +89,24 @@ def _alike(
     if not doubtful:
         return pending
     first, *others = pending
-    return [
-        first,
-        *(
-            name
-            for name in others
-            if all(views[name].answers.answer(fact) == answer for fact, answer in doubtful)
-        ),
-    ]
+    return [first, *(name for name in others if _agrees(views[name], doubtful))]
+
+
+def _agrees(view: ClusterView, reads: Iterable[tuple[Fact, object]]) -> bool:
+    for fact, answer in reads:
+        other = view.answers.answer(fact)
+        if other is not answer and other != answer:
+            return False
+    return True
 
 
 def _same(fact: Fact, one: Subject[Any], facts: Facts) -> bool:
     """Say whether all clusters of an object have all the objects that a question is about."""
     source, key = fact
+    mine = one.clusters
+    if isinstance(source, HasKey):
+        found = facts.find(source.index, key)
+        return not found or any(each.clusters >= mine for each in found)
     if not isinstance(source, Index):
         return False
-    mine = one.clusters
     return all(each.clusters is mine or each.clusters >= mine for each in facts.find(source, key))

@@ -65,7 +65,7 @@ def demand_of(view: ClusterView, namespace: str) -> Demand | None:
 
     None where nothing is said, and where single workloads have a policy of their own.
     """
-    if namespace in view.keys(_SELECTING):
+    if view.has(_SELECTING, namespace):
         return None
     for where in (namespace, view.settings.root_namespace):
         for one in view.find(_GENERAL, where):

@@ -23,10 +23,9 @@ _OBJECTS = Index(Namespace, lambda one, _: (one.metadata.name,))
 
 def missing_namespace(view: ClusterView, name: str) -> str | None:
     """Return what to write instead of an unknown namespace; None when it may well exist."""
-    known = view.keys(_NAMED)
-    if name in known:
+    if view.has(_NAMED, name):
         return None
-    near = nearest(name, known)
+    near = nearest(name, view.keys(_NAMED))
     if near is not None:
         return f"did you mean `{near}`?"
     complete = view.absence() is Level.ERROR

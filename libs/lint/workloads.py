@@ -67,7 +67,7 @@ def selected(
 
 def is_known(view: ClusterView, namespace: str) -> bool:
     """Say whether a workload of the namespace is known, or any when it is `EVERYWHERE`."""
-    return namespace in view.keys(_BY_NAMESPACE)
+    return view.has(_BY_NAMESPACE, namespace)
 
 
 def _carriers(obj: MeshObject) -> Iterator[_Carrier]:

@@ -8,7 +8,6 @@ CLUSTERS = 10
 _APPS_PER_TEAM = 20
 _OBJECTS_PER_APP = 10
 ROUTES_PER_APP = 2
-_OWN_WORKLOADS = 40
 _REGIONS = ("eu-west", "us-east", "us-west", "ap-south", "sa-east")
 
 
@@ -58,24 +57,12 @@ spec:
 
 
 def _workloads(number: int, apps: int) -> str:
-    """Give the workloads of some apps, others in every cluster."""
-    parts = []
-    for index in range(_OWN_WORKLOADS):
-        app = (number * 37 + index * 61) % apps
-        parts.append(
-            f"""apiVersion: networking.istio.io/v1
-kind: WorkloadEntry
-metadata:
-  name: machine{index:03}
-  namespace: team{app // _APPS_PER_TEAM:03}
-spec:
-  address: 10.{number}.0.{index + 1}
-  labels:
-    app: app{app:05}
-    version: v{1 + index % 2}
-  serviceAccount: app{app:05}
-"""
-        )
+    """Give all workloads of two teams, others in every cluster, and a service of its own."""
+    parts = [
+        _workload(number, index, ((number * 7 + index // _APPS_PER_TEAM) * 20 + index) % apps, one)
+        for index in range(2 * _APPS_PER_TEAM)
+        for one in (1, 2)
+    ]
     parts.append(
         f"""apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -91,6 +78,21 @@ spec:
     return "---\n".join(parts)
 
 
+def _workload(number: int, index: int, app: int, version: int) -> str:
+    return f"""apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata:
+  name: machine{index:03}-v{version}
+  namespace: team{app // _APPS_PER_TEAM:03}
+spec:
+  address: 10.{number}.{version}.{index + 1}
+  labels:
+    app: app{app:05}
+    version: v{version}
+  serviceAccount: app{app:05}
+"""
+
+
 _EDGE = """apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: {name: edge, namespace: istio-system}
@@ -99,6 +101,18 @@ spec:
   servers:
   - port: {number: 80, name: http, protocol: HTTP}
     hosts: ["*.example.com"]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: public, namespace: gateways}
+spec:
+  gatewayClassName: istio
+  listeners:
+  - name: https
+    hostname: "*.example.net"
+    port: 80
+    protocol: HTTP
+    allowedRoutes: {namespaces: {from: All}}
 ---
 apiVersion: networking.istio.io/v1
 kind: Sidecar

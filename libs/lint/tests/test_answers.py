@@ -3,7 +3,7 @@
 from libs.lint.answers import Answers
 from libs.lint.clusterview import ClusterView, cluster_view
 from libs.lint.hostservices import SERVICE_HOSTS
-from libs.lint.index import COMPLETE, KeysOf
+from libs.lint.index import COMPLETE, HasKey, KeysOf
 from libs.lint.tests.edits import FLEETS, OBJECTS, read
 
 HOST = "web.shop.svc.cluster.local"
@@ -21,11 +21,15 @@ def test_every_question_is_noted_with_its_answer() -> None:
     (one,) = answers.find(SERVICE_HOSTS, HOST)
     answers.find(SERVICE_HOSTS, "other")
     answers.keys(SERVICE_HOSTS)
+    answers.has(SERVICE_HOSTS, HOST)
+    answers.has(SERVICE_HOSTS, "other")
     answers.is_so(COMPLETE)
     assert answers.reads == {
         (SERVICE_HOSTS, HOST): (one,),
         (SERVICE_HOSTS, "other"): (),
         (KeysOf(SERVICE_HOSTS), None): frozenset({HOST}),
+        (HasKey(SERVICE_HOSTS), HOST): True,
+        (HasKey(SERVICE_HOSTS), "other"): False,
         (COMPLETE, None): True,
     }
     assert {fact: answers.answer(fact) for fact in answers.reads} == answers.reads

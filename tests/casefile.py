@@ -15,6 +15,7 @@ from libs.kernel.messages import errors
 from libs.meshapi.dialects.inset import converted
 from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.parse import parse_file
+from libs.meshapi.settings import read_mesh_config
 
 _SEPARATOR = "\n---\n"
 
@@ -43,9 +44,11 @@ def read_case(path: Path, also: str = "", words: Mapping[str, str] | None = None
     head, _, objects = text.partition(_SEPARATOR)
     question = yaml.safe_load(head)
     proxy = question.get("proxy", {})
-    mesh = MeshConfig.model_validate(question.get("mesh", {}), by_alias=True, by_name=False)
+    mesh = read_mesh_config(path.name, yaml.safe_dump(question.get("mesh", {})).encode())
+    if mesh.value is None:
+        raise ValueError("\n".join(map(str, mesh.messages)))
     world = world_of(
-        f"{objects}{_SEPARATOR}{also}", path.name, proxy.get("cluster", "default"), mesh
+        f"{objects}{_SEPARATOR}{also}", path.name, proxy.get("cluster", "default"), mesh.value
     )
     return CaseFile(question, world)
 

@@ -3,27 +3,22 @@
 from collections.abc import Iterable, Mapping
 
 from protogen.envoy.config.cluster.v3 import cluster_pb2
-from protogen.envoy.config.endpoint.v3 import endpoint_pb2
 
 from libs.compile import upstreams
-from libs.compile.ledger import Ledger
+from libs.compile.assignments import assignment
 from libs.compile.policies import Caller, Policy, policy_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.target import Outbound
-from libs.compile.trafficpolicies import merged
+from libs.compile.trafficpolicies import merged, with_defaults
 from libs.compile.view import View, node
 from libs.compile.world import World
-from libs.envoy import cluster, endpoint, names
-from libs.envoy.address import UNIX_PREFIX, is_ip
+from libs.envoy import cluster, names
 from libs.envoy.cluster import LoadBalancing, NameLookup
 from libs.kernel import xds
 from libs.meshapi.destinationrule import Subset
+from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.trafficpolicy import LoadBalancerKind
-from libs.registry.service import Endpoint, Resolution, Service, ServicePort
-
-TLS_MODE_LABEL = "security.istio.io/tlsMode"
-MESH_TLS = "istio"
-"""Value of the label at workloads whose proxy takes the mesh's mutual TLS."""
+from libs.registry.service import Resolution, Service
 
 _PASSTHROUGH: LoadBalancerKind = "PASSTHROUGH"
 _BALANCING: Mapping[LoadBalancerKind, LoadBalancing] = {
@@ -51,11 +46,11 @@ def _policy(world: World, proxy: Proxy, service: Service) -> Policy | None:
 
 
 @node(lambda service, _: service.hostname)
-def _of_service(_view: View, service: Service, policy: Policy | None) -> tuple[Outbound, ...]:
-    return tuple(_targets(service, policy))
+def _of_service(view: View, service: Service, policy: Policy | None) -> tuple[Outbound, ...]:
+    return tuple(_targets(service, policy, view.world.settings))
 
 
-def _targets(service: Service, policy: Policy | None) -> Iterable[Outbound]:
+def _targets(service: Service, policy: Policy | None, mesh: MeshSettings) -> Iterable[Outbound]:
     subsets: tuple[Subset | None, ...] = (None,)
     if policy is not None:
         subsets = (None, *(policy.subsets[name] for name in sorted(policy.subsets)))
@@ -70,7 +65,7 @@ def _targets(service: Service, policy: Policy | None) -> Iterable[Outbound]:
                 subset.traffic_policy if subset else None,
                 port.number,
             )
-            yield Outbound(name, service, port, labels, traffic, policy)
+            yield Outbound(name, service, port, labels, with_defaults(traffic, mesh), policy)
 
 
 def cluster_message(view: View, one: Outbound) -> cluster_pb2.Cluster:
@@ -81,7 +76,7 @@ def cluster_message(view: View, one: Outbound) -> cluster_pb2.Cluster:
     view.ledger.credit(xds.CLUSTER, one.name, one.service.origin, *(one.policy or _NOBODY).sources)
     built = _located(view, one)
     if view.proxy.type is not ProxyType.GRPC:
-        upstreams.apply(built, one.traffic, one.port)
+        upstreams.apply(view, built, one)
     return built
 
 
@@ -119,40 +114,3 @@ def discovers(one: Outbound, proxy: Proxy) -> bool:
         intercepts = proxy.type is ProxyType.SIDECAR and proxy.intercepts
         return one.service.kubernetes and not intercepts
     return resolution is Resolution.ENDPOINTS and one.balancing != _PASSTHROUGH
-
-
-def assignment(view: View, one: Outbound) -> endpoint_pb2.ClusterLoadAssignment:
-    """Return the endpoints that carry the subset's labels."""
-    chosen = [
-        (each, number)
-        for each in view.world.registry.endpoints.get(one.service.hostname, ())
-        if one.labels.items() <= each.labels.items()
-        and (not one.meshed or each.labels.get(TLS_MODE_LABEL) == MESH_TLS)
-        and (number := _number(each, one.port)) is not None
-        and _usable(view.ledger, one, each)
-    ]
-    origins = (each.origin for each, _ in chosen)
-    view.ledger.credit(xds.ENDPOINT, one.name, one.service.origin, *origins)
-    return endpoint.load_assignment(
-        one.name,
-        (
-            endpoint.LoadEndpoint(each.locality, each.address, number, each.weight)
-            for each, number in chosen
-        ),
-    )
-
-
-def _number(each: Endpoint, port: ServicePort) -> int | None:
-    return 0 if each.address.startswith(UNIX_PREFIX) else each.ports.get(port.name)
-
-
-def _usable(ledger: Ledger, one: Outbound, each: Endpoint) -> bool:
-    """Envoy refuses a whole assignment for one address that is no number."""
-    by_name = one.service.resolution in _LOOKUPS
-    if by_name or is_ip(each.address) or each.address.startswith(UNIX_PREFIX):
-        return True
-    ledger.problem(
-        f"{one.service.origin}: endpoint address `{each.address}` is a name; "
-        "write an IP address, or resolution DNS"
-    )
-    return False

@@ -9,6 +9,7 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
 from libs.compile.outbound import http_routes, undeclared_hosts
 from libs.compile.scope import Egress, Scope
+from libs.compile.streamlisteners import streams_of
 from libs.compile.target import Outbound
 from libs.compile.view import View
 from libs.envoy import hcm, listener, names, tcpproxy
@@ -61,8 +62,7 @@ def _stated(view: View, scope: Scope, egress: Egress, outlets: Outlets) -> None:
         return
     port, bind = stated.port.number, stated.bind or _bind(view, egress)
     if not entry_protocol(stated.port.name, stated.port.protocol).is_http:
-        for service in egress.services:
-            _tcp(view, egress, (service, service.ports[0]), outlets, stated.bind)
+        _streams(view, scope, egress, outlets, [(one, one.ports[0]) for one in egress.services])
         return
     _http(view, scope, egress, outlets, (bind, port))
 
@@ -71,15 +71,13 @@ def _every_port(
     view: View, scope: Scope, egress: Egress, outlets: Outlets, taken: Iterable[int]
 ) -> None:
     """Build a listener for each port that the services have and nobody has stated."""
-    stated = egress.listener.bind if egress.listener else ""
-    bind = stated or _bind(view, egress)
+    bind = (egress.listener.bind if egress.listener else "") or _bind(view, egress)
     ports = [(one, port) for one in egress.services for port in one.ports]
     free = [(one, port) for one, port in ports if port.number not in taken]
     for number in sorted({port.number for _, port in free if port.protocol.is_http}):
         _http(view, scope, egress, outlets, (bind, number))
-    for one, port in free:
-        if not port.protocol.is_http:
-            _tcp(view, egress, (one, port), outlets, stated)
+    unread = [(one, port) for one, port in free if not port.protocol.is_http]
+    _streams(view, scope, egress, outlets, unread)
 
 
 def _http(
@@ -107,26 +105,32 @@ def _http(
     _add(view, outlets, built, *_keys(scope, egress.services, port))
 
 
-def _tcp(
+def _streams(
     view: View,
+    scope: Scope,
     egress: Egress,
-    target: tuple[Service, ServicePort],
     outlets: Outlets,
-    bind: str,
+    ports: Iterable[tuple[Service, ServicePort]],
 ) -> None:
-    """Add TCP listeners of a service's port: at its own addresses, else at every address."""
-    service, port = target
-    cluster = names.outbound_cluster(service.hostname, port.number)
-    own = [bind] if bind else list(service.addresses) or [_bind(view, egress)]
-    for at in own:
+    """Add listeners for what nobody reads: at a service's own addresses, else at every address."""
+    bind = egress.listener.bind if egress.listener else ""
+    found: dict[tuple[str, int], list[tuple[Service, ServicePort]]] = {}
+    for service, port in ports:
+        for at in [bind] if bind else service.addresses or [_bind(view, egress)]:
+            found.setdefault((at, port.number), []).append((service, port))
+    for (at, number), members in found.items():
+        shared = at in (WILDCARD, LOOPBACK)
+        made = streams_of(view, egress.rules, members, shared=shared, allow_any=scope.allow_any)
         built = listener.listener(
-            names.listener(at, port.number),
-            address(at, port.number),
-            [listener.chain([tcpproxy.tcp_proxy(cluster)])],
+            names.listener(at, number),
+            address(at, number),
+            made.chains,
             listener.OUTBOUND,
             bind_to_port=_binds(view, egress),
         )
-        _add(view, outlets, built, service.origin)
+        if made.reads_names:
+            listener.read_server_names(built)
+        _add(view, outlets, built, *made.sources)
 
 
 def _virtual_outbound(*, allow_any: bool) -> listener_pb2.Listener:

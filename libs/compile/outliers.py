@@ -1,8 +1,11 @@
 """Endpoints that fail are left out for a while."""
 
+from collections.abc import Iterable
+
 from google.protobuf.wrappers_pb2 import UInt32Value
 from protogen.envoy.config.cluster.v3 import cluster_pb2
 
+from libs.envoy import cluster
 from libs.envoy.wellknown import duration, uint32
 from libs.meshapi.trafficpolicy import OutlierDetection
 
@@ -40,6 +43,17 @@ def apply(built: cluster_pb2.Cluster, written: OutlierDetection) -> None:
     panic = built.common_lb_config.healthy_panic_threshold
     panic.value = float(written.min_health_percent or 0)
     panic.SetInParent()
+
+
+def count_statuses(built: cluster_pb2.Cluster, statuses: Iterable[int]) -> None:
+    """Take answers of these statuses, and no others, for failures of an endpoint."""
+    options = cluster.http_options(built)
+    matcher = options.outlier_detection.error_matcher
+    for status in (several := sorted(set(statuses))):
+        one = matcher.or_match.rules.add() if len(several) > 1 else matcher
+        wanted = one.http_response_headers_match.headers.add(name=":status")
+        wanted.string_match.exact = str(status)
+    cluster.set_http_options(built, options)
 
 
 def _count(limit: UInt32Value, enforcing: UInt32Value, errors: int) -> None:

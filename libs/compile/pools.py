@@ -10,7 +10,8 @@ from libs.meshapi.trafficpolicy import HTTPSettings, RetryBudget, TCPSettings, T
 from libs.registry.service import ServicePort
 
 _BUDGET_PERCENT = 20.0
-"""Envoy's share of requests that may be retries, where only a minimum is written."""
+_BUDGET_CONCURRENCY = 3
+"""Istio's share of requests that may be retries, and how many always may, where none is written."""
 
 
 def apply(built: cluster_pb2.Cluster, policy: TrafficPolicy, port: ServicePort) -> None:
@@ -25,7 +26,8 @@ def apply(built: cluster_pb2.Cluster, policy: TrafficPolicy, port: ServicePort) 
         _requests(limits, http)
     if policy.retry_budget is not None:
         _budget(limits, policy.retry_budget)
-    if port.protocol.is_http and (http is not None or (tcp and tcp.max_connection_duration)):
+    lasting = tcp is not None and (tcp.max_connection_duration or tcp.idle_timeout)
+    if port.protocol.is_http and (http is not None or lasting):
         found = _protocol(http or HTTPSettings(), tcp, http2=port.protocol.is_http2)
         cluster.set_http_options(built, found)
 
@@ -62,7 +64,8 @@ def _requests(limits: circuit_breaker_pb2.CircuitBreakers.Thresholds, http: HTTP
 def _budget(limits: circuit_breaker_pb2.CircuitBreakers.Thresholds, budget: RetryBudget) -> None:
     share = budget.percent if budget.percent is not None else _BUDGET_PERCENT
     limits.retry_budget.budget_percent.value = share
-    limits.retry_budget.min_retry_concurrency.CopyFrom(uint32(budget.min_retry_concurrency))
+    least = budget.min_retry_concurrency or _BUDGET_CONCURRENCY
+    limits.retry_budget.min_retry_concurrency.CopyFrom(uint32(least))
 
 
 def _protocol(
@@ -70,8 +73,11 @@ def _protocol(
 ) -> options_pb2.HttpProtocolOptions:
     result = options_pb2.HttpProtocolOptions()
     shared = result.common_http_protocol_options
-    if http.idle_timeout is not None:
-        shared.idle_timeout.CopyFrom(duration(http.idle_timeout))
+    idle = http.idle_timeout
+    if idle is None and tcp is not None:
+        idle = tcp.idle_timeout
+    if idle is not None:
+        shared.idle_timeout.CopyFrom(duration(idle))
     if http.max_requests_per_connection:
         shared.max_requests_per_connection.CopyFrom(uint32(http.max_requests_per_connection))
     if tcp is not None and tcp.max_connection_duration is not None:

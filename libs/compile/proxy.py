@@ -12,6 +12,7 @@ from libs.compile.world import World
 from libs.confighash.fingerprint import fingerprint
 from libs.envoy.node import NodeFacts, parse_node
 from libs.kernel.ids import ClassKey, ClusterName
+from libs.registry.build import Registry
 
 DEFAULT_CLUSTER: Final = ClusterName("default")
 DEFAULT_DOMAIN: Final = "cluster.local"
@@ -35,7 +36,8 @@ class ProxyError(ValueError):
 class Proxy:
     """A proxy and its workload. `ips` are the workload's addresses, the first one its own.
 
-    `domain` is the mesh's, such as `cluster.local`. `metadata` is as the node sends it.
+    `domain` is the mesh's, such as `cluster.local`. `metadata` is as the node sends it. `locality`
+    is `region/zone/subzone`.
     """
 
     type: ProxyType
@@ -48,6 +50,7 @@ class Proxy:
     service_account: str = "default"
     domain: str = DEFAULT_DOMAIN
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    locality: str = ""
 
     @property
     def intercepts(self) -> bool:
@@ -75,6 +78,7 @@ def proxy_from_node(node: bytes) -> Proxy:
         service_account=facts.text("SERVICE_ACCOUNT") or "default",
         domain=facts.domain or DEFAULT_DOMAIN,
         metadata=facts.metadata,
+        locality=facts.locality,
     )
 
 
@@ -101,6 +105,7 @@ _FIELDS: Final[Mapping[str, type]] = {
     "network": str,
     "domain": str,
     "metadata": dict,
+    "locality": str,
 }
 
 
@@ -148,7 +153,23 @@ def _from_fields(value: Mapping[str, Any]) -> Proxy:
         service_account=value.get("service_account", "default"),
         domain=value.get("domain", DEFAULT_DOMAIN),
         metadata=value.get("metadata", {}),
+        locality=value.get("locality", ""),
     )
+
+
+_LOCALITY_LABELS: Final = ("topology.istio.io/locality", "istio-locality")
+"""Labels of a workload that say where it is, with dots for slashes."""
+
+
+def locality_of(proxy: Proxy, registry: Registry) -> str:
+    """Return where a proxy is: as its workload's label says, its node, or its endpoint."""
+    for name in _LOCALITY_LABELS:
+        if proxy.labels.get(name):
+            return proxy.labels[name].replace(".", "/")
+    if proxy.locality:
+        return proxy.locality
+    places = (one.locality for ip in proxy.ips for _, one in registry.addresses.get(ip, ()))
+    return next(filter(None, places), "")
 
 
 def proxy_class(proxy: Proxy, world: World) -> ClassKey:
@@ -162,6 +183,7 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "namespace": proxy.namespace,
         "labels": dict(proxy.labels),
         "network": proxy.network,
+        "locality": locality_of(proxy, world.registry),
         "domain": proxy.domain,
         "intercepts": proxy.intercepts,
         "patched": [str(proxy.metadata.get(key)) for key in world.attached.metadata_read],

@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from libs.compile.clusters import assignment, cluster_message, discovers, outbound_clusters
+from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
+
+from libs.compile import upstreamtls
+from libs.compile.assignments import assignment
+from libs.compile.clusters import cluster_message, discovers, outbound_clusters
 from libs.compile.finishing import finished, touched
 from libs.compile.gateway import gateway_outlets
 from libs.compile.grpcclient import accepted, grpc_outlets
@@ -160,13 +164,29 @@ def _assignment(view: View, one: Outbound) -> Built:
 
 @node(lambda _: None)
 def _outlets(view: View, scope: Scope) -> Part:
-    grpc = view.proxy.type is ProxyType.GRPC
-    return _of_outlets(view, grpc_outlets(view, scope) if grpc else outbound_outlets(view, scope))
+    if view.proxy.type is ProxyType.GRPC:
+        return _of_outlets(view, grpc_outlets(view, scope))
+    return _of_outlets(view, _with_secrets(view, outbound_outlets(view, scope)))
 
 
 @node(lambda: None)
 def _gateway(view: View) -> Part:
-    return _of_outlets(view, gateway_outlets(view))
+    return _of_outlets(view, _with_secrets(view, gateway_outlets(view)))
+
+
+def _with_secrets(view: View, outlets: Outlets) -> Outlets:
+    """Add the secrets that clusters wait for; a server's may be among them."""
+    for one in _upstream_secrets(view):
+        outlets.secrets.setdefault(one.name, one)
+    return outlets
+
+
+@node(lambda: None)
+def _upstream_secrets(view: View) -> tuple[secret_pb2.Secret, ...]:
+    found: dict[str, secret_pb2.Secret] = {}
+    for one in view.outbound.values():
+        found.update((each.name, each) for each in upstreamtls.secrets_of(view, one))
+    return tuple(found[name] for name in sorted(found))
 
 
 def _of_outlets(view: View, outlets: Outlets) -> Part:

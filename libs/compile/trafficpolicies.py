@@ -1,6 +1,18 @@
 """Which parts of DestinationRules count for one port: the host's, a subset's, a port's own."""
 
-from libs.meshapi.trafficpolicy import PortTrafficPolicy, TrafficPolicy
+from typing import Any, TypeVar
+
+from libs.envoy.cluster import CONNECT_TIMEOUT
+from libs.meshapi.base import Model
+from libs.meshapi.fleet import MeshSettings
+from libs.meshapi.meshconfig.config import DefaultTrafficPolicy
+from libs.meshapi.trafficpolicy import (
+    ConnectionPool,
+    HTTPSettings,
+    PortTrafficPolicy,
+    TCPSettings,
+    TrafficPolicy,
+)
 
 _PARTS = (
     "load_balancer",
@@ -41,6 +53,49 @@ def merged(general: TrafficPolicy | None, subset: TrafficPolicy | None, port: in
     return for_port(
         base.model_copy(update={**own, "port_level_settings": subset.port_level_settings}), port
     )
+
+
+def with_defaults(policy: TrafficPolicy, mesh: MeshSettings) -> TrafficPolicy:
+    """Fill in what the mesh says: of its baseline every field that the policy leaves out.
+
+    Its times of TCP and its choice of HTTP/2 stand below that.
+    """
+    baseline = mesh.default_traffic_policy or DefaultTrafficPolicy()
+    pool = _filled(policy.connection_pool, baseline.connection_pool)
+    detection = _filled(policy.outlier_detection, baseline.outlier_detection)
+    pool = _filled(pool, _mesh_pool(mesh))
+    if pool is policy.connection_pool and detection is policy.outlier_detection:
+        return policy
+    return policy.model_copy(update={"connection_pool": pool, "outlier_detection": detection})
+
+
+def _mesh_pool(mesh: MeshSettings) -> ConnectionPool | None:
+    tcp: dict[str, Any] = {}
+    if mesh.connect_timeout != CONNECT_TIMEOUT:
+        tcp["connect_timeout"] = mesh.connect_timeout
+    if mesh.tcp_keepalive is not None:
+        tcp["tcp_keepalive"] = mesh.tcp_keepalive
+    found: dict[str, Any] = {"tcp": TCPSettings(**tcp)} if tcp else {}
+    if mesh.h2_upgrade_policy == "UPGRADE":
+        found["http"] = HTTPSettings(h2_upgrade_policy="UPGRADE")
+    return ConnectionPool(**found) if found else None
+
+
+_M = TypeVar("_M", bound=Model)
+
+
+def _filled(own: _M | None, default: _M | None) -> _M | None:
+    """Return `own` with the fields that it does not write taken from `default`, at every level."""
+    if own is None or default is None:
+        return default if own is None else own
+    update: dict[str, Any] = {}
+    for name in default.model_fields_set:
+        mine, other = getattr(own, name), getattr(default, name)
+        if name not in own.model_fields_set or mine in (None, "DEFAULT"):
+            update[name] = other
+        elif isinstance(mine, Model) and isinstance(other, Model):
+            update[name] = _filled(mine, other)
+    return own.model_copy(update=update)
 
 
 def _is_for(setting: PortTrafficPolicy, port: int) -> bool:

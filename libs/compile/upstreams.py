@@ -6,15 +6,16 @@ from protogen.envoy.extensions.transport_sockets.proxy_protocol.v3 import (
     upstream_proxy_protocol_pb2,
 )
 from protogen.envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2
-from protogen.envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2 as options_pb2
 
-from libs.compile import hashing, outliers, pools
-from libs.envoy import cluster, tls
+from libs.compile import hashing, outliers, pools, upstreamtls
+from libs.compile.localities import Preference, preference
+from libs.compile.target import Outbound
+from libs.compile.view import View
 from libs.envoy.anys import pack
 from libs.envoy.wellknown import duration
-from libs.meshapi.trafficpolicy import ClientTLS, LoadBalancer, ProxyProtocol, TrafficPolicy
-from libs.registry.service import ServicePort
+from libs.meshapi.trafficpolicy import LoadBalancer, ProxyProtocol, TrafficPolicy
 
+_EVERY_CALL_PERCENT = 100.0
 _FULL_SPEED_FROM_PERCENT = 10.0
 _PROXY_PROTOCOL = "envoy.transport_sockets.upstream_proxy_protocol"
 _RAW = "envoy.transport_sockets.raw_buffer"
@@ -24,17 +25,34 @@ _VERSIONS = {
 }
 
 
-def apply(built: cluster_pb2.Cluster, policy: TrafficPolicy, port: ServicePort) -> None:
-    """Set everything that the policy writes for one port."""
-    pools.apply(built, policy, port)
+def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
+    """Set everything that a cluster's policy writes."""
+    policy = one.traffic
+    pools.apply(built, policy, one.port)
     if policy.outlier_detection is not None:
         outliers.apply(built, policy.outlier_detection)
+        statuses = policy.outlier_detection.outlier_detection_http_error_codes
+        if statuses and one.port.protocol.is_http:
+            outliers.count_statuses(built, statuses)
+    _prefer(built, preference(policy, view.world.settings))
     if built.lb_policy != cluster_pb2.Cluster.CLUSTER_PROVIDED:
         _balance(built, policy)
-    if policy.tls is not None and policy.tls.mode in ("SIMPLE", "MUTUAL"):
-        _encrypt(built, policy.tls, port)
+    upstreamtls.apply(view, built, one)
     if policy.proxy_protocol is not None:
         _introduce(built, policy.proxy_protocol)
+
+
+def _prefer(built: cluster_pb2.Cluster, preferred: Preference | None) -> None:
+    """Let Envoy keep to the weights of localities, or balance the zones of a region itself."""
+    if preferred is None or built.type == cluster_pb2.Cluster.ORIGINAL_DST:
+        return
+    if preferred.weighted:
+        built.common_lb_config.locality_weighted_lb_config.SetInParent()
+    if preferred.zone_aware is not None:
+        zones = built.common_lb_config.zone_aware_lb_config
+        zones.routing_enabled.value = _EVERY_CALL_PERCENT
+        if preferred.zone_aware.min_cluster_size is not None:
+            zones.min_cluster_size.value = preferred.zone_aware.min_cluster_size
 
 
 def _balance(built: cluster_pb2.Cluster, policy: TrafficPolicy) -> None:
@@ -62,35 +80,6 @@ def _warm_up(built: cluster_pb2.Cluster, balancer: LoadBalancer) -> None:
         built.round_robin_lb_config.slow_start_config.CopyFrom(slow)
     else:
         built.least_request_lb_config.slow_start_config.CopyFrom(slow)
-
-
-def _encrypt(built: cluster_pb2.Cluster, written: ClientTLS, port: ServicePort) -> None:
-    """Without a server name, the one that the request is for is sent and verified."""
-    verified = written.insecure_skip_verify is not True
-    trusted = written.ca_certificates or tls.SYSTEM_AUTHORITIES
-    peer = tls.Peer(trusted, written.subject_alt_names, written.ca_crl) if verified else tls.NOBODY
-    pairs = []
-    if written.mode == "MUTUAL":
-        pairs = [tls.KeyPair(written.client_certificate, written.private_key)]
-    alpn = _alpn(built, port)
-    built.transport_socket.CopyFrom(tls.towards(tls.common(pairs, peer, alpn), written.sni))
-    if not written.sni and port.protocol.is_http:
-        options = cluster.http_options(built)
-        named = options.upstream_http_protocol_options
-        named.auto_sni = True
-        named.auto_san_validation = verified and not written.subject_alt_names
-        cluster.set_http_options(built, options)
-
-
-def _alpn(built: cluster_pb2.Cluster, port: ServicePort) -> list[str]:
-    if not port.protocol.is_http:
-        return []
-    options: options_pb2.HttpProtocolOptions = cluster.http_options(built)
-    if options.HasField("use_downstream_protocol_config"):
-        return ["h2", "http/1.1"]
-    return (
-        ["h2"] if options.explicit_http_config.HasField("http2_protocol_options") else ["http/1.1"]
-    )
 
 
 def _introduce(built: cluster_pb2.Cluster, written: ProxyProtocol) -> None:

@@ -18,6 +18,7 @@ class BootstrapSettings:
     """What differs between Envoys. `delta` chooses the incremental variant of the protocol.
 
     `reconnect_min_ms` and `reconnect_max_ms` bound the pause before a lost stream is opened again.
+    `locality` is `region/zone/subzone`.
     """
 
     node_id: str
@@ -30,6 +31,7 @@ class BootstrapSettings:
     delta: bool = True
     reconnect_min_ms: int = 100
     reconnect_max_ms: int = 2000
+    locality: str = ""
 
 
 def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
@@ -39,12 +41,19 @@ def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
             "id": settings.node_id,
             "cluster": settings.node_cluster,
             "metadata": dict(settings.metadata),
+            **_place(settings.locality),
         },
         "admin": {"address": _socket(settings.admin_host, settings.admin_port)},
         "dynamic_resources": _dynamic(settings),
         "static_resources": {"clusters": [_xds_cluster(settings)]},
         "layered_runtime": {"layers": [_static_runtime()]},
     }
+
+
+def _place(locality: str) -> dict[str, Any]:
+    """Say where the proxy is, if that is known."""
+    written = zip(("region", "zone", "sub_zone"), locality.split("/"), strict=False)
+    return {"locality": dict(written)} if locality else {}
 
 
 def _socket(host: str, port: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Listeners and their filter chains."""
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 from typing import Final
 
 from google.protobuf.message import Message
@@ -88,6 +89,15 @@ def chain(
     if destination_port:
         result.filter_chain_match.destination_port.CopyFrom(uint32(destination_port))
     return result
+
+
+def only_to(built: lc.FilterChain, subnets: Sequence[str]) -> None:
+    """Leave to a chain the calls to addresses in one of `subnets`, where there are any."""
+    for each in subnets:
+        network = ip_network(each, strict=False)
+        built.filter_chain_match.prefix_ranges.add(
+            address_prefix=str(network.network_address), prefix_len=uint32(network.prefixlen)
+        )
 
 
 def for_grpc_client(name: str, manager: Message) -> listener_pb2.Listener:

@@ -1,7 +1,7 @@
 """Who a proxy says it is: node id and metadata as Istio's proxies send them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from google.protobuf.json_format import MessageToDict
@@ -19,7 +19,10 @@ class NodeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """What a node says. `metadata` is as sent; texts that are absent are empty."""
+    """What a node says. `metadata` is as sent; texts that are absent are empty.
+
+    `locality` is `region/zone/subzone`, as far as it goes.
+    """
 
     id: str
     kind: str
@@ -29,6 +32,7 @@ class NodeFacts:
     domain: str
     grpc_client: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    locality: str = ""
 
     def text(self, key: str) -> str:
         """Return a metadata entry as text; empty when it is absent or no text."""
@@ -49,7 +53,9 @@ def parse_node(node: bytes) -> NodeFacts:
     except DecodeError as error:
         raise NodeError("the node of the request is no Envoy node message") from error
     grpc_client = message.user_agent_name.startswith(_GRPC_AGENT)
-    return parse_node_id(message.id, MessageToDict(message.metadata), grpc_client=grpc_client)
+    facts = parse_node_id(message.id, MessageToDict(message.metadata), grpc_client=grpc_client)
+    at = message.locality
+    return replace(facts, locality=f"{at.region}/{at.zone}/{at.sub_zone}".rstrip("/"))
 
 
 def parse_node_id(

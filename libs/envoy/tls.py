@@ -103,6 +103,13 @@ def use_agent(context: tls_pb2.CommonTlsContext) -> None:
     combined.validation_context_sds_secret_config.sds_config.CopyFrom(agent())
 
 
+def expect_names(context: tls_pb2.CommonTlsContext, names: Iterable[str]) -> None:
+    """Demand that the other side's certificate is for one of `names`; none means any."""
+    combined = context.combined_validation_context.default_validation_context
+    own = context.validation_context
+    _name(combined if context.HasField("combined_validation_context") else own, names)
+
+
 def secrets_of(context: tls_pb2.CommonTlsContext) -> Iterator[str]:
     """Return the names of the secrets that a context waits for on the aggregated stream."""
     waiting = [*context.tls_certificate_sds_secret_configs]
@@ -132,11 +139,15 @@ def _validation(peer: Peer, *, named: bool) -> common_pb2.CertificateValidationC
         result.trusted_ca.filename = peer.authorities
     if peer.revoked:
         result.crl.filename = peer.revoked
-    for name in peer.names if named else ():
+    _name(result, peer.names if named else ())
+    return result
+
+
+def _name(context: common_pb2.CertificateValidationContext, names: Iterable[str]) -> None:
+    for name in names:
         for kind in _NAME_KINDS:
             matcher = string_pb2.StringMatcher(exact=name)
-            result.match_typed_subject_alt_names.add(san_type=kind, matcher=matcher)
-    return result
+            context.match_typed_subject_alt_names.add(san_type=kind, matcher=matcher)
 
 
 def towards(context: tls_pb2.CommonTlsContext, server_name: str) -> base_pb2.TransportSocket:

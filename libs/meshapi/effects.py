@@ -31,15 +31,7 @@ from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.telemetry import Telemetry
 from libs.meshapi.workloadgroup import WorkloadGroup
 
-_TRAFFIC_POLICY = (
-    "connectionPool.tcp.idleTimeout",
-    "loadBalancer.localityLbSetting",
-    "loadBalancer.zoneAwareLbSetting",
-    "outlierDetection.outlierDetectionHttpErrorCodes",
-    "retryBudget.budgetInterval",
-    "tls.credentialName",
-    "tunnel",
-)
+_TRAFFIC_POLICY = ("retryBudget.budgetInterval",)
 
 _FETCHED = ("imagePullPolicy", "imagePullSecret", "sha256", "verificationKey")
 """Fields about a module that is fetched; here it is a file of the proxy's machine."""
@@ -52,10 +44,8 @@ MESH_CONFIG = (
     "caCertificates",
     "certificates",
     "configSources",
-    "connectTimeout",
     "defaultConfig",
     "defaultProviders",
-    "defaultTrafficPolicy",
     "disableEnvoyListenerLog",
     "discoverySelectors",
     "dnsRefreshRate",
@@ -64,7 +54,6 @@ MESH_CONFIG = (
     "enablePrometheusMerge",
     "enableTracing",
     "extensionProviders",
-    "h2UpgradePolicy",
     "hboneIdleTimeout",
     "inboundClusterStatName",
     "inboundTrafficPolicy",
@@ -72,7 +61,6 @@ MESH_CONFIG = (
     "ingressControllerMode",
     "ingressSelector",
     "ingressService",
-    "localityLbSetting",
     "meshMTLS",
     "outboundClusterStatName",
     "outboundTrafficPolicy.tls",
@@ -84,11 +72,9 @@ MESH_CONFIG = (
     "serviceEntryVisibility",
     "serviceScopeConfigs",
     "serviceSettings",
-    "tcpKeepalive",
     "tlsDefaults",
     "trustDomainAliases",
     "verifyCertificateAtClient",
-    "zoneAwareLbSetting",
 )
 """Fields of MeshConfig, as Fleet holds it and as a file of its own does."""
 
@@ -96,8 +82,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "VirtualService": (
         "spec.http[].fault.abort.http2Error",
         "spec.http[].fault.delay.exponentialDelay",
-        "spec.tcp",
-        "spec.tls",
+        "spec.tcp[].match[].sourceSubnet",
     ),
     "DestinationRule": (
         *(f"spec.subsets[].trafficPolicy.{name}" for name in _TRAFFIC_POLICY),

@@ -44,3 +44,13 @@ def client(folder: Path, shown: str = "") -> ssl.SSLContext:
     if shown:
         context.load_cert_chain(folder / f"{shown}.pem", folder / f"{shown}.key")
     return context
+
+
+def server(folder: Path, name: str) -> ssl.SSLContext:
+    """Return a server with the certificate `name`, which asks clients for one of the authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
+    context.load_verify_locations(folder / "ca.pem")
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.set_alpn_protocols(["istio", "http/1.1"])
+    return context

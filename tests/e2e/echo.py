@@ -7,6 +7,7 @@ All requests that arrive are counted by workload.
 """
 
 import json
+import ssl
 import threading
 import time
 from collections import Counter
@@ -18,6 +19,9 @@ from typing import Any
 Addresses = Mapping[tuple[str, int], str]
 """Name of the workload at each address and port."""
 
+Contexts = Mapping[tuple[str, int], ssl.SSLContext]
+"""TLS of those addresses that speak it."""
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -27,6 +31,19 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Handler)
         self.workload = workload
         self.arrived = arrived
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        context.sni_callback = _remember
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: clients that do not get through are part of the tests."""
+
+
+def _remember(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+    """Keep the server name that a client asks for."""
+    connection.__dict__["asked"] = name or ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -65,6 +82,19 @@ class _Handler(BaseHTTPRequestHandler):
             "host": self.headers.get("host", ""),
             "attempt": attempt,
             "headers": headers,
+            **self._secured(),
+        }
+
+    def _secured(self) -> dict[str, Any]:
+        """Say which server name was asked for, what is spoken, and which certificate was shown."""
+        if not isinstance(self.connection, ssl.SSLSocket):
+            return {}
+        certificate: dict[str, Any] = self.connection.getpeercert() or {}
+        shown = certificate.get("subjectAltName", ())
+        return {
+            "server_name": vars(self.connection).get("asked", ""),
+            "alpn": self.connection.selected_alpn_protocol(),
+            "client": ",".join(str(name) for _, name in shown),
         }
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
@@ -72,12 +102,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def echoes(addresses: Addresses) -> Iterator["Counter[str]"]:
+def echoes(addresses: Addresses, contexts: Contexts | None = None) -> Iterator["Counter[str]"]:
     """Serve all addresses while the context lasts; yields what arrived, by workload."""
     arrived: Counter[str] = Counter()
     with ExitStack() as stack:
         for address, workload in addresses.items():
             server = stack.enter_context(_Server(address, workload, arrived))
+            if contexts and address in contexts:
+                server.encrypt(contexts[address])
             thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             stack.callback(thread.join)

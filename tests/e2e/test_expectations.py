@@ -14,7 +14,7 @@ from libs.compile.world import World
 from tests.casefile import read_case
 from tests.e2e import certificates
 from tests.e2e.calls import Reply, bounds, differences, make
-from tests.e2e.echo import Addresses, echoes
+from tests.e2e.echo import Addresses, Contexts, echoes
 from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 
@@ -53,7 +53,8 @@ def test_real_envoy_answers_as_the_table_says(
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
     config = static_bootstrap(compiled.snapshot)
-    with echoes(_workloads(case.world)) as arrived, EnvoyProcess(config) as process:
+    contexts = _contexts(case.world, certificates_folder)
+    with echoes(_workloads(case.world), contexts) as arrived, EnvoyProcess(config) as process:
         process.wait_ready()
         for row in case.question["calls"]:
             time.sleep(row.get("after_ms", 0) / 1000)
@@ -118,6 +119,17 @@ def _workloads(world: World) -> Addresses:
         for endpoint in endpoints
         for number in endpoint.ports.values()
         if endpoint.address != GATEWAY and endpoint.labels.get("echo") != "none"
+    }
+
+
+def _contexts(world: World, folder: Path) -> Contexts:
+    """Return the TLS of endpoints with the label `echo-tls`, which names a certificate."""
+    return {
+        (endpoint.address, number): certificates.server(folder, endpoint.labels["echo-tls"])
+        for members in world.registry.endpoints.values()
+        for endpoint in members
+        for number in endpoint.ports.values()
+        if "echo-tls" in endpoint.labels
     }
 
 

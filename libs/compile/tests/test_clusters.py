@@ -3,7 +3,8 @@
 import pytest
 from protogen.envoy.config.cluster.v3.cluster_pb2 import Cluster
 
-from libs.compile.clusters import assignment, cluster_message, discovers
+from libs.compile.assignments import assignment
+from libs.compile.clusters import cluster_message, discovers
 from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.tests.worlds import istio, service, sidecar, view_of, world

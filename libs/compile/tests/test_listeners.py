@@ -59,12 +59,12 @@ def test_tcp_services_listen_at_their_own_addresses() -> None:
 
 
 def test_of_two_at_one_address_the_second_is_left_out_and_said() -> None:
-    """Envoy takes no two listeners at one address."""
+    """Nothing tells their connections apart."""
     text = service("a", "{name: tcp, port: 80}") + service("b", "{name: tcp, port: 80}")
     compiled = _compiled(text, sidecar())
     assert list(_listeners(compiled)) == ["127.0.0.1_80"]
     (problem,) = compiled.problems
-    assert problem.startswith("listener 127.0.0.1_80 of Service default/b is left out: ")
+    assert problem.startswith("Service default/b: port 80 has the address of another service")
 
 
 def test_a_stated_tcp_port_is_for_the_first_service_that_has_it() -> None:
@@ -75,7 +75,7 @@ def test_a_stated_tcp_port_is_for_the_first_service_that_has_it() -> None:
     compiled = _compiled(text + istio("Sidecar", "s", egress), sidecar())
     assert list(_listeners(compiled)) == ["127.0.0.9_99"]
     (problem,) = compiled.problems
-    assert "Service default/b is left out" in problem
+    assert problem.startswith("Service default/b: port 99 has the address of another service")
 
 
 HTTP = "port: {number: 80, protocol: HTTP, name: http}"

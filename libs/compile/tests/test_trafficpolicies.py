@@ -1,10 +1,13 @@
 """Which part of a policy counts for a port."""
 
 from datetime import timedelta
+from typing import Any
 
-from libs.compile.trafficpolicies import NOTHING, for_port, merged
+from libs.compile.trafficpolicies import NOTHING, for_port, merged, with_defaults
+from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.trafficpolicy import (
     ConnectionPool,
+    HTTPSettings,
     LoadBalancer,
     OutlierDetection,
     PolicyPort,
@@ -60,3 +63,41 @@ def test_a_subset_is_laid_over_the_hosts_port_and_its_own_port_over_both() -> No
     own = over.model_copy(update={"port_level_settings": (_port(80, RANDOM),)})
     found = merged(general, own, 80)
     assert (found.load_balancer, found.outlier_detection) == (RANDOM, None)
+
+
+def _mesh(**settings: Any) -> MeshSettings:
+    return MeshSettings.model_validate(settings, by_alias=True, by_name=False)
+
+
+def test_what_a_rule_leaves_out_is_what_the_mesh_says() -> None:
+    """Field by field, also within a block that the rule writes."""
+    baseline = {
+        "connectionPool": {"tcp": {"maxConnections": 3, "connectTimeout": "9s"}},
+        "outlierDetection": {"consecutive5xxErrors": 7},
+    }
+    own = TrafficPolicy(connection_pool=POOL)
+    found = with_defaults(own, _mesh(defaultTrafficPolicy=baseline))
+    assert found.connection_pool is not None
+    assert found.connection_pool.tcp is not None
+    assert found.connection_pool.tcp.max_connections == 3
+    assert found.connection_pool.tcp.connect_timeout == timedelta(seconds=1)
+    assert found.outlier_detection == OutlierDetection(consecutive_5xx_errors=7)
+
+
+def test_times_and_upgrades_of_the_mesh_stand_below_its_baseline() -> None:
+    """A rule that says DEFAULT means what the mesh says."""
+    mesh = _mesh(connectTimeout="3s", h2UpgradePolicy="UPGRADE", tcpKeepalive={"probes": 2})
+    written = TrafficPolicy(connection_pool=ConnectionPool(http=HTTPSettings(max_retries=1)))
+    found = with_defaults(written, mesh).connection_pool
+    assert found is not None
+    assert found.tcp is not None
+    assert found.http is not None
+    assert found.tcp.connect_timeout == timedelta(seconds=3)
+    assert found.tcp.tcp_keepalive is not None
+    assert (found.http.h2_upgrade_policy, found.http.max_retries) == ("UPGRADE", 1)
+
+
+def test_a_mesh_that_says_nothing_changes_nothing() -> None:
+    """The same policy comes back."""
+    policy = TrafficPolicy(connection_pool=POOL)
+    assert with_defaults(policy, MeshSettings()) is policy

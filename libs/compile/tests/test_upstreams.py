@@ -1,73 +1,40 @@
-"""TLS, warm-up and introductions towards endpoints."""
+"""Preferences and introductions towards endpoints."""
 
-import pytest
+from dataclasses import replace
+from typing import Any
+
 from protogen.envoy.config.cluster.v3.cluster_pb2 import Cluster
 from protogen.envoy.extensions.transport_sockets.proxy_protocol.v3 import (
     upstream_proxy_protocol_pb2,
 )
-from protogen.envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 
 from libs.compile import upstreams
+from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.tests.worlds import istio, service, view_of, world
 from libs.envoy import cluster, tls
 from libs.envoy.cluster import LoadBalancing
-from libs.meshapi.trafficpolicy import ClientTLS, ProxyProtocol, TrafficPolicy
-from libs.registry.service import Protocol, ServicePort
+from libs.meshapi.trafficpolicy import (
+    ClientTLS,
+    OutlierDetection,
+    ProxyProtocol,
+    TrafficPolicy,
+)
+from libs.registry.service import Protocol
 
 
-def _built(policy: TrafficPolicy, protocol: Protocol = Protocol.HTTP) -> Cluster:
+def _built(
+    policy: TrafficPolicy,
+    protocol: Protocol = Protocol.HTTP,
+    metadata: dict[str, str] | None = None,
+) -> Cluster:
+    proxy = Proxy(ProxyType.SIDECAR, "default", metadata=metadata or {})
+    account = "{address: 10.0.0.1, labels: {app: web}, serviceAccount: web}"
+    text = service("web", f"{{name: {protocol.value}, port: 443}}")
+    view = view_of(world(text + istio("WorkloadEntry", "w", account)), proxy)
+    (one,) = view.outbound.values()
     built = cluster.by_discovery("c", LoadBalancing.LEAST_REQUEST, http2=protocol.is_http2)
-    upstreams.apply(built, policy, ServicePort("p", 443, protocol, 443))
+    upstreams.apply(view, built, replace(one, traffic=policy))
     return built
-
-
-def _tls(written: ClientTLS, protocol: Protocol = Protocol.HTTP) -> tls_pb2.UpstreamTlsContext:
-    context = tls_pb2.UpstreamTlsContext()
-    found = _built(TrafficPolicy(tls=written), protocol).transport_socket
-    assert found.typed_config.Unpack(context)
-    return context
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        pytest.param(ClientTLS(mode="SIMPLE"), tls.SYSTEM_AUTHORITIES, id="the system's"),
-        pytest.param(ClientTLS(mode="SIMPLE", ca_certificates="/ca"), "/ca", id="as written"),
-        pytest.param(ClientTLS(mode="SIMPLE", insecure_skip_verify=True), "", id="none"),
-    ],
-)
-def test_endpoints_are_verified_unless_a_rule_says_otherwise(
-    written: ClientTLS, expected: str
-) -> None:
-    """Without a file the authorities of the system are trusted."""
-    context = _tls(written).common_tls_context.validation_context
-    assert context.trusted_ca.filename == expected
-
-
-def test_without_a_server_name_that_of_the_request_is_sent_and_verified() -> None:
-    """A written name is sent as it is."""
-    options = cluster.http_options(_built(TrafficPolicy(tls=ClientTLS(mode="SIMPLE"))))
-    assert options.upstream_http_protocol_options.auto_sni
-    assert options.upstream_http_protocol_options.auto_san_validation
-    assert _tls(ClientTLS(mode="SIMPLE", sni="a.example")).sni == "a.example"
-
-
-def test_a_mutual_rule_shows_the_proxys_certificate() -> None:
-    """A simple one shows none, whatever files it names."""
-    simple = ClientTLS(mode="SIMPLE", client_certificate="/c", private_key="/k")
-    written = simple.model_copy(update={"mode": "MUTUAL"})
-    mutual = _tls(written).common_tls_context.tls_certificates
-    assert [one.private_key.filename for one in mutual] == ["/k"]
-    assert not _tls(simple).common_tls_context.tls_certificates
-
-
-@pytest.mark.parametrize(
-    ("protocol", "expected"),
-    [(Protocol.HTTP, ["http/1.1"]), (Protocol.GRPC, ["h2"]), (Protocol.TCP, [])],
-)
-def test_the_protocol_inside_is_offered(protocol: Protocol, expected: list[str]) -> None:
-    """Bytes that nobody reads offer nothing."""
-    context = _tls(ClientTLS(mode="SIMPLE"), protocol)
-    assert list(context.common_tls_context.alpn_protocols) == expected
 
 
 def test_an_introduction_stands_before_the_encryption() -> None:
@@ -79,3 +46,26 @@ def test_an_introduction_stands_before_the_encryption() -> None:
         assert built.transport_socket.typed_config.Unpack(wrapped)
         names.append(wrapped.transport_socket.name)
     assert names == ["envoy.transport_sockets.raw_buffer", tls.SOCKET_NAME]
+
+
+def test_weights_of_localities_count_where_calls_are_shared_out() -> None:
+    """Zones of one region are Envoy's own matter where a rule says so."""
+
+    def written(setting: dict[str, Any]) -> Cluster:
+        policy = {"loadBalancer": setting}
+        return _built(TrafficPolicy.model_validate(policy, by_alias=True, by_name=False))
+
+    shared = written({"localityLbSetting": {"distribute": ({"from": "a", "to": {"a": 100}},)}})
+    zones = written({"zoneAwareLbSetting": {"minClusterSize": 3}})
+    assert shared.common_lb_config.HasField("locality_weighted_lb_config")
+    assert zones.common_lb_config.zone_aware_lb_config.min_cluster_size.value == 3
+
+
+def test_statuses_that_count_as_failures_may_be_listed() -> None:
+    """One is a condition by itself, several are alternatives."""
+    for codes, alternatives in (((429,), 0), ((429, 503), 2)):
+        detection = OutlierDetection(outlier_detection_http_error_codes=codes)
+        options = cluster.http_options(_built(TrafficPolicy(outlier_detection=detection)))
+        matcher = options.outlier_detection.error_matcher
+        assert len(matcher.or_match.rules) == alternatives
+        assert matcher.HasField("http_response_headers_match") is (alternatives == 0)

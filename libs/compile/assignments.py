@@ -1,0 +1,96 @@
+"""The endpoints of a cluster as a proxy sees them: which, in what order, with what weight."""
+
+from collections.abc import Mapping, Sequence
+
+from protogen.envoy.config.endpoint.v3 import endpoint_pb2
+
+from libs.compile import localities
+from libs.compile.ledger import Ledger
+from libs.compile.localities import Stand, preference, priorities, shares, topology_labels
+from libs.compile.proxy import locality_of
+from libs.compile.target import Outbound
+from libs.compile.view import View, node
+from libs.envoy import endpoint
+from libs.envoy.address import UNIX_PREFIX, is_ip
+from libs.envoy.endpoint import LoadEndpoint
+from libs.kernel import xds
+from libs.registry.service import Endpoint, Resolution, ServicePort
+
+TLS_MODE_LABEL = "security.istio.io/tlsMode"
+MESH_TLS = "istio"
+"""Value of the label at workloads whose proxy takes the mesh's mutual TLS."""
+
+_BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
+
+
+def assignment(view: View, one: Outbound) -> endpoint_pb2.ClusterLoadAssignment:
+    """Return the endpoints that carry the subset's labels, in the order of preference."""
+    chosen = [
+        (each, number)
+        for each in view.world.registry.endpoints.get(one.service.hostname, ())
+        if one.labels.items() <= each.labels.items()
+        and (not one.meshed or each.labels.get(TLS_MODE_LABEL) == MESH_TLS)
+        and (number := _number(each, one.port)) is not None
+        and _usable(view.ledger, one, each)
+    ]
+    origins = (each.origin for each, _ in chosen)
+    view.ledger.credit(xds.ENDPOINT, one.name, one.service.origin, *origins)
+    return _ordered(view, one, chosen)
+
+
+def _ordered(
+    view: View, one: Outbound, chosen: Sequence[tuple[Endpoint, int]]
+) -> endpoint_pb2.ClusterLoadAssignment:
+    preferred = preference(one.traffic, view.world.settings)
+    if preferred is None:
+        return endpoint.load_assignment(one.name, _listed(chosen, [0] * len(chosen)))
+    stand, cluster = _stand(view), view.world.cluster
+    endpoints = [each for each, _ in chosen]
+    ranks = priorities(
+        preferred,
+        stand,
+        endpoints,
+        lambda each: topology_labels(each.labels, each.locality, each.network, cluster),
+    )
+    listed = _listed(chosen, ranks)
+    weights = shares(preferred, stand, _weights(listed))
+    return endpoint.load_assignment(one.name, listed, weights)
+
+
+def _listed(chosen: Sequence[tuple[Endpoint, int]], ranks: Sequence[int]) -> list[LoadEndpoint]:
+    return [
+        LoadEndpoint(localities.text(each.locality), each.address, number, each.weight, rank)
+        for (each, number), rank in zip(chosen, ranks, strict=True)
+    ]
+
+
+def _weights(listed: Sequence[LoadEndpoint]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for one in listed:
+        found[one.locality] = found.get(one.locality, 0) + one.weight
+    return found
+
+
+@node(lambda: None)
+def _stand(view: View) -> Stand:
+    """Return where the proxy stands, for all of its clusters."""
+    proxy = view.proxy
+    locality = locality_of(proxy, view.world.registry)
+    labels = topology_labels(proxy.labels, locality, proxy.network, view.world.cluster)
+    return Stand(locality, labels)
+
+
+def _number(each: Endpoint, port: ServicePort) -> int | None:
+    return 0 if each.address.startswith(UNIX_PREFIX) else each.ports.get(port.name)
+
+
+def _usable(ledger: Ledger, one: Outbound, each: Endpoint) -> bool:
+    """Envoy refuses a whole assignment for one address that is no number."""
+    by_name = one.service.resolution in _BY_NAME
+    if by_name or is_ip(each.address) or each.address.startswith(UNIX_PREFIX):
+        return True
+    ledger.problem(
+        f"{one.service.origin}: endpoint address `{each.address}` is a name; "
+        "write an IP address, or resolution DNS"
+    )
+    return False

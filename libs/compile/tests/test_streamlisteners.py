@@ -1,0 +1,67 @@
+"""Filter chains for connections that nobody reads."""
+
+from collections.abc import Sequence
+
+from libs.compile.ledger import Ledger
+from libs.compile.streamlisteners import Streams, streams_of
+from libs.compile.tests.worlds import istio, service, sidecar, view_of, world
+
+
+def _made(text: str, names: Sequence[str], ledger: Ledger | None = None) -> Streams:
+    view = view_of(world(text), sidecar(), ledger)
+    services = [view.world.registry.services[f"{one}.default.svc.cluster.local"] for one in names]
+    members = [(one, one.ports[0]) for one in services]
+    return streams_of(view, view.world.rules, members, shared=True, allow_any=False)
+
+
+def _tls(name: str) -> str:
+    return service(name, "{name: tls, port: 443}")
+
+
+def test_services_of_one_address_are_told_apart_by_server_name() -> None:
+    """What is for none of them leads nowhere."""
+    made = _made(_tls("a") + _tls("b"), ["a", "b"])
+    names = [list(one.filter_chain_match.server_names) for one in made.chains]
+    assert names == [["a.default.svc.cluster.local"], ["b.default.svc.cluster.local"], []]
+    assert made.reads_names
+    assert not made.chains[-1].filter_chain_match.transport_protocol
+
+
+def test_of_two_rules_for_one_server_name_the_first_counts() -> None:
+    """Envoy refuses two chains with one condition."""
+    match = "match: [{sniHosts: [a.default.svc.cluster.local]}]"
+    routes = "".join(f"{{{match}, route: [{{destination: {{host: {to}}}}}]}}, " for to in "ab")
+    rules = istio(
+        "VirtualService", "v", f"{{hosts: [a.default.svc.cluster.local], tls: [{routes}]}}"
+    )
+    made = _made(_tls("a") + _tls("b") + rules, ["a"])
+    assert len(made.chains) == 2
+    assert b"|b." not in made.chains[0].SerializeToString()
+
+
+def test_a_rule_for_every_address_is_the_last() -> None:
+    """Rules by address stand before it, and no chain for the service itself is left."""
+    nets = "match: [{destinationSubnets: [10.0.0.0/8, 10.1.0.1]}]"
+    to = "route: [{destination: {host: b}}]"
+    rules = istio("VirtualService", "v", f"{{hosts: [a], tcp: [{{{nets}, {to}}}, {{{to}}}]}}")
+    tcp = service("a", "{name: tcp, port: 99}") + service("b", "{name: tcp, port: 99}")
+    made = _made(tcp + rules, ["a"])
+    ranges = [
+        [
+            (one.address_prefix, one.prefix_len.value)
+            for one in chain.filter_chain_match.prefix_ranges
+        ]
+        for chain in made.chains
+    ]
+    assert ranges == [[("10.0.0.0", 8), ("10.1.0.1", 32)], []]
+    assert not made.reads_names
+
+
+def test_two_services_that_nothing_tells_apart_are_said() -> None:
+    """The first one has the address."""
+    ledger = Ledger()
+    tcp = service("a", "{name: tcp, port: 99}") + service("b", "{name: tcp, port: 99}")
+    made = _made(tcp, ["a", "b"], ledger)
+    assert len(made.chains) == 1
+    (problem,) = ledger.problems
+    assert "Service default/b: port 99" in problem

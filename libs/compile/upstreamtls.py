@@ -1,0 +1,155 @@
+"""TLS towards endpoints, as DestinationRules write it: the rule's own, or the mesh's."""
+
+from collections.abc import Iterator, Sequence
+
+from protogen.envoy.config.cluster.v3 import cluster_pb2
+from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2, tls_pb2
+from protogen.envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2 as options_pb2
+
+from libs.compile import credentials as creds
+from libs.compile import identity
+from libs.compile.proxy import ProxyType
+from libs.compile.target import Outbound
+from libs.compile.view import View
+from libs.envoy import cluster, names, tls
+from libs.kernel import xds
+from libs.meshapi.trafficpolicy import ClientTLS
+
+MESH_MUTUAL = "ISTIO_MUTUAL"
+_MESH_ALPN = "istio"
+
+
+def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
+    """Encrypt connections to a cluster as its policy says, if it does."""
+    written = one.traffic.tls
+    if written is None or written.mode == "DISABLE":
+        return
+    if written.mode == MESH_MUTUAL:
+        _mesh(view, built, one, written)
+        return
+    context = _context(view, one, written, _alpn(built, one))
+    built.transport_socket.CopyFrom(tls.towards(context, written.sni))
+    if not written.sni and one.port.protocol.is_http:
+        _name_by_request(built, written)
+
+
+def _name_by_request(built: cluster_pb2.Cluster, written: ClientTLS) -> None:
+    """Without a server name, the one that the request is for is sent and verified."""
+    options = cluster.http_options(built)
+    named = options.upstream_http_protocol_options
+    named.auto_sni = True
+    verified = written.insecure_skip_verify is not True
+    named.auto_san_validation = verified and not written.subject_alt_names
+    cluster.set_http_options(built, options)
+
+
+def _context(
+    view: View, one: Outbound, written: ClientTLS, alpn: Sequence[str]
+) -> tls_pb2.CommonTlsContext:
+    """Return the rule's own certificates: Secrets by name, else files."""
+    verified = written.insecure_skip_verify is not True
+    if credential_of(view, one):
+        return _by_name(view, one, written, alpn)
+    trusted = written.ca_certificates or tls.SYSTEM_AUTHORITIES
+    peer = tls.Peer(trusted, written.subject_alt_names, written.ca_crl) if verified else tls.NOBODY
+    pairs = []
+    if written.mode == "MUTUAL":
+        pairs = [tls.KeyPair(written.client_certificate, written.private_key)]
+    return tls.common(pairs, peer, alpn)
+
+
+def _by_name(
+    view: View, one: Outbound, written: ClientTLS, alpn: Sequence[str]
+) -> tls_pb2.CommonTlsContext:
+    """Name the secrets that are there; what is not is said, and the calls fail."""
+    found = _secrets(view, one, written)
+    for each in found:
+        if each.secret is None:
+            view.ledger.problem(
+                f"{one.service.origin}: TLS to `{one.name}` by credentialName: {each.fault}"
+            )
+    context = tls.common([], tls.NOBODY, alpn)
+    served = {each.secret.name for each in found if each.secret is not None}
+    if written.mode == "MUTUAL":
+        tls.present(context, served & {creds.secret_name(written.credential_name)})
+    authorities = creds.secret_name(written.credential_name + creds.AUTHORITIES_SUFFIX)
+    if written.insecure_skip_verify is True:
+        return context
+    if authorities in served:
+        tls.verify(context, authorities, tls.Peer(names=written.subject_alt_names))
+    else:
+        tls.demand(context, tls.Peer(tls.SYSTEM_AUTHORITIES, written.subject_alt_names))
+    return context
+
+
+def credential_of(view: View, one: Outbound) -> str:
+    """Return the Secret that a cluster's TLS names, where it counts; empty elsewhere.
+
+    At sidecars it counts only in rules for selected workloads, as Istio has it.
+    """
+    written = one.traffic.tls
+    if written is None or written.mode not in ("SIMPLE", "MUTUAL"):
+        return ""
+    selected = one.policy is not None and one.policy.selector is not None
+    counts = view.proxy.type is ProxyType.ROUTER or selected
+    return written.credential_name if counts else ""
+
+
+def secrets_of(view: View, one: Outbound) -> Iterator[secret_pb2.Secret]:
+    """Yield the secrets that a cluster's TLS waits for."""
+    written = one.traffic.tls
+    if written is not None and credential_of(view, one):
+        for each in _secrets(view, one, written):
+            if each.secret is not None:
+                view.ledger.credit(xds.SECRET, each.secret.name, each.source)
+                yield each.secret
+
+
+def _secrets(view: View, one: Outbound, written: ClientTLS) -> list[creds.Found]:
+    """Look for the client's certificate under MUTUAL, and for authorities unless none count."""
+    known, where = view.world.credentials, view.proxy.namespace
+    name = credential_of(view, one)
+    found = [creds.certificate(known, where, name)] if written.mode == "MUTUAL" else []
+    if written.insecure_skip_verify is not True:
+        found.append(creds.authorities(known, where, name))
+    return found
+
+
+def _mesh(view: View, built: cluster_pb2.Cluster, one: Outbound, written: ClientTLS) -> None:
+    """Speak the mesh's mutual TLS: the server is one of the service's accounts."""
+    own = identity.client_identity(view.proxy.metadata)
+    if not own.known:
+        view.ledger.problem(
+            f"{one.service.origin}: TLS mode {MESH_MUTUAL} to `{one.name}` needs the proxy's "
+            "certificate; name its files in the metadata TLS_CLIENT_CERT_CHAIN, TLS_CLIENT_KEY "
+            "and TLS_CLIENT_ROOT_CERT; its calls go without TLS"
+        )
+        return
+    http2 = _alpn(built, one) == ["h2"]
+    context = identity.context(own, (_MESH_ALPN, "h2") if http2 else (_MESH_ALPN,))
+    tls.expect_names(context, written.subject_alt_names or _accounts(view, one))
+    subset = one.name.split("|")[2]
+    name = names.crossing_cluster(one.service.hostname, one.port.number, subset)
+    built.transport_socket.CopyFrom(tls.towards(context, written.sni or name))
+
+
+def _accounts(view: View, one: Outbound) -> list[str]:
+    """Return the identities that the service's workloads may have; none where one is not known."""
+    members = view.world.registry.endpoints.get(one.service.hostname, ())
+    if not all(each.service_account for each in members):
+        return []
+    domain = view.world.settings.trust_domain
+    return sorted(
+        {f"spiffe://{domain}/ns/{each.namespace}/sa/{each.service_account}" for each in members}
+    )
+
+
+def _alpn(built: cluster_pb2.Cluster, one: Outbound) -> list[str]:
+    if not one.port.protocol.is_http:
+        return []
+    options: options_pb2.HttpProtocolOptions = cluster.http_options(built)
+    if options.HasField("use_downstream_protocol_config"):
+        return ["h2", "http/1.1"]
+    return (
+        ["h2"] if options.explicit_http_config.HasField("http2_protocol_options") else ["http/1.1"]
+    )

@@ -35,7 +35,12 @@ class Reply:
 
 
 def make(call: Mapping[str, Any]) -> Iterator[Reply]:
-    """Make the calls of a row over one kept connection."""
+    """Make the calls of a row over one kept connection, or over each of its `connections`."""
+    for _ in range(call.get("connections", 1)):
+        yield from _over_one(call)
+
+
+def _over_one(call: Mapping[str, Any]) -> Iterator[Reply]:
     host, _, port = str(call["to"]).rpartition(":")
     try:
         connection = _connection(call, host, int(port))

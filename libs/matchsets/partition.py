@@ -7,8 +7,8 @@ from libs.matchsets import letters
 from libs.matchsets.automaton import Automaton, Items, TooLargeError, automaton
 from libs.matchsets.expressions import ANYTHING, Expression
 
-STATES_MAX = 50_000
-"""States that are looked at before a partition is given up."""
+STEPS_MAX = 500_000
+"""Places of patterns that are looked at before a partition is given up."""
 
 PLACES_MAX = 500_000
 """Places in all patterns together before a partition is given up."""
@@ -24,21 +24,21 @@ class Part:
 
 @dataclass(slots=True)
 class Effort:
-    """States that may still be looked at, over several partitions."""
+    """Steps that may still be taken, over several partitions and comparisons."""
 
-    states: int = STATES_MAX
+    steps: int = STEPS_MAX
     whole: "Effort | None" = None
 
     def part(self) -> "Effort":
         """Return half of what is left, so that one hard question leaves something for others."""
-        return Effort(self.states // 2, self)
+        return Effort(self.steps // 2, self)
 
-    def spend(self) -> None:
-        """Take one state. Raises TooLargeError when none is left."""
+    def spend(self, steps: int = 1) -> None:
+        """Take steps. Raises TooLargeError when none is left."""
         if self.whole is not None:
-            self.whole.spend()
-        self.states -= 1
-        if self.states < 0:
+            self.whole.spend(steps)
+        self.steps -= steps
+        if self.steps < 0:
             raise TooLargeError("the patterns cannot be told apart within the budget")
 
 
@@ -65,7 +65,7 @@ def _parts(whole: Automaton, domain: int, effort: Effort) -> Mapping[frozenset[i
     found: dict[frozenset[int], str] = {}
     waiting, seen = [(start, "")], {start}
     for state, text in waiting:
-        effort.spend()
+        effort.spend(len(state))
         ended = {number for item in state if (number := whole.ends[item]) is not None}
         if domain in ended:
             found.setdefault(frozenset(ended - {domain}), text)

@@ -23,15 +23,15 @@ from libs.routing.filters import opened, type_of
 from libs.routing.outcome import UndecidedError
 from libs.routing.resources import Resources
 
-STATES_MAX: Final = 400_000
+STEPS_MAX: Final = 2_000_000
 """Steps of comparing that a whole difference may take."""
 
 _MANAGER: Final = hcm_pb2.HttpConnectionManager.DESCRIPTOR.full_name
 
 
-def difference(old: Resources, new: Resources, states_max: int = STATES_MAX) -> Difference:
+def difference(old: Resources, new: Resources, steps_max: int = STEPS_MAX) -> Difference:
     """Compare two views. What does not fit the budget is among the undecided."""
-    return _Comparison(old, new, Effort(states_max)).result()
+    return _Comparison(old, new, Effort(steps_max)).result()
 
 
 @dataclass(slots=True)

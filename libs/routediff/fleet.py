@@ -1,17 +1,14 @@
 """Differences seen from every kind of proxy of every cluster; what is equal is said once."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from libs.compile.memo import Memo
-from libs.compile.proxy import ProxyError
-from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
+from libs.compile.snapshot import Compiled
 from libs.compile.vantages import Vantage, vantages
-from libs.compile.world import World
 from libs.kernel.ids import ClusterName
 from libs.routediff.classes import CallClass, Difference, Undecided
 from libs.routediff.difference import difference
-from libs.routing.resources import from_snapshot
+from libs.routediff.sights import Seen, Sight, Unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ class Pair:
     `inbound` says that something changed which calls at their destination may notice.
     """
 
-    old: World
-    new: World
+    old: Sight
+    new: Sight
     alike: Hashable
     inbound: bool = True
 
@@ -66,45 +63,31 @@ def fleet_difference(pairs: Mapping[ClusterName, Pair]) -> tuple[ClusterDifferen
 def _of_cluster(name: ClusterName, pair: Pair) -> ClusterDifference:
     classes: dict[Hashable, SeenClass] = {}
     undecided: dict[Undecided, None] = {}
-    for vantage, old, new in _views(pair):
-        if isinstance(old, str) or isinstance(new, str):
-            reason = "; ".join(one for one in (old, new) if isinstance(one, str))
+    for vantage in _vantages(pair):
+        old, new = pair.old.from_(vantage), pair.new.from_(vantage)
+        if isinstance(old, Unseen) or isinstance(new, Unseen):
+            reason = "; ".join(one.reason for one in (old, new) if isinstance(one, Unseen))
             undecided.setdefault(Undecided(vantage.name, reason))
             continue
         found = _between(old, new)
         undecided.update(dict.fromkeys(found.undecided))
         for one in found.classes:
-            seen = classes.get(_fold(one)) or SeenClass(one, (), old, new)
+            seen = classes.get(_fold(one)) or SeenClass(one, (), old.compiled, new.compiled)
             classes[_fold(one)] = replace(seen, proxies=(*seen.proxies, vantage.name))
     return ClusterDifference((name,), tuple(classes.values()), tuple(undecided))
 
 
-def _between(old: Compiled, new: Compiled) -> Difference:
-    if old.snapshot.version == new.snapshot.version:
+def _between(old: Seen, new: Seen) -> Difference:
+    if old.compiled.snapshot.version == new.compiled.snapshot.version:
         return Difference((), ())
-    return difference(from_snapshot(old.snapshot), from_snapshot(new.snapshot))
-
-
-def _views(pair: Pair) -> Iterator[tuple[Vantage, Compiled | str, Compiled | str]]:
-    """Compile both sides for every vantage that either side has."""
-    for vantage in _vantages(pair):
-        memo = Memo()
-        yield vantage, _compiled(pair.old, vantage, memo), _compiled(pair.new, vantage, memo)
+    return difference(old.resources, new.resources)
 
 
 def _vantages(pair: Pair) -> Sequence[Vantage]:
-    both = (
-        *vantages(pair.new, inbound=pair.inbound),
-        *vantages(pair.old, inbound=pair.inbound),
-    )
+    """Return the vantages of both sides."""
+    worlds = pair.new.world, pair.old.world
+    both = [one for world in worlds for one in vantages(world, inbound=pair.inbound)]
     return list({(one.name, repr(one.proxy)): one for one in both}.values())
-
-
-def _compiled(world: World, vantage: Vantage, memo: Memo) -> Compiled | str:
-    try:
-        return compile_snapshot(world, vantage.proxy, memo)
-    except (CompileError, ProxyError) as error:
-        return str(error)
 
 
 def _fold(one: CallClass) -> Hashable:

@@ -27,6 +27,9 @@ from libs.routediff.values import Surroundings
 from libs.routing.call import Call
 from libs.routing.outcome import UndecidedError
 
+ROUTES_MAX: Final = 20_000
+"""Routes of a virtual host, on both sides together, beyond which it is not looked into."""
+
 CUTS_MAX: Final = 200
 """Pairs of path changes of two virtual hosts that are looked into for paths where they meet."""
 
@@ -86,6 +89,11 @@ class Requests:
 
     def _of_group(self, group: list[Region]) -> Iterator[Found | Gap]:
         """Compare two virtual hosts, for all of their hosts at once where that is possible."""
+        count = sum(len(one.routes) for one in (group[0].old, group[0].new) if one is not None)
+        if count > ROUTES_MAX:
+            hosts = tuple(one.pattern for one in group)
+            yield Gap(hosts, f"{count} routes, more than the {ROUTES_MAX} that are looked into")
+            return
         old = _Side(group[0].old, self.old, self.call.scheme)
         new = _Side(group[0].new, self.new, self.call.scheme)
         for regions_at_once in _at_once(group, [*old.conditions, *new.conditions]):

@@ -13,6 +13,7 @@ from libs.kernel.origins import ObjectKey
 from libs.meshapi.meshobject import MeshObject
 from libs.routediff.difference import difference
 from libs.routediff.fleet import Pair, fleet_difference
+from libs.routediff.sights import Sight
 from libs.routing.dump import DumpError, from_dump
 from libs.routing.resources import Resources
 from tools.cli.clusterobjects import Contents, placed_in
@@ -105,7 +106,8 @@ def _pair(old: Desired, new: Desired, name: ClusterName) -> Pair:
     }
     same_mesh = old[0].fleet.spec.mesh == new[0].fleet.spec.mesh
     inbound = not (changed <= _FOR_CALLERS and same_mesh)
-    return Pair(cluster_world(*old, name), cluster_world(*new, name), alike, inbound)
+    sight = Sight(cluster_world(*old, name))
+    return Pair(sight, sight.after(cluster_world(*new, name)), alike, inbound)
 
 
 def _objects(side: Desired, name: ClusterName) -> Mapping[ObjectKey, MeshObject]:

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from libs.compile.snapshot import Compiled
-from libs.compile.world import World
 from libs.kernel.effectclasses import EffectClass
 from libs.routediff.classes import CallClass, Difference, Undecided
 from libs.routediff.commands import curl
 from libs.routediff.fleet import ClusterDifference, Pair, SeenClass
 from libs.routing.call import Call
-from libs.routing.decision import Decision, decision_json
+from libs.routing.decision import decision_json
 from tools.cli.routeorigin import origin_of
 
 
@@ -41,13 +39,9 @@ def counts_json(clusters: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 def _seen_json(seen: SeenClass, pair: Pair) -> dict[str, Any]:
     plain = _class_json(seen.found)
     plain["proxies"] = list(seen.proxies)
-    plain["old"]["origin"] = _origin(pair.old, seen.old, seen.found.old)
-    plain["new"]["origin"] = _origin(pair.new, seen.new, seen.found.new)
+    plain["old"]["origin"] = origin_of(pair.old.world, seen.old, seen.found.old)
+    plain["new"]["origin"] = origin_of(pair.new.world, seen.new, seen.found.new)
     return plain
-
-
-def _origin(world: World, compiled: Compiled, decision: Decision) -> dict[str, Any] | None:
-    return origin_of(world, compiled, decision)
 
 
 def _class_json(one: CallClass) -> dict[str, Any]:

@@ -53,12 +53,12 @@ class Objects:
         self, removed: Iterable[ObjectKey], added: Iterable[MeshObject]
     ) -> tuple["Objects", Difference]:
         """Return the objects after a change; one that means what it meant is not replaced."""
-        gone = {key: one for key in removed if (one := self._find(key)) is not None}
+        gone = {key: one for key in removed if (one := self.find(key)) is not None}
         new: dict[ObjectKey, MeshObject] = {}
         for one in added:
             new[one.key] = one
         for key in list(new):
-            former = self._find(key)
+            former = self.find(key)
             if former is None:
                 continue
             if _same_meaning(former, new[key]):
@@ -68,7 +68,8 @@ class Objects:
                 gone[key] = former
         return self._replaced(gone, new), Difference(gone, new)
 
-    def _find(self, key: ObjectKey) -> MeshObject | None:
+    def find(self, key: ObjectKey) -> MeshObject | None:
+        """Return the object with this key."""
         kind = self.types.get(key)
         return self.by_type[kind].get(key) if kind is not None else None
 

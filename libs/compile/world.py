@@ -94,6 +94,17 @@ def changed_world(
     return replace(world, objects=objects, origins=origins, **made)
 
 
+def followed_world(world: World, objects: Iterable[tuple[MeshObject, Origin]]) -> World:
+    """Return the world of these objects, from a former world of the same cluster and settings."""
+    now = {one.key: (one, origin) for one, origin in objects}
+    added = [
+        (one, origin)
+        for key, (one, origin) in now.items()
+        if world.objects.find(key) is not one or world.origins.get(key) != origin
+    ]
+    return changed_world(world, world.origins.keys() - now.keys(), added)
+
+
 @dataclass(frozen=True, slots=True)
 class _Making:
     """What a table is made from: the world before, its objects now, and their difference."""

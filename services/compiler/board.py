@@ -7,6 +7,7 @@ leaves the last good one standing, and the outcome says why.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy
 from libs.compile.world import World
 from libs.kernel.ids import ClassKey, ClusterName, ProxyId, Version
@@ -95,12 +96,13 @@ class Attached:
 class Compiling:
     """The pure functions that the board calls: they decide what a proxy is and what it gets.
 
-    `snapshot` raises ValueError with a sentence when no consistent view can be made.
+    `snapshot` raises ValueError with a sentence when no consistent view can be made. Its memo is
+    that of the proxy's class, empty at first.
     """
 
     proxy: Callable[[bytes], Proxy]
     class_key: Callable[[Proxy, World], ClassKey]
-    snapshot: Callable[[World, Proxy], Snapshot]
+    snapshot: Callable[[World, Proxy, Memo], Snapshot]
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ class Board:
     compiling: Compiling
     worlds: dict[ClusterName, ClusterWorld] = field(default_factory=dict)
     views: dict[ClassKey, ClassView] = field(default_factory=dict)
+    memos: dict[ClassKey, Memo] = field(default_factory=dict)
     proxies: dict[ProxyId, Attached] = field(default_factory=dict)
     held: dict[int, dict[ClassKey, Version]] = field(default_factory=dict)
 
@@ -199,7 +202,8 @@ class Board:
     def _compile(self, class_key: ClassKey, proxy: Proxy, world: ClusterWorld) -> Outcome:
         """Make the view of a class; on a fault the former one, if any, stays."""
         try:
-            snapshot = self.compiling.snapshot(world.world, proxy)
+            memo = self.memos.setdefault(class_key, Memo())
+            snapshot = self.compiling.snapshot(world.world, proxy, memo)
         except ValueError as error:
             return Outcome(faults=(Fault(class_key, world.cluster, str(error)),))
         former = self.views.get(class_key)
@@ -262,6 +266,8 @@ class Board:
             del self.views[class_key]
             for held in self.held.values():
                 held.pop(class_key, None)
+        for class_key in self.memos.keys() - self.views.keys():
+            del self.memos[class_key]
 
 
 def _record(event: ProxyStatus, view: ClassView, former: ProxyRecord | None) -> ProxyRecord:

@@ -4,6 +4,7 @@ import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy, proxy_class, proxy_from_node
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
@@ -33,8 +34,8 @@ from services.compiler.secrets import SecretFolder, SecretSource
 from services.compiler.worlds import WorldReader
 
 
-def _snapshot(world: World, proxy: Proxy) -> Snapshot:
-    return compile_snapshot(world, proxy).snapshot
+def _snapshot(world: World, proxy: Proxy, memo: Memo) -> Snapshot:
+    return compile_snapshot(world, proxy, memo).snapshot
 
 
 COMPILING = Compiling(proxy_from_node, proxy_class, _snapshot)

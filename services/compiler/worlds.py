@@ -1,13 +1,13 @@
 """Reads a cluster's target revision from the Store into a World.
 
 Objects are parsed once by content hash and kept while a world uses them; a revision that leaves a
-cluster's objects as they were gives the same World again.
+cluster's objects as they were gives the same World again, another one only what differs anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from libs.compile.world import World, build_world
+from libs.compile.world import World, build_world, followed_world
 from libs.desired.fleetview import FleetView, stored_view
 from libs.desired.members import PlacedObject, members_for
 from libs.desired.select import objects_for
@@ -61,7 +61,8 @@ class WorldReader:
         )
         known = self._worlds.get(target.cluster)
         if known is None or known[0] != ingredients:
-            known = ingredients, self._build(target.cluster, view, ingredients)
+            former = known[1] if known and known[0].settings == ingredients.settings else None
+            known = ingredients, self._build(target.cluster, view, ingredients, former)
             self._worlds[target.cluster] = known
         return ClusterWorld(target.cluster, revision, known[1])
 
@@ -89,8 +90,13 @@ class WorldReader:
         }
         return members_for(target.cluster, view, contents)
 
-    def _build(self, cluster: ClusterName, view: FleetView, ingredients: Ingredients) -> World:
-        """Render what the cluster gets; templates and patches are stored as they were written."""
+    def _build(
+        self, cluster: ClusterName, view: FleetView, ingredients: Ingredients, former: World | None
+    ) -> World:
+        """Render what the cluster gets; templates and patches are stored as they were written.
+
+        A former world with these settings is brought up to date, so that what stays is the same.
+        """
         objects = self._load([placed.item for placed in ingredients.entries])
         contents: dict[SetName, list[ParsedObject]] = {}
         for placed, obj in zip(ingredients.entries, objects, strict=True):
@@ -99,7 +105,10 @@ class WorldReader:
             contents.setdefault(placed.set, []).append(one)
         rendered = objects_for(cluster, view, contents, judge=False)
         opened = self.secrets.opened((one.item.object, one.item.origin) for one in rendered)
-        return build_world((*opened, *ingredients.secrets), cluster, ingredients.settings)
+        everything = (*opened, *ingredients.secrets)
+        if former is not None:
+            return followed_world(former, everything)
+        return build_world(everything, cluster, ingredients.settings)
 
     def has_new_secrets(self, cluster: ClusterName) -> bool:
         """Say whether the Secrets from outside differ from those of the cluster's world."""

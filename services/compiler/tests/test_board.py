@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.world import World, build_world
 from libs.kernel.ids import (
@@ -60,6 +61,7 @@ class Toy:
     """Compiles whatever the test says next."""
 
     next: Snapshot | str = field(default_factory=lambda: snapshot("1"))
+    memos: list[Memo] = field(default_factory=list)
 
     def compiling(self) -> Compiling:
         """Nodes name their class; `bad` is no node."""
@@ -75,8 +77,9 @@ class Toy:
         """Proxies of a namespace are one class."""
         return ClassKey(proxy.namespace)
 
-    def snapshot(self, _world: World, _proxy: Proxy) -> Snapshot:
+    def snapshot(self, _world: World, _proxy: Proxy, memo: Memo) -> Snapshot:
         """Give the next snapshot, or fail with the next sentence."""
+        self.memos.append(memo)
         if isinstance(self.next, str):
             raise ValueError(self.next)  # noqa: TRY004 - the sentence is the test's
         return self.next
@@ -130,6 +133,19 @@ def test_a_moved_target_sends_only_what_changed_to_who_holds_the_rest() -> None:
     assert isinstance(view, View)
     assert (view.base, view.snapshot) == ("1|1", "1|2")
     assert [resource.name for resource in view.changed] == ["c1"]
+
+
+def test_a_class_keeps_its_memo_until_nobody_uses_it() -> None:
+    """Every compile of a class builds on the one before; who comes later starts from nothing."""
+    toy = Toy()
+    board = connected_board(toy)
+    move(board, world("r2", 2), 2.0)
+    board.gone(FRONTEND, ProxyGone(PROXY))
+    assert board.memos == {}
+    board.connected(FRONTEND, ProxyConnected(PROXY, b"ns"))
+    first, second, third = toy.memos
+    assert first is second
+    assert third is not first
 
 
 def test_a_frontend_that_comes_back_with_the_same_view_is_sent_no_resource() -> None:

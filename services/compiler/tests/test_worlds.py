@@ -9,6 +9,15 @@ from libs.kernel.revisions import Target
 from services.compiler.tests.fleet import EAST, FLEET, SERVICE, accept, manifest
 from services.compiler.worlds import WorldReader
 
+ROUTES = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: hello}
+spec:
+  hosts: [hello]
+  http: [{timeout: 1s, route: [{destination: {host: hello}}]}]
+"""
+
 
 @pytest.fixture
 def store() -> FakeStore:
@@ -33,6 +42,19 @@ def test_a_revision_that_changes_no_object_gives_the_same_world(store: FakeStore
     second = reader.read(accept(store, 2, fleet, tree))
     assert second.world is first.world
     assert second.revision.id == "r2"
+
+
+def test_a_revision_that_changes_one_object_leaves_the_other_tables_alone(store: FakeStore) -> None:
+    """What compiling reads of unchanged kinds is the same object, so nothing is made from it."""
+    reader = WorldReader(store)
+    fleet = manifest(store, "fleet", FLEET)
+    first = reader.read(accept(store, 1, fleet, manifest(store, "t1", f"{SERVICE}---{ROUTES}")))
+    more = ROUTES.replace("timeout: 1s", "timeout: 2s")
+    second = reader.read(accept(store, 2, fleet, manifest(store, "t2", f"{SERVICE}---{more}")))
+    assert second.world.registry.services is first.world.registry.services
+    assert second.world.rules != first.world.rules
+    third = reader.read(accept(store, 3, fleet, manifest(store, "t3", SERVICE)))
+    assert third.world.rules == ()
 
 
 def test_mesh_settings_of_the_fleet_are_part_of_the_world(store: FakeStore) -> None:

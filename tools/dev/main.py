@@ -10,6 +10,7 @@ from tools.protogen.generate import GenerateError, ensure
 from tools.sidewheels.fetch import FetchError
 
 _AGREE = "import sys; from tests.agree.main import main; sys.exit(main(sys.argv[1:]))"
+_FUZZ = "import sys; from tests.fuzz.parse import main; sys.exit(main(sys.argv[1:]))"
 _SIMULATE = "import sys; from tests.simulation.main import main; sys.exit(main(sys.argv[1:]))"
 Run = Callable[[Sequence[str]], int]
 
@@ -51,6 +52,13 @@ def _setup(_: Sequence[str]) -> int:
     return 0
 
 
+def _fuzz(args: Sequence[str]) -> int:
+    if args[:1] != ["parse"]:
+        print("dev: fuzz what? Write `./dev fuzz parse`.", file=sys.stderr)
+        return 2
+    return shell.python("-c", _FUZZ, *args[1:])
+
+
 COMMANDS = {
     "setup": Command("setup", "make the environment and nothing else", _setup),
     "demo": Command(
@@ -66,6 +74,7 @@ COMMANDS = {
     ),
     "fix": Command("fix", "repair what can be repaired", lambda _: checks.run_all(checks.FIXES)),
     "bench": Command("bench [NAME [ARGS]]", "one bench of tests/bench, or all", bench.main),
+    "fuzz": Command("fuzz parse [ARGS]", "mutated files against the parser, for a time", _fuzz),
     "agree": Command(
         "agree [--pairs N]",
         "answers of libs/routing against what a real Envoy did",

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 
 from libs.compile.connections import to_clusters
-from libs.compile.hosts import ANY, covers
+from libs.compile.hosts import covers
 from libs.compile.rules import RouteRules
 from libs.compile.streams import Stream, tcp_streams, tls_streams
 from libs.compile.view import Place, View
@@ -46,27 +47,62 @@ def streams_of(
     does. What none of them is for goes as it came, or nowhere.
     """
     own = [one for one in rules if one.tls or one.tcp]
-    chains: dict[bytes, lc.FilterChain] = {}
+    found: list[Stream] = []
     sources: dict[ObjectKey, None] = {}
     for service, port in members:
         fitting = [one for one in own if any(covers(host, service.hostname) for host in one.hosts)]
         sources.update(dict.fromkeys((service.origin, *(one.key for one in fitting))))
         unclear = shared or len(members) > 1 or not service.addresses
-        for stream in _streams(view, fitting, service, port, shared=unclear):
-            built = _chain(stream)
-            asked = built.filter_chain_match.SerializeToString(deterministic=True)
-            if asked in chains:
-                view.ledger.problem(
-                    f"{service.origin}: port {port.number} has the address of another service; "
-                    "its connections go there"
-                )
-            else:
-                chains[asked] = built
-    if b"" not in chains:
-        chains[b""] = listener.chain(
-            [tcpproxy.tcp_proxy(names.PASSTHROUGH if allow_any else names.BLACK_HOLE)]
-        )
-    return Streams(tuple(chains.values()), tuple(sources))
+        streams = list(_streams(view, fitting, service, port, shared=unclear))
+        if any(
+            one.conditions == each.conditions for one in streams for each in found if one != each
+        ):
+            view.ledger.problem(
+                f"{service.origin}: port {port.number} has the address of another service; "
+                "its connections go there"
+            )
+        found += streams
+    rest = tcpproxy.tcp_proxy(names.PASSTHROUGH if allow_any else names.BLACK_HOLE)
+    return Streams(tuple(_chains([*found, Stream(rest)])), tuple(sources))
+
+
+def _chains(streams: Sequence[Stream]) -> Iterator[lc.FilterChain]:
+    """Give every address and name to the first stream that takes it.
+
+    Envoy chooses by address first and never looks back, so whoever takes calls to all addresses,
+    or to a wider range, is repeated for each narrower one.
+    """
+    ranges = list(dict.fromkeys(net for one in streams for net in one.subnets))
+    taken: set[tuple[str, str, bool]] = set()
+    for one in streams:
+        free: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+        for net in ("", *ranges):
+            mine = tuple(name for name in one.asked if (net, name, one.encrypted) not in taken)
+            if mine and _within(net, one.subnets):
+                taken.update((net, name, one.encrypted) for name in mine)
+                free.setdefault((bool(net), mine), []).append(net)
+        for (_, asked), nets in free.items():
+            built = listener.chain(
+                [one.filter],
+                server_names=[name for name in asked if name],
+                encrypted=one.encrypted,
+            )
+            listener.only_to(built, [net for net in nets if net])
+            yield built
+
+
+def _within(net: str, subnets: Sequence[str]) -> bool:
+    """Say whether all addresses of a range are in `subnets`; no range is all addresses."""
+    if not subnets or not net:
+        return not subnets
+    inner = ip_network(net, strict=False)
+    return any(_covers(ip_network(each, strict=False), inner) for each in subnets)
+
+
+def _covers(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:
+    if isinstance(outer, IPv4Network):
+        return isinstance(inner, IPv4Network) and outer.supernet_of(inner)
+    return isinstance(inner, IPv6Network) and outer.supernet_of(inner)
 
 
 def _streams(
@@ -90,14 +126,3 @@ def _streams(
             if not one.subnets:
                 return
     yield Stream(own)
-
-
-def _chain(stream: Stream) -> lc.FilterChain:
-    everybody = ANY in stream.server_names
-    built = listener.chain(
-        [stream.filter],
-        server_names=() if everybody else stream.server_names,
-        encrypted=bool(stream.server_names),
-    )
-    listener.only_to(built, stream.subnets)
-    return built

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 
 from libs.compile.connections import to_clusters
+from libs.compile.hosts import ANY
 from libs.compile.rules import RouteRules, gateway_name
 from libs.compile.view import Place, destination_cluster
 from libs.meshapi.virtualservice import L4MatchAttributes, RouteDestination, TLSMatchAttributes
@@ -18,6 +19,21 @@ class Stream:
     filter: lc.Filter
     server_names: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The server names that are told apart, an empty one for all that are not."""
+        return tuple("" if name == ANY else name for name in self.server_names) or ("",)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether only TLS is taken."""
+        return bool(self.server_names)
+
+    @property
+    def conditions(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a connection has to fulfil."""
+        return (self.server_names, self.subnets)
 
 
 def tls_routes(rules: RouteRules, place: Place) -> Iterator[tuple[tuple[str, ...], lc.Filter]]:

@@ -39,8 +39,8 @@ def test_of_two_rules_for_one_server_name_the_first_counts() -> None:
     assert b"|b." not in made.chains[0].SerializeToString()
 
 
-def test_a_rule_for_every_address_is_the_last() -> None:
-    """Rules by address stand before it, and no chain for the service itself is left."""
+def test_a_rule_for_every_address_takes_what_rules_by_address_leave() -> None:
+    """No chain for the service itself is left."""
     nets = "match: [{destinationSubnets: [10.0.0.0/8, 10.1.0.1]}]"
     to = "route: [{destination: {host: b}}]"
     rules = istio("VirtualService", "v", f"{{hosts: [a], tcp: [{{{nets}, {to}}}, {{{to}}}]}}")
@@ -55,6 +55,29 @@ def test_a_rule_for_every_address_is_the_last() -> None:
     ]
     assert ranges == [[("10.0.0.0", 8), ("10.1.0.1", 32)], []]
     assert not made.reads_names
+
+
+def test_who_takes_every_address_is_repeated_for_ranges_of_others() -> None:
+    """Envoy would otherwise refuse other names at an address of the range."""
+    match = "match: [{sniHosts: [a.example], destinationSubnets: [10.0.0.0/8]}]"
+    other = "match: [{sniHosts: [b.example]}]"
+    to = "route: [{destination: {host: a}}]"
+    hosts = "[a.example, b.example, a.default.svc.cluster.local]"
+    rules = istio(
+        "VirtualService", "v", f"{{hosts: {hosts}, tls: [{{{match}, {to}}}, {{{other}, {to}}}]}}"
+    )
+    made = _made(_tls("a") + rules, ["a"])
+    found = [
+        (list(one.filter_chain_match.server_names), len(one.filter_chain_match.prefix_ranges))
+        for one in made.chains
+    ]
+    assert found == [
+        (["a.example"], 1),
+        (["b.example"], 0),
+        (["b.example"], 1),
+        ([], 0),
+        ([], 1),
+    ]
 
 
 def test_two_services_that_nothing_tells_apart_are_said() -> None:

@@ -1,5 +1,6 @@
 """What objects that attach to proxies add to a compiled view, in the order in which they do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
@@ -9,6 +10,7 @@ from libs.compile.attachments import Attachments
 from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
+from libs.compile.observing import Observed, observed, watches
 from libs.compile.patches import patches_for
 from libs.compile.patching import patched
 from libs.compile.plugins import Plugin, add_http, add_network, plugins_for
@@ -28,7 +30,8 @@ _NOTHING: frozenset[TypeUrl] = frozenset()
 
 def touched(world: World, proxy: Proxy) -> frozenset[TypeUrl]:
     """Return the types of resources that attached objects may change; the others are left alone."""
-    if proxy.type is ProxyType.GRPC or world.attached == Attachments():
+    nothing = world.attached == Attachments() and not watches(world)
+    if proxy.type is ProxyType.GRPC or nothing:
         return _NOTHING
     return _EVERYTHING if world.attached.envoy_filters else _LISTENERS
 
@@ -56,6 +59,7 @@ def _extras(world: World, proxy: Proxy, ledger: Ledger) -> "_Extras":
     return _Extras(
         limits_for(attached.rate_limits, proxy, root, world.registry),
         plugins_for(attached, proxy, root, ledger),
+        {side: observed(world, proxy, side, ledger) for side in Side} if watches(world) else {},
     )
 
 
@@ -65,12 +69,13 @@ class _Extras:
 
     limits: tuple[PortLimits, ...]
     plugins: tuple[Plugin, ...]
+    observed: Mapping[Side, Observed]
 
     def on(
         self, listener: listener_pb2.Listener, proxy: Proxy, ledger: Ledger
     ) -> listener_pb2.Listener:
         """Return a listener with all of it; what made a difference is credited."""
-        if not (self.limits or self.plugins):
+        if not (self.limits or self.plugins or self.observed):
             return listener
         users: list[ObjectKey] = []
 
@@ -78,7 +83,10 @@ class _Extras:
             before = len(users)
             if isinstance(found, Manager):
                 users.extend((*self._limited(found, spot), *add_http(found, self.plugins, spot)))
-            return len(users) > before
+            watched = self.observed.get(spot.side)
+            changed = watched.add(found) if watched else False
+            users.extend(watched.keys if watched and changed else ())
+            return changed or len(users) > before
 
         def dress_chain(chain: lc.FilterChain, spot: Spot) -> bool:
             mine = add_network(chain, self.plugins, spot)

@@ -15,6 +15,7 @@ from libs.compile.inbound import inbound_inlets
 from libs.compile.ledger import Origins, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
 from libs.compile.memo import Memo, Run
+from libs.compile.observing import called_services
 from libs.compile.parts import Built, Part, built, folded, joined, messages_of, part, replaced
 from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
@@ -91,15 +92,25 @@ def _patchers(view: View) -> str:
 def _parts(view: View) -> Iterator[Part]:
     """Yield the parts of a view; a router may call every service that it sees."""
     if view.proxy.type is ProxyType.ROUTER:
-        seen = _with_outbound(view, _visible(view))
+        seen = _with_outbound(view, _called(view, _visible(view)))
         yield from (_clusters(seen), _endpoints(seen), _gateway(seen))
     else:
         scope = _scope(view)
-        seen = _with_outbound(view, scope.services)
+        seen = _with_outbound(view, _called(view, scope.services))
         yield from (_clusters(seen), _endpoints(seen), _outlets(seen, scope))
         if view.proxy.type is ProxyType.SIDECAR:
             yield _inlets(seen, scope)
     yield _fixed(view)
+
+
+def _called(view: View, services: tuple[Service, ...]) -> tuple[Service, ...]:
+    """Add the services that the proxy itself reports to."""
+    known = {one.hostname for one in services}
+    called = (
+        called_services(view.world, view.proxy) if view.proxy.type is not ProxyType.GRPC else ()
+    )
+    added = tuple(one for one in called if one.hostname not in known)
+    return (*services, *added) if added else services
 
 
 @node(lambda _: None)

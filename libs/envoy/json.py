@@ -11,14 +11,11 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
-from libs.envoy import cluster, cors, fault, hcm, listener, localratelimit, retry, tcpproxy, tls
+from libs.envoy.anytypes import settle
 from libs.envoy.secret import redacted
 from libs.kernel import xds
 from libs.kernel.ids import TypeUrl
 from libs.kernel.xds import Resource, Snapshot
-
-_PACKED_BY: Final = (cluster, cors, fault, hcm, listener, localratelimit, retry, tcpproxy, tls)
-"""Modules that know what is inside an Any: importing them makes those types printable."""
 
 _MESSAGES: Final[dict[TypeUrl, type[Message]]] = {
     xds.CLUSTER: cluster_pb2.Cluster,
@@ -44,6 +41,7 @@ def resource_json(resource: Resource) -> dict[str, Any]:
     message = _MESSAGES[resource.type_url].FromString(resource.body)
     if isinstance(message, secret_pb2.Secret):
         message = redacted(message)
+    settle(message)
     plain: dict[str, Any] = orjson.loads(orjson.dumps(MessageToDict(message)))
     return plain
 

@@ -17,6 +17,7 @@ from libs.meshapi.gatewayapi.tcproute import TCPRoute
 from libs.meshapi.gatewayapi.tlsroute import TLSRoute
 from libs.meshapi.kinds import MODELS
 from libs.meshapi.meshconfig.config import MeshConfig
+from libs.meshapi.meshconfig.proxy import ProxySettings
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.namespace import Namespace
 from libs.meshapi.node import Node
@@ -26,9 +27,8 @@ from libs.meshapi.problems import Path
 from libs.meshapi.proxyconfig import ProxyConfig
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
-from libs.meshapi.schema import attribute_of, model_inside
+from libs.meshapi.schema import attribute_of, model_inside, name_of
 from libs.meshapi.serviceaccount import ServiceAccount
-from libs.meshapi.telemetry import Telemetry
 from libs.meshapi.workloadgroup import WorkloadGroup
 
 _TRAFFIC_POLICY = ("retryBudget.budgetInterval",)
@@ -36,24 +36,60 @@ _TRAFFIC_POLICY = ("retryBudget.budgetInterval",)
 _FETCHED = ("imagePullPolicy", "imagePullSecret", "sha256", "verificationKey")
 """Fields about a module that is fetched; here it is a file of the proxy's machine."""
 
+_PROVIDERS = (
+    "datadog",
+    "envoyExtAuthzGrpc",
+    "envoyExtAuthzHttp",
+    "lightstep",
+    "opencensus",
+    "opentelemetry.dynatraceSampler",
+    "opentelemetry.resourceDetectors",
+    "opentelemetry.serviceAttributeEnrichment",
+    "prometheus",
+    "sds",
+    "skywalking",
+    "stackdriver",
+    "zipkin.headers",
+    "zipkin.timeout",
+)
+"""Providers that nothing asks, and settings of those that are asked."""
+
+_ACTING = ("tracing", "zipkinAddress")
+_DEFAULT_CONFIG = (
+    *(
+        name_of(info, name)
+        for name, info in ProxySettings.model_fields.items()
+        if name_of(info, name) not in _ACTING
+    ),
+    *(
+        f"tracing.{name}"
+        for name in (
+            "customTags",
+            "datadog",
+            "lightstep",
+            "maxPathTagLength",
+            "openCensusAgent",
+            "stackdriver",
+            "tlsSettings",
+        )
+    ),
+)
+"""Settings of a proxy's process, which is started by others."""
+
 MESH_CONFIG = (
-    "accessLogEncoding",
-    "accessLogFile",
-    "accessLogFormat",
     "ca",
     "caCertificates",
     "certificates",
     "configSources",
-    "defaultConfig",
-    "defaultProviders",
+    *(f"defaultConfig.{name}" for name in _DEFAULT_CONFIG),
+    "defaultProviders.metrics",
     "disableEnvoyListenerLog",
     "discoverySelectors",
     "dnsRefreshRate",
     "enableAutoMtls",
     "enableEnvoyAccessLogService",
     "enablePrometheusMerge",
-    "enableTracing",
-    "extensionProviders",
+    *(f"extensionProviders[].{name}" for name in _PROVIDERS),
     "hboneIdleTimeout",
     "inboundClusterStatName",
     "inboundTrafficPolicy",
@@ -113,6 +149,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         *(f"spec.mesh.{name}" for name in MESH_CONFIG),
         "spec.rollout",
     ),
+    "Telemetry": ("spec.metrics", "spec.tracing[].disableContextPropagation"),
     "TrafficExtension": tuple(f"spec.wasm.{name}" for name in _FETCHED),
     "WasmPlugin": tuple(f"spec.{name}" for name in _FETCHED),
     "Cluster": (
@@ -145,7 +182,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         Rollout,
         ServiceAccount,
         TCPRoute,
-        Telemetry,
         TLSRoute,
         WorkloadGroup,
     }

@@ -81,6 +81,12 @@ def set_entries(view: FleetView, entries: Sequence[TreeEntry]) -> Mapping[SetNam
     return found
 
 
+def is_at(paths: Iterable[str], file: str) -> bool:
+    """Say whether a file is at one of a set's paths, or in a folder that one of them names."""
+    bare = [_bare(prefix) for prefix in paths]
+    return any(not one or file == one or file.startswith(f"{one}/") for one in bare)
+
+
 def tree_hash(entries: Iterable[TreeEntry], parser_version: str) -> TreeHash:
     """Fingerprint the paths and contents of files, as a certain version of the parser reads them.
 

@@ -8,6 +8,7 @@ from libs.desired.finding import Finding, Identity
 from libs.desired.fleetview import FleetView
 from libs.kernel.ids import SetName
 from libs.kernel.messages import Level, Message, MessageClass, errors
+from libs.lint.accepted import beyond_accepted
 from libs.lint.blame import Contents, breakage
 from libs.lint.doubt import S, State, doubts, emptied
 from libs.lint.settle import Offer, Settlement, settle
@@ -32,16 +33,24 @@ class Acceptance(Generic[S]):
     whole: tuple[Message, ...] = ()
 
 
-def accept(candidate: State[S], last_good: State[S] | None, judge: Judge) -> Acceptance[S]:
+def accept(
+    candidate: State[S],
+    last_good: State[S] | None,
+    judge: Judge,
+    accepted: FleetView | None = None,
+) -> Acceptance[S]:
     """Decide about a commit whose fleet files could be read; `judge` is `check.findings`.
 
-    With `accept: commit` in the candidate's Fleet one refused set refuses all.
+    With `accept: commit` in the candidate's Fleet one refused set refuses all. `accepted` is the
+    fleet that says what sets may hold, beside the candidate's own: that of the last good state,
+    unless the candidate's fleet is a part of it already.
     """
+    lawful = accepted or (last_good.view if last_good else None)
     old = last_good or State(candidate.view, {})
     suspicions = tuple(doubts(candidate, old)) if last_good else ()
     if suspicions:
         return refuse(last_good, suspicions)
-    trial = _Trial(candidate, old, judge)
+    trial = _Trial(candidate, old, _with_tenancy(judge, lawful))
     outcome = settle(trial.offer, trial.judge, trial.known)
     if outcome.unsettled:
         return refuse(last_good, trial.fleet_breaks(outcome.unsettled))
@@ -53,6 +62,16 @@ def accept(candidate: State[S], last_good: State[S] | None, judge: Judge) -> Acc
         *(one.message for one in outcome.findings),
     )
     return Acceptance(candidate.view, outcome.chosen, refusals, tuple(dict.fromkeys(warnings)))
+
+
+def _with_tenancy(judge: Judge, accepted: FleetView | None) -> Judge:
+    """Judge by what sets were allowed to hold before the commit as well: it cannot widen that."""
+
+    def judged(view: FleetView, contents: Contents) -> Sequence[Finding]:
+        beyond = () if accepted is None else beyond_accepted(accepted, view, contents)
+        return (*judge(view, contents), *beyond)
+
+    return judged
 
 
 def refuse(last_good: State[S] | None, why: Iterable[Message]) -> Acceptance[S]:

@@ -21,6 +21,7 @@ from libs.registry.build import DEFAULT_DOMAIN
 
 _NOT_ALLOWED = Rule(codes.NOT_ALLOWED, Level.ERROR, MessageClass.OBJECT)
 _MISPLACED = Rule(codes.FLEET, Level.ERROR, MessageClass.OBJECT)
+_DECLARED = ", see its `allow` in fleet.yaml"
 _FLEET_KINDS = ("Fleet", "Cluster")
 Path = tuple[str | int, ...]
 
@@ -35,12 +36,14 @@ def violations(
             yield from violations_of(name, one, declared.get(name))
 
 
-def violations_of(name: SetName, one: ParsedObject, allow: Allow | None) -> Iterator[Finding]:
-    """Find what a set must not contain in one of its objects."""
+def violations_of(
+    name: SetName, one: ParsedObject, allow: Allow | None, why: str = _DECLARED
+) -> Iterator[Finding]:
+    """Find what a set must not contain in one of its objects; `why` says where that is stated."""
     if one.key.group == GROUP and one.key.kind in _FLEET_KINDS:
         yield _misplaced(name, one)
     if allow is not None and not isinstance(one.object, Patch):
-        yield from _not_allowed(name, one, allow)
+        yield from _not_allowed(name, one, allow, why)
 
 
 def _misplaced(name: SetName, one: ParsedObject) -> Finding:
@@ -49,13 +52,13 @@ def _misplaced(name: SetName, one: ParsedObject) -> Finding:
     return finding(_MISPLACED, (one.origin, one.key), (name,), text)
 
 
-def _not_allowed(name: SetName, one: ParsedObject, allow: Allow) -> Iterator[Finding]:
+def _not_allowed(name: SetName, one: ParsedObject, allow: Allow, why: str) -> Iterator[Finding]:
     for path, text in _problems(one.object, allow):
         change = change_at(one, path)
         if change is not None and change.cluster is not None:
             continue  # the cluster's own folder is not bound by what its sets may do
         place = (one.positions.at(path), one.key)
-        sentence = f"set `{name}` may not have {text}, see its `allow` in fleet.yaml"
+        sentence = f"set `{name}` may not have {text}{why}"
         yield finding(_NOT_ALLOWED, place, (name,), sentence)
 
 

@@ -98,13 +98,28 @@ def _reading(
     obj = model(
         api_version=raw["apiVersion"],
         kind=raw["kind"],
-        metadata=Metadata(name=key.name, namespace=key.namespace),
+        metadata=Metadata(
+            name=key.name, namespace=key.namespace, annotations=_plain_annotations(content)
+        ),
         content=content,
         whole=whole,
         is_namespaced=is_namespaced(key.group, key.kind),
         **more,
     )
     return Reading(key, obj, (), obj.model_dump(mode="json", by_alias=True))
+
+
+def _plain_annotations(content: dict[str, Any]) -> dict[str, str]:
+    """Return the annotations that are the same in every cluster: some are about the object itself.
+
+    Such as what is to be ignored of it.
+    """
+    metadata = content.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(annotations, dict):
+        return {}
+    plain = {key: one for key, one in annotations.items() if isinstance(one, str)}
+    return {key: one for key, one in plain.items() if MARK not in one}
 
 
 def _way(raw: dict[str, Any]) -> Any:

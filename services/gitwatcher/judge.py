@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from libs.desired.fleetview import FleetView
 from libs.kernel.ids import SetName
 from libs.kernel.messages import Level, Message, errors
 from libs.kernel.revisions import Refusal, Revision
@@ -34,7 +35,8 @@ def _verdict(work: Pass, candidate: Candidate, last_good: LastGood) -> Verdict:
         return Verdict(None, {}, (refusal(None, errors(candidate.fleet.messages)),))
     old = _state(work.newest, last_good)
     heard = Heard(work.source.lint, work.source.clock.now_s())
-    outcome = accept(State(candidate.view, candidate.sets), old, heard.findings)
+    lawful = _lawful(work, candidate, last_good)
+    outcome = accept(State(candidate.view, candidate.sets), old, heard.findings, lawful)
     if outcome.whole:
         return Verdict(None, {}, (refusal(None, outcome.whole),))
     warnings = (*_mild(candidate.fleet), *outcome.warnings)
@@ -51,6 +53,18 @@ def _state(newest: Revision | None, last_good: LastGood) -> State[Tree] | None:
     if newest is None:
         return None
     return State(last_good.view(newest), {item.name: last_good.tree(item) for item in newest.sets})
+
+
+def _lawful(work: Pass, candidate: Candidate, last_good: LastGood) -> FleetView | None:
+    """Return the fleet that was accepted before this commit, None where there is none.
+
+    A commit that is judged once more has its own fleet accepted already: that must not allow its
+    sets what another commit is needed for.
+    """
+    found = work.newest
+    while found is not None and found.commit == candidate.commit:
+        found = work.source.store.revision(found.parent) if found.parent is not None else None
+    return None if found is None else last_good.view(found)
 
 
 def _mild(tree: Tree) -> tuple[Message, ...]:

@@ -61,6 +61,14 @@ def test_a_template_is_recalled_without_reading_yaml() -> None:
     assert again.objects[0].positions.at(("spec", "http", 0, "timeout")).line == 7
 
 
+def test_annotations_that_are_alike_everywhere_are_the_template_s_own() -> None:
+    """Those of the lint are read before it is known for which cluster."""
+    metadata = "{name: reviews, annotations: {a: b, c: '${t}'}}"
+    text = ROUTE.replace("{name: reviews}", metadata).replace("TIMEOUT", "${t}")
+    (one,) = parse_file("a.yaml", text.encode()).objects
+    assert one.object.metadata.annotations == {"a": "b"}
+
+
 def test_a_patch_holds_the_change_alone() -> None:
     """Neither whom it is for nor how it is meant reaches the object."""
     text = ROUTE.replace(

@@ -34,6 +34,10 @@ class Court:
     def verdict(self, files: Mapping[str, bytes]) -> Verdict:
         """Commit exactly these files and judge them."""
         self.head = self.remote.commit(files, parent=self.head)
+        return self.again()
+
+    def again(self) -> Verdict:
+        """Judge the newest commit once more."""
         repo = FakeGitRepo(self.remote)
         repo.fetch("refs/heads/main")
         source = Source(NAME, "refs/heads/main", repo, self.store, FakeClock(), RecordedSteps())
@@ -116,3 +120,17 @@ def test_judging_again_gives_the_same(court: Court) -> None:
     assert {name: one.tree for name, one in first.sets.items()} == {
         name: one.tree for name, one in second.sets.items()
     }
+
+
+def test_a_commit_that_widens_a_limit_never_uses_it_however_often_it_is_judged() -> None:
+    """Its fleet is accepted after the first time, and that does not count for it."""
+    court = Court()
+    before = FLEET.replace(b"paths: [configs/hello]", b"paths: [configs/hello], allow: {hosts: []}")
+    assert before != FLEET
+    plain = {path: data for path, data in FILES.items() if not path.startswith("configs/hello/")}
+    start = {**plain, "fleet.yaml": before, "configs/hello/a.yaml": b"# empty\n"}
+    assert court.verdict(start).refusals == ()
+    first = court.verdict(FILES)
+    assert [one.name for one in first.refusals] == ["hello"]
+    assert [one.name for one in court.again().refusals] == ["hello"]
+    assert court.verdict(FILES).refusals == ()

@@ -30,8 +30,9 @@ def is_overlay(path: str) -> bool:
 class Unrendered(MeshObject):
     """Content as it was written, never shown in a representation: it may be a Secret's.
 
-    `metadata` has the identity, and annotations that are the same in every cluster. `whole` lists, as JSON pointers, the plain scalars that are
-    one variable and nothing else: those take the type that Kubernetes reads from the value.
+    `metadata` has the identity, and annotations that are the same in every cluster. `whole` lists,
+    as JSON pointers, the plain scalars that are one variable and nothing else: those take the type
+    that Kubernetes reads from the value.
     """
 
     content: FreeForm = Field(default_factory=dict, repr=False)

@@ -81,7 +81,7 @@ def _peak_mb() -> float:
 
 def _one_rule() -> dict[str, Any]:
     """Change one rule: everything anew, from the text of both sides, then with the base known."""
-    old, new = _text(), _text(changed=lambda host, rule: (host, rule) == (7, 3))
+    old, new = fleet_text(), fleet_text(changed=lambda host, rule: (host, rule) == (7, 3))
     cold_s, found = _seconds(lambda: _compared(Sight(_world(old)), _world(new)))
     base = Sight(_world(old))
     _compared(base, base.world)
@@ -98,7 +98,7 @@ def _one_rule() -> dict[str, Any]:
 
 def _all_hosts() -> dict[str, Any]:
     """Change a rule of every host."""
-    old, new = _text(), _text(changed=lambda _, rule: rule == 3)
+    old, new = fleet_text(), fleet_text(changed=lambda _, rule: rule == 3)
     took_s, found = _seconds(lambda: _compared(Sight(_world(old)), _world(new)))
     return {"all_hosts_s": took_s, "all_hosts_classes": _classes(found, HOSTS)}
 
@@ -173,7 +173,7 @@ def _world(text: str) -> World:
     return build_world([(one.object, one.origin) for one in _objects(text)], _CLUSTER)
 
 
-def _text(changed: Callable[[int, int], bool] = lambda *_: False) -> str:
+def fleet_text(changed: Callable[[int, int], bool] = lambda *_: False) -> str:
     """Write services with rules; a changed rule leads to the next service."""
     parts = []
     for host in range(HOSTS):

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import orjson
 from cyclopts import Parameter
@@ -12,11 +11,12 @@ from cyclopts import Parameter
 from libs.compile.proxy import Proxy, ProxyError
 from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
 from libs.compile.world import World
-from libs.routing.call import Call, CallError, call_from_fields, call_from_json
+from libs.routing.call import Call
 from libs.routing.decision import Decision, Verdict, decision_json
 from libs.routing.dump import DumpError, from_dump
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
+from tools.cli import calling
 from tools.cli.compiling import world_of
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json, write_lines
@@ -25,9 +25,6 @@ from tools.cli.routeorigin import origin_of
 from tools.cli.sources import PathArgument
 
 CALLS_BYTES_MAX = 256 * 1024 * 1024
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_PORTS = {"http": 80, "https": 443}
-_SCHEMES = ("http://", "https://")
 Answer = Callable[[Call], Decision]
 
 
@@ -62,71 +59,19 @@ def route(  # noqa: PLR0913 - one parameter for each option of a user
     output
         json for everything, text for one line.
     """
-    paths, method_and_url = _split(words)
+    paths, method_and_url = calling.split(words)
     if sum(map(bool, (call, calls, method_and_url))) != 1:
         raise UnusableError("give exactly one of --call, --calls and METHOD URL")
     described = read_proxy(proxy) if proxy else None
     if method_and_url:
-        wanted = _from_url(method_and_url, header, mode or _usual_mode(described))
+        wanted = calling.from_url(method_and_url, header, mode or calling.usual_mode(described))
         return _one(_answers(paths, described, envoy), wanted, output)
     if header or mode:
         raise UnusableError("-H and --mode go with METHOD URL; --call has fields for them")
     if call:
-        wanted = _read_call(call, "--call")
+        wanted = calling.from_json(call, "--call")
         return _one(_answers(paths, described, envoy), wanted, output)
     return _many(_answers(paths, described, envoy), calls)
-
-
-def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Tell paths from the method and the URL behind them."""
-    if words and words[-1].startswith(_SCHEMES):
-        if len(words) > 1 and words[-2] in _METHODS:
-            return words[:-2], words[-2:]
-        return words[:-1], ("GET", words[-1])
-    return words, ()
-
-
-def _usual_mode(proxy: Proxy | None) -> str:
-    return "gateway" if proxy is not None and proxy.type == "router" else "outbound"
-
-
-def _from_url(words: Sequence[str], headers: Sequence[str], mode: str) -> Call:
-    method, url = words
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-    except ValueError as error:
-        raise UnusableError(f"{url}: {error}") from error
-    fields: dict[str, Any] = {
-        "mode": mode,
-        "method": method,
-        "port": port,
-        "tls": "tls" if parts.scheme == "https" else "plaintext",
-        "address": parts.hostname or "",
-        "host": parts.netloc.rpartition("@")[2],
-        "path": (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
-        "headers": dict(map(_header, headers)),
-    }
-    fields["host"] = fields["headers"].pop("host", fields["host"])
-    return _checked(lambda: call_from_fields(fields), url)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise UnusableError(f"-H {text}: write `name: value`")
-    return name.strip().lower(), value.strip()
-
-
-def _read_call(text: str, where: str) -> Call:
-    return _checked(lambda: call_from_json(text), where)
-
-
-def _checked(read: Callable[[], Call], where: str) -> Call:
-    try:
-        return read()
-    except CallError as error:
-        raise UnusableError(f"{where}: {error}") from error
 
 
 def _answers(paths: Sequence[str], proxy: Proxy | None, envoy: str) -> Answer:
@@ -188,7 +133,7 @@ def _many(answer: Answer, name: str) -> int:
     """Answer line by line; the exit status is 1 when one call is refused or not decided."""
     refused = False
     for number, line in enumerate(_lines(name), 1):
-        decision = answer(_read_call(line, f"{name}:{number}"))
+        decision = answer(calling.from_json(line, f"{name}:{number}"))
         refused |= decision.verdict in (Verdict.REFUSE, Verdict.NOT_DECIDED)
         sys.stdout.write(orjson.dumps(decision_json(decision)).decode() + "\n")
     return 1 if refused else 0

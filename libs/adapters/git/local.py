@@ -46,3 +46,11 @@ class LocalRepository:
             raise StalledError(
                 f"`{revision[:80]}` names no commit here; write a branch, a tag or an id"
             ) from None
+
+    def history(self, newest: CommitId, count_max: int) -> tuple[CommitId, ...]:
+        """Return a commit and what it was made on, newest first; of a merge the first parent."""
+        found, at = [newest], self.objects.commit(newest)
+        while at.parents and len(found) < count_max:
+            found.append(at.parents[0])
+            at = self.objects.commit(at.parents[0])
+        return tuple(found)

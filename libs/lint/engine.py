@@ -12,7 +12,7 @@ from libs.lint.clusterview import is_complete, view_over
 from libs.lint.facts import Facts
 from libs.lint.index import COMPLETE, Fact, Index
 from libs.lint.interface import Check, FleetCheck, ObjectCheck
-from libs.lint.judging import Bench, Views
+from libs.lint.judging import Bench, Task, Views, judge
 from libs.lint.readers import Readers
 from libs.lint.stock import Contents, Stock
 from libs.lint.subject import Subject
@@ -35,11 +35,8 @@ class Lint:
     def __init__(self, checks: Iterable[AnyCheck]) -> None:
         """Begin without a state."""
         checks = tuple(checks)
-        self._bench = Bench()
+        self._bench = Bench(one for one in checks if isinstance(one, ObjectCheck | FleetCheck))
         self._checks = tuple(one for one in checks if not isinstance(one, ObjectCheck | FleetCheck))
-        for one in checks:
-            if isinstance(one, ObjectCheck | FleetCheck):
-                self._bench.add(one)
         self._view: FleetView | None = None
         self._begin()
 
@@ -50,7 +47,7 @@ class Lint:
         self._facts.table(_IDENTITY)
         self._readers = Readers()
         self._wholes = Wholes(self._checks)
-        self._said: dict[Subject[Any], tuple[Finding, ...]] = {}
+        self._said: dict[Task | Subject[Any], tuple[Finding, ...]] = {}
         self._repeated: set[Hashable] = set()
 
     def findings(self, view: FleetView, contents: Contents) -> tuple[Finding, ...]:
@@ -69,9 +66,13 @@ class Lint:
             touched.add((COMPLETE, None))
         views = {name: view_over(name, view, self._facts) for name in view.clusters}
         for one in change.gone:
-            self._readers.forget(one)
-            self._said.pop(one, None)
-        self._look(view, views, self._readers.of(touched) | dict.fromkeys(change.new))
+            self._say(one, ())
+            for task in self._bench.tasks(one):
+                self._readers.forget(task)
+                self._say(task, ())
+        self._admit(view, change.new)
+        self._look(views, self._readers.of(touched))
+        self._look(views, [task for one in change.new for task in self._bench.tasks(one)])
         found = dict.fromkeys(
             (
                 *(each for some in self._said.values() for each in some),
@@ -83,17 +84,24 @@ class Lint:
         self._view = view
         return tuple(sorted(found, key=_order))
 
-    def _look(self, view: FleetView, views: Views, subjects: Iterable[Subject[Any]]) -> None:
+    def _admit(self, view: FleetView, subjects: Iterable[Subject[Any]]) -> None:
+        """Hold new objects to what their sets may have."""
         declared = {SetName(one.name): one.allow for one in view.fleet.spec.sets}
         for one in subjects:
-            verdict = self._bench.judge(one, views, self._facts)
-            self._readers.note(one, verdict.facts)
-            own = tenancy.violations_of(one.set, one.parsed, declared.get(one.set))
-            found = (*own, *verdict.findings)
-            if found:
-                self._said[one] = found
-            else:
-                self._said.pop(one, None)
+            self._say(one, tenancy.violations_of(one.set, one.parsed, declared.get(one.set)))
+
+    def _look(self, views: Views, tasks: Iterable[Task]) -> None:
+        for task in tasks:
+            verdict = judge(task, views, self._facts)
+            self._readers.note(task, verdict.facts)
+            self._say(task, verdict.findings)
+
+    def _say(self, about: Task | Subject[Any], found: Iterable[Finding]) -> None:
+        some = tuple(found)
+        if some:
+            self._said[about] = some
+        else:
+            self._said.pop(about, None)
 
     def _namesakes(self, touched: Iterable[Fact]) -> Mapping[SetName, Sequence[ParsedObject]]:
         """Return the objects whose identity another one has as well, in the order of their sets."""

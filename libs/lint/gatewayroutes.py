@@ -47,11 +47,15 @@ _AT_ADDRESS = Index(
 )
 
 
-def _route(view: ClusterView, one: Subject[Any]) -> Iterator[Finding]:
-    """Check what a route attaches to and leads to."""
+def _attached(view: ClusterView, one: Subject[Any]) -> Iterator[Finding]:
+    """Check what a route attaches to."""
     for index, parent in enumerate(one.object.spec.parent_refs):
         if (parent.group, parent.kind) == (GROUP, "Gateway"):
             yield from _parent(view, one, (("spec", "parentRefs", index), parent))
+
+
+def _leading(view: ClusterView, one: Subject[Any]) -> Iterator[Finding]:
+    """Check what a route leads to."""
     for number, rule in enumerate(one.object.spec.rules):
         for index, backend in enumerate(rule.backend_refs):
             path: Path = ("spec", "rules", number, "backendRefs", index)
@@ -76,7 +80,7 @@ def _grant(view: ClusterView, one: Subject[ReferenceGrant]) -> Iterator[Finding]
 
 
 CHECKS = (
-    *(each(kind, _route) for kind in _ROUTES),
+    *(each(kind, check) for kind in _ROUTES for check in (_attached, _leading)),
     each(Gateway, _gateway),
     each(ReferenceGrant, _grant),
 )

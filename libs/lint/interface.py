@@ -19,7 +19,7 @@ Check = Callable[[ClusterView], Iterable[Finding]]
 """Looks at a whole cluster. It runs again when anything that it asked for changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ObjectCheck:
     """Looks at every object of a kind in every cluster. Its findings are about that object."""
 
@@ -27,7 +27,7 @@ class ObjectCheck:
     run: Callable[[ClusterView, Subject[Any]], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FleetCheck:
     """Looks at every object of a kind once, with all clusters that have it, by name.
 

@@ -1,7 +1,7 @@
-"""One object before all of its checks: in each of its clusters, and across them."""
+"""One object before one check: in each of its clusters, or across them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from libs.desired.finding import Finding
@@ -15,6 +15,8 @@ from libs.lint.subject import Subject
 from libs.meshapi.meshobject import MeshObject
 
 Views = Mapping[ClusterName, ClusterView]
+Task = tuple[Subject[Any], ObjectCheck | FleetCheck]
+"""An object before one check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,56 +27,49 @@ class Verdict:
     facts: tuple[Fact, ...]
 
 
-@dataclass(slots=True)
 class Bench:
     """The checks of each kind of object."""
 
-    in_clusters: dict[type[MeshObject], list[ObjectCheck]] = field(default_factory=dict)
-    across: dict[type[MeshObject], list[FleetCheck]] = field(default_factory=dict)
-
-    def add(self, check: ObjectCheck | FleetCheck) -> None:
-        """Add a check."""
-        if isinstance(check, ObjectCheck):
-            self.in_clusters.setdefault(check.kind, []).append(check)
-        else:
-            self.across.setdefault(check.kind, []).append(check)
-
-    def judge(self, one: Subject[Any], views: Views, facts: Facts) -> Verdict:
-        """Look at an object; clusters that answer alike are looked at once."""
-        kind = type(one.object)
-        asked: dict[Fact, object] = {}
-        found: dict[Finding, list[ClusterName]] = {}
-        pending = sorted(one.clusters) if kind in self.in_clusters else []
-        while pending:
-            mine, reads = _looked(views[pending[0]], one, self.in_clusters[kind])
-            alike = _alike(one, reads, pending, views, facts)
-            for each in mine:
-                found.setdefault(each, []).extend(alike)
-            asked.update(reads)
-            pending = [name for name in pending if name not in alike]
-        folded = [fold(each, names, one.count) for each, names in found.items()]
-        folded.extend(self._across(one, views, asked))
-        return Verdict(tuple(folded), tuple(asked))
-
-    def _across(
-        self, one: Subject[Any], views: Views, asked: dict[Fact, object]
-    ) -> Iterator[Finding]:
-        checks = self.across.get(type(one.object), ())
-        mine = [views[name] for name in sorted(one.clusters)] if checks else []
-        for each in mine:
-            each.answers.reads = {}
+    def __init__(self, checks: Iterable[ObjectCheck | FleetCheck]) -> None:
+        """Sort the checks by kind."""
+        self._of: dict[type[MeshObject], list[ObjectCheck | FleetCheck]] = {}
         for check in checks:
-            yield from check.run(mine, one)
+            self._of.setdefault(check.kind, []).append(check)
+
+    def tasks(self, one: Subject[Any]) -> list[Task]:
+        """Return what has to be looked at for an object."""
+        return [(one, check) for check in self._of.get(type(one.object), ())]
+
+
+def judge(task: Task, views: Views, facts: Facts) -> Verdict:
+    """Put an object before a check; clusters that answer alike are looked at once."""
+    one, check = task
+    if isinstance(check, FleetCheck):
+        return _across(one, check, views)
+    asked: dict[Fact, object] = {}
+    found: dict[Finding, list[ClusterName]] = {}
+    pending: Sequence[ClusterName] = sorted(one.clusters)
+    while pending:
+        view = views[pending[0]]
+        view.answers.reads = {}
+        mine = tuple(check.run(view, one))
+        reads = view.answers.reads
+        alike = _alike(one, reads, pending, views, facts)
         for each in mine:
-            asked.update(each.answers.reads)
+            found.setdefault(each, []).extend(alike)
+        asked.update(reads)
+        pending = () if alike is pending else [name for name in pending if name not in alike]
+    folded = tuple([fold(each, names, one.count) for each, names in found.items()])
+    return Verdict(folded, tuple(asked))
 
 
-def _looked(
-    view: ClusterView, one: Subject[Any], checks: Iterable[ObjectCheck]
-) -> tuple[list[Finding], dict[Fact, object]]:
-    view.answers.reads = {}
-    found = [each for check in checks for each in check.run(view, one)]
-    return found, view.answers.reads
+def _across(one: Subject[Any], check: FleetCheck, views: Views) -> Verdict:
+    mine = [views[name] for name in sorted(one.clusters)]
+    for each in mine:
+        each.answers.reads = {}
+    found = tuple(check.run(mine, one))
+    facts = dict.fromkeys(fact for each in mine for fact in each.answers.reads)
+    return Verdict(found, tuple(facts))
 
 
 def _alike(

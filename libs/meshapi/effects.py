@@ -24,7 +24,6 @@ from libs.meshapi.node import Node
 from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Path
-from libs.meshapi.proxyconfig import ProxyConfig
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import attribute_of, model_inside, name_of
@@ -54,7 +53,7 @@ _PROVIDERS = (
 )
 """Providers that nothing asks, and settings of those that are asked."""
 
-_ACTING = ("tracing", "zipkinAddress")
+_ACTING = ("concurrency", "proxyMetadata", "tracing", "zipkinAddress")
 _DEFAULT_CONFIG = (
     *(
         name_of(info, name)
@@ -149,6 +148,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         *(f"spec.mesh.{name}" for name in MESH_CONFIG),
         "spec.rollout",
     ),
+    "ProxyConfig": ("spec.image",),
     "Telemetry": ("spec.metrics", "spec.tracing[].disableContextPropagation"),
     "TrafficExtension": tuple(f"spec.wasm.{name}" for name in _FETCHED),
     "WasmPlugin": tuple(f"spec.{name}" for name in _FETCHED),
@@ -176,7 +176,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         Node,
         PeerAuthentication,
         Pod,
-        ProxyConfig,
         ReferenceGrant,
         RequestAuthentication,
         Rollout,

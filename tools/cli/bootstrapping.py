@@ -1,20 +1,28 @@
 """`periplus proxy bootstrap`: the file that an Envoy starts with."""
 
-from typing import Annotated
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from libs.compile.patches import PatchError
+from libs.compile.proxy import Proxy
+from libs.compile.startup import Startup, patched_bootstrap, startup_of
+from libs.compile.world import World
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
+from tools.cli.compiling import world_of
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json
 from tools.cli.proxyoption import read_proxy
+from tools.cli.sources import PathArgument
 from tools.envoy.nodes import node_id, node_metadata
 
 PORT_MAX = 65535
 
 
 def print_bootstrap(
-    *,
+    *paths: PathArgument,
     proxy: str,
     name: str = "proxy",
     xds_address: str = "127.0.0.1:15010",
@@ -26,6 +34,8 @@ def print_bootstrap(
 
     Parameters
     ----------
+    paths
+        A configuration whose ProxyConfigs and patches of bootstraps count; none is needed.
     proxy
         The proxy as JSON, or a file that holds it.
     name
@@ -42,17 +52,37 @@ def print_bootstrap(
     described = read_proxy(proxy)
     xds_host, xds_port = _address("--xds-address", xds_address)
     admin_host, admin_port = _address("--admin-address", admin_address)
+    world = world_of(paths, described) if paths else None
+    startup = startup_of(world, described) if world else Startup()
     settings = BootstrapSettings(
         node_id=node_id(described, name),
         xds_host=xds_host,
         xds_port=xds_port,
-        metadata=node_metadata(described),
+        metadata=startup.metadata() | node_metadata(described),
         admin_host=admin_host,
         admin_port=admin_port,
         delta=not sotw,
     )
-    write_json(bootstrap(settings))
+    write_json(_patched(bootstrap(settings), world, described))
+    _say(startup)
     return 0
+
+
+def _patched(made: Mapping[str, Any], world: World | None, proxy: Proxy) -> Mapping[str, Any]:
+    try:
+        return patched_bootstrap(made, world, proxy) if world else made
+    except PatchError as error:
+        raise UnusableError(str(error)) from error
+
+
+def _say(startup: Startup) -> None:
+    """Say what no bootstrap can hold, for whoever starts the process."""
+    if startup.concurrency:
+        text = f"periplus: start this Envoy with --concurrency {startup.concurrency}"
+        print(text, file=sys.stderr)
+    if startup.environment:
+        names = ", ".join(startup.environment)
+        print(f"periplus: start this Envoy with the environment variables {names}", file=sys.stderr)
 
 
 def _address(option: str, text: str) -> tuple[str, int]:

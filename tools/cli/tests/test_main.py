@@ -130,3 +130,18 @@ def test_bootstrap_says_who_the_envoy_is(capsys: pytest.CaptureFixture[str]) -> 
     assert node["metadata"]["CLUSTER_ID"] == "cluster1"
     assert node["metadata"]["INTERCEPTION_MODE"] == "NONE"
     assert content["dynamic_resources"]["ads_config"]["api_type"] == "GRPC"
+
+
+def test_bootstrap_takes_settings_of_a_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a ProxyConfig says stands in the node, and what only a process can have is said."""
+    (tmp_path / "mesh.yaml").write_text(
+        "apiVersion: networking.istio.io/v1beta1\nkind: ProxyConfig\nmetadata: {name: a}\n"
+        "spec: {concurrency: 3}\n"
+    )
+    arguments = [str(tmp_path), "--proxy", '{"type":"sidecar"}']
+    assert main(["proxy", "bootstrap", *arguments]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["node"]["metadata"]["PROXY_CONFIG"] == {"concurrency": 3}
+    assert "--concurrency 3" in said.err

@@ -12,9 +12,9 @@ from libs.meshapi.dialects.egressrule import EgressRule
 from libs.meshapi.dialects.externals import service_entry
 from libs.meshapi.dialects.ingress import Ingress
 from libs.meshapi.dialects.ingresses import converted_ingresses
+from libs.meshapi.dialects.limits import Limits
 from libs.meshapi.dialects.oldest import OldestRouteRule, route_rule
 from libs.meshapi.dialects.quota import LIMIT_KINDS
-from libs.meshapi.dialects.quotas import note_limits
 from libs.meshapi.dialects.routerule import RouteRule
 from libs.meshapi.dialects.routes import virtual_services
 from libs.meshapi.dialects.run import Context, Old, Run, by_name
@@ -54,8 +54,8 @@ def convert(objects: Sequence[ParsedObject], context: Context) -> Conversion:
         *policies.destination_rules(treated, origins, run),
         *(service_entry(old, run) for old in by_name(_of(known, EgressRule))),
         *converted_ingresses(_of(known, Ingress), run),
+        *Limits([Old(one.object, one) for one in known if one.model in LIMIT_KINDS], run).made(),
     ]
-    note_limits([Old(one.object, one) for one in known if type(one.object) in LIMIT_KINDS], run)
     faults = {one.key: tuple(_faults(one)) for one in made}
     notes = {*again, *run.notes, *(note for found in faults.values() for note in found)}
     return Conversion(

@@ -31,6 +31,7 @@ INTO: Mapping[type[MeshObject], str] = MappingProxyType(
         DestinationPolicy: "a part of a DestinationRule",
         EgressRule: "a ServiceEntry",
         Ingress: "a part of a Gateway, and VirtualServices",
+        **dict.fromkeys(LIMIT_KINDS, "a part of a RateLimit"),
         OldestRouteRule: "a rule of a VirtualService",
         RouteRule: "a rule of a VirtualService",
     }

@@ -75,10 +75,12 @@ class Run:
         """Note what means nearly the same."""
         self.notes.append(_note(codes.APPROXIMATE, Level.INFO, old, (path, text)))
 
-    def free_name(self, kind: str, namespace: str, wanted: str) -> str:
+    def free_name(
+        self, kind: str, namespace: str, wanted: str, *, group: str = "networking.istio.io"
+    ) -> str:
         """Return a name that no object has: the wanted one where possible."""
         for name in _names(wanted):
-            key = ObjectKey("networking.istio.io", kind, namespace, name)
+            key = ObjectKey(group, kind, namespace, name)
             if key not in self.context.taken and key not in self.made:
                 self.made.add(key)
                 return name

@@ -138,15 +138,15 @@ def _past_subsets(view: ClusterView, one: Subject[VirtualService]) -> Iterator[F
 
 def _chooses(view: ClusterView, one: Subject[VirtualService], host: str) -> bool:
     """Say whether a rule's subset leaves out any known workload of a service."""
-    service = view.service(host)
-    if service is None:
-        return True
-    known = view.policies(host, service.namespace, one.namespace)
     subsets = {
         target.subset
         for _, target in destinations(one.object.spec)
         if target.subset and fqdn(target.host, one.namespace, view.domain) == host
     }
+    service = view.service(host) if len(subsets) == 1 else None
+    if service is None:
+        return True
+    known = view.policies(host, service.namespace, one.namespace)
     chosen = [policy.subsets[name] for policy in known for name in subsets & policy.subsets.keys()]
     return not chosen or not all(
         subset.labels.items() <= endpoint.labels.items()

@@ -1,7 +1,7 @@
 """What policies and Gateways select: something, and in the way that works.
 
 A workload may exist that no file describes. So nothing is said about a namespace of which no
-workload is known, and it is never an error.
+workload is known, nor about labels that a Service selects by, and it is never an error.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from typing import Any
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
 from libs.lint.clusterview import ClusterView
+from libs.lint.coreservices import services_of, services_selecting
 from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.lint.workloads import EVERYWHERE, is_known, selected
@@ -84,6 +85,8 @@ def _nothing(
     view: ClusterView, one: Subject[MeshObject], path: Path, labels: Mapping[str, str]
 ) -> Iterator[Finding]:
     scope = scope_of(view, one)
+    if services_of(view, scope, labels) or services_selecting(view, scope, labels):
+        return
     if not is_known(view, scope) or any(selected(view, scope, labels)):
         return
     where = f"of namespace `{scope}` " if scope else ""

@@ -120,17 +120,4 @@ metadata: {name: default, namespace: istio-system}
 spec:
   egress:
   - hosts: ["./*", "istio-system/*"]
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: public, namespace: gateways}
-spec:
-  gatewayClassName: istio
-  listeners:
-  - name: https
-    hostname: "*.example.net"
-    port: 443
-    protocol: HTTPS
-    tls: {certificateRefs: [{name: public}]}
-    allowedRoutes: {namespaces: {from: All}}
 """

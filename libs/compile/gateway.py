@@ -1,18 +1,14 @@
 """A router's listeners and routes, from the Gateways that select it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
-from protogen.envoy.config.route.v3 import route_components_pb2 as rc
-from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.compile.crossing import crossing_chains
-from libs.compile.hosts import ANY, covers, overlap
+from libs.compile.gatewayroutes import bound_rules, common_hosts, gateway_routes
+from libs.compile.hosts import ANY, overlap
 from libs.compile.listeners import WILDCARD, Outlets
-from libs.compile.routes import catch_alls_last, routes_of
-from libs.compile.rules import RouteRules, rules_for
 from libs.compile.servers import (
     GatewayPort,
     Sort,
@@ -26,21 +22,10 @@ from libs.compile.servers import (
 from libs.compile.servertls import HTTP_ALPN, MESH_ALPN, MESH_MUTUAL, Decryption, Holder, decryption
 from libs.compile.streams import tcp_route, tls_routes
 from libs.compile.view import Place, View
-from libs.envoy import hcm, listener, names, route, tcpproxy
+from libs.envoy import hcm, listener, names, tcpproxy
 from libs.envoy.address import address, text_of
 from libs.kernel import xds
-from libs.kernel.origins import ObjectKey
 from libs.meshapi.gateway import Gateway, Server
-
-_SAME_NAMESPACE = "."
-
-
-@dataclass(slots=True)
-class _Host:
-    """The routes of one host, from all rules for it, and whose they are."""
-
-    routes: list[rc.Route] = field(default_factory=list)
-    sources: set[ObjectKey] = field(default_factory=set)
 
 
 def gateway_outlets(view: View) -> Outlets:
@@ -65,7 +50,9 @@ def _chains(
     `number` is the workload's own. Of two chains for one server name the first counts.
     """
     if port.sort is Sort.HTTP:
-        outlets.routes[port.route_name] = _routes(view, port.route_name, port.number, port.servers)
+        outlets.routes[port.route_name] = gateway_routes(
+            view, port.route_name, port.number, tuple(port.servers)
+        )
         yield listener.chain([_manager(port, number, port.route_name)])
     elif port.sort is Sort.TCP:
         yield from _tcp(view, port, *port.servers[0])
@@ -166,7 +153,7 @@ def _requests(
     )
     if any(_shares_name(served, former) for former in port.servers[:place]):
         name = f"{name}~{place}"
-    outlets.routes[name] = _routes(view, name, port.number, [served])
+    outlets.routes[name] = gateway_routes(view, name, port.number, (served,))
     return _manager(port, number, name)
 
 
@@ -209,8 +196,8 @@ def _streams(
     """Yield where connections go by server name, or with `tcp` all of them, oldest rule first."""
     name = f"{gateway.namespace}/{gateway.metadata.name}"
     place = Place(view, port.number, frozenset({name}))
-    for rules in rules_for(view.world.rules, view.proxy.namespace):
-        if name not in rules.gateways or not _common_hosts(gateway, server, rules):
+    for rules in bound_rules(view, name):
+        if not common_hosts(gateway, server, rules.namespace, rules.hosts):
             continue
         if tcp:
             whole = tcp_route(rules, place)
@@ -253,78 +240,3 @@ def _add(view: View, outlets: Outlets, built: listener_pb2.Listener, port: Gatew
         return
     outlets.listeners[at] = built
     view.ledger.credit(xds.LISTENER, built.name, *(gateway.key for gateway, _ in port.servers))
-
-
-def _routes(
-    view: View, route_name: str, number: int, servers: Sequence[tuple[Gateway, Server]]
-) -> route_pb2.RouteConfiguration:
-    """Merge the rules of all servers by host; without any, every request is answered with 404."""
-    hosts: dict[str, _Host] = {}
-    for gateway, server in servers:
-        name = f"{gateway.namespace}/{gateway.metadata.name}"
-        place = Place(view, number, frozenset({name}), encrypted=reads_requests(server))
-        for rules in rules_for(view.world.rules, view.proxy.namespace):
-            if name in rules.gateways:
-                _merge(hosts, gateway, server, rules, place)
-    redirected = _redirected(hosts, servers)
-    sources = {key for host in hosts.values() for key in host.sources}
-    gateways = {gateway.key for gateway, _ in servers}
-    view.ledger.credit(xds.ROUTE, route_name, *sources, *gateways)
-    built = [
-        route.virtual_host(names.virtual_host(host, number), [host], found.routes)
-        for host, found in _ordered(hosts)
-    ]
-    for one in built:
-        if one.domains[0] in redirected:
-            route.require_tls(one)
-    empty = route.virtual_host(f"blackhole:{number}", [ANY], [])
-    return route.configuration(route_name, built or [empty], ignore_port=True)
-
-
-def _redirected(
-    hosts: dict[str, _Host], servers: Sequence[tuple[Gateway, Server]]
-) -> frozenset[str]:
-    """Return the hosts of servers that send everybody to HTTPS, also those without a rule."""
-    wanted = [
-        host
-        for _, server in servers
-        if server.tls is not None and server.tls.https_redirect
-        for host in server_hosts(server)
-    ]
-    for host in wanted:
-        hosts.setdefault(host, _Host())
-    return frozenset(one for one in hosts if any(covers(host, one) for host in wanted))
-
-
-def _merge(
-    hosts: dict[str, _Host], gateway: Gateway, server: Server, rules: RouteRules, place: Place
-) -> None:
-    """Append the rules to every host that both the server and the rules name."""
-    common = _common_hosts(gateway, server, rules)
-    built = routes_of(rules, place) if common else []
-    for name in common if built else ():
-        host = hosts.setdefault(name, _Host())
-        if rules.key not in host.sources:
-            host.routes.extend(built)
-            host.sources.update(rules.sources)
-
-
-def _common_hosts(gateway: Gateway, server: Server, rules: RouteRules) -> Sequence[str]:
-    found: dict[str, None] = {}
-    for text in server.hosts:
-        where, _, pattern = text.rpartition("/")
-        namespace = gateway.namespace if where == _SAME_NAMESPACE else where or ANY
-        if namespace not in (ANY, rules.namespace):
-            continue
-        for host in rules.hosts:
-            common = overlap(pattern.lower(), host)
-            if common is not None:
-                found.setdefault(common)
-    return tuple(found)
-
-
-def _ordered(hosts: dict[str, _Host]) -> Iterable[tuple[str, _Host]]:
-    """Put routes that take everything behind those of other rules for the same host."""
-    for name in sorted(hosts):
-        hosts[name].routes = catch_alls_last(hosts[name].routes)
-        yield name, hosts[name]

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from protogen.envoy.config.listener.v3 import listener_pb2
-from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.compile.clusters import discovers
 from libs.compile.listeners import Outlets
@@ -35,7 +34,9 @@ def grpc_outlets(view: View, scope: Scope) -> Outlets:
                 name = names.outbound_cluster(service.hostname, port.number)
                 if name in usable and name not in outlets.routes:
                     only = Egress(None, (replace(service, ports=(port,)),), egress.rules)
-                    outlets.routes[name] = _routes(view, only, port.number, name)
+                    outlets.routes[name] = http_routes(
+                        view, only, port.number, name, catch_all=None
+                    )
                     built = _listener(service.hostname, port.number, name)
                     outlets.listeners[built.name] = built
                     view.ledger.credit(xds.LISTENER, built.name, service.origin)
@@ -45,13 +46,3 @@ def grpc_outlets(view: View, scope: Scope) -> Outlets:
 def _listener(host: str, port: int, route_name: str) -> listener_pb2.Listener:
     manager = hcm.for_grpc_client(route_name, route_name)
     return listener.for_grpc_client(names.virtual_host(host, port), manager)
-
-
-def _routes(view: View, egress: Egress, port: int, name: str) -> route_pb2.RouteConfiguration:
-    """Say timeouts where such a client reads them."""
-    result = http_routes(view, egress, port, name, catch_all=None)
-    for host in result.virtual_hosts:
-        for one in host.routes:
-            if one.route.timeout.ToTimedelta():
-                one.route.max_stream_duration.max_stream_duration.CopyFrom(one.route.timeout)
-    return result

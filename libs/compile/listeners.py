@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from protogen.envoy.config.listener.v3 import listener_pb2
-from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
 from libs.compile.outbound import http_routes, undeclared_hosts
+from libs.compile.parts import Built
 from libs.compile.scope import Egress, Scope
 from libs.compile.streamlisteners import streams_of
 from libs.compile.target import Outbound
@@ -32,7 +32,7 @@ class Outlets:
     """
 
     listeners: dict[str, listener_pb2.Listener] = field(default_factory=dict)
-    routes: dict[str, route_pb2.RouteConfiguration] = field(default_factory=dict)
+    routes: dict[str, Built] = field(default_factory=dict)
     secrets: dict[str, secret_pb2.Secret] = field(default_factory=dict)
     crossing: dict[str, Outbound] = field(default_factory=dict)
 

@@ -99,11 +99,11 @@ class Change(Generic[_V, _R]):
     """What a group was, and the names of its members that are others now, came or went."""
 
     folded: _R
-    members: Mapping[str, _V]
-    names: Collection[str]
+    members: Mapping[Any, _V]
+    names: Collection[Any]
 
 
-Fold = Callable[[Mapping[str, _V], Change[_V, _R] | None], _R]
+Fold = Callable[[Mapping[Any, _V], Change[_V, _R] | None], _R]
 """Puts the members of a group together; `Change` is None for a group that was not there before."""
 
 
@@ -111,9 +111,9 @@ Fold = Callable[[Mapping[str, _V], Change[_V, _R] | None], _R]
 class _Group:
     """The result of a group: its members' results, put together, and who reads what."""
 
-    members: Mapping[str, Any]
+    members: Mapping[Any, Any]
     folded: Any
-    readers: Mapping[Hashable, Collection[str]]
+    readers: Mapping[Hashable, Collection[Any]]
 
 
 class Run:
@@ -163,7 +163,7 @@ class Run:
     def group(
         self,
         key: Hashable,
-        items: Mapping[str, _T],
+        items: Mapping[Any, _T],
         build: Callable[[_T], _V],
         fold: Fold[_V, _R],
     ) -> _R:
@@ -201,7 +201,7 @@ class Run:
         finally:
             self.frame = outer
 
-    def _stale(self, known: Done, items: Mapping[str, object]) -> list[str]:
+    def _stale(self, known: Done, items: Mapping[Any, object]) -> list[Any]:
         """Return the names of items that differ, and of members that would read something else."""
         found: dict[Any, None] = {}
         if known.inputs is not items and isinstance(known.inputs, Mapping):
@@ -242,9 +242,9 @@ class Run:
 
 def _grouped(
     known: Done | None,
-    items: Mapping[str, Any],
+    items: Mapping[Any, Any],
     children: Mapping[Any, Done],
-    stale: Collection[str],
+    stale: Collection[Any],
     fold: Fold[Any, _R],
 ) -> tuple[Done, _R]:
     """Put a group together, from what it was where most of it stays."""
@@ -266,15 +266,15 @@ def _grouped(
     return Done(items, result, tables, asked, (), problems, inner, children), folded
 
 
-def _reads_alike(name: str, former: Mapping[Any, Done], now: Mapping[Any, Done]) -> bool:
+def _reads_alike(name: Hashable, former: Mapping[Any, Done], now: Mapping[Any, Done]) -> bool:
     one, other = former.get(name), now.get(name)
     if one is None or other is None:
         return False
     return one.tables == other.tables and one.asked == other.asked
 
 
-def _readers(children: Mapping[Any, Done]) -> Mapping[Hashable, Collection[str]]:
-    found: dict[Hashable, list[str]] = {}
+def _readers(children: Mapping[Any, Done]) -> Mapping[Hashable, Collection[Any]]:
+    found: dict[Hashable, list[Hashable]] = {}
     for name, one in children.items():
         for table in one.tables:
             found.setdefault(table, []).append(name)

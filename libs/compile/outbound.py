@@ -1,18 +1,26 @@
 """A sidecar's outbound HTTP routes: one virtual host for every host that it may call."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
-from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.compile import hashing, retries
 from libs.compile.hosts import host_index, short_names
+from libs.compile.parts import Built
 from libs.compile.proxy import ProxyType
-from libs.compile.routes import routes_of
-from libs.compile.rules import RouteRules
+from libs.compile.rules import Shape
 from libs.compile.scope import Egress
-from libs.compile.view import Place, View
+from libs.compile.view import Place, View, node
+from libs.compile.virtualhosts import (
+    Planned,
+    configuration,
+    planned,
+    routes_by_cluster,
+    routes_by_rule,
+    serialised,
+    unrouted,
+)
 from libs.envoy import names, route
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey
@@ -28,30 +36,80 @@ _REFUSED_STATUS = 502
 
 @dataclass(frozen=True, slots=True)
 class _Host:
-    """A virtual host in the making. `alternates` give way to another host's own name."""
+    """A virtual host in the making. `alternates` give way to another host's own name.
+
+    Its routes are those of `rules`, by `namespace/name`, or without any the one to `cluster`.
+    """
 
     name: str
     own: tuple[str, ...]
     alternates: tuple[str, ...]
-    routes: Sequence[rc.Route]
+    rules: str
+    cluster: str
     sources: tuple[ObjectKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The virtual hosts of a port in the order of their names, each with its `_Host`.
+
+    `clusters` are those that hosts without rules lead to.
+    """
+
+    hosts: tuple[tuple[Planned, _Host], ...]
+    clusters: Mapping[str, str]
 
 
 def http_routes(
     view: View, egress: Egress, port: int, name: str, *, catch_all: rc.VirtualHost | None
-) -> route_pb2.RouteConfiguration:
+) -> Built:
     """Return the route configuration `name` for HTTP calls to `port`.
 
     `catch_all` answers for hosts that nobody declared. No rule may be for every host of the mesh.
     """
-    place = Place(view, port, _MESH)
-    hosts = list(_hosts(egress, place))
+    by_rule = routes_by_rule(Place(view, port, _MESH), name, egress.rules, _finish(view))
+    shapes = tuple(one.shape for one in egress.rules)
+    plan = _planned(view, egress.services, shapes, unrouted(by_rule), (port, name))
+    by_cluster = routes_by_cluster(view, name, plan.clusters, _default_route)
+    hosts = {
+        place.name: (
+            place,
+            (by_rule[host.rules] if host.rules else by_cluster[host.cluster],),
+        )
+        for place, host in plan.hosts
+    }
+    if catch_all is not None:
+        hosts[catch_all.name] = (planned(catch_all), (serialised(catch_all.routes),))
+        hosts = dict(sorted(hosts.items()))
+    return configuration(view, route.configuration(name, ()), hosts)
+
+
+@node(lambda *inputs: inputs[-1])
+def _planned(
+    view: View,
+    services: tuple[Service, ...],
+    shapes: tuple[Shape, ...],
+    without: frozenset[str],
+    where: tuple[int, str],
+) -> _Plan:
+    """Plan the virtual hosts of a port: no route decides which there are, only whether one is."""
+    port, name = where
+    routed = [one for one in shapes if one.name not in without]
+    hosts = tuple(_hosts(view, services, shapes, routed, port))
     for host in hosts:
         view.ledger.credit(xds.ROUTE, name, *host.sources)
-    found = list(_distinct(hosts, port))
-    if catch_all is not None:
-        found.append(catch_all)
-    return route.configuration(name, found)
+    distinct = sorted(_distinct(hosts, port), key=lambda pair: pair[0].name)
+    return _Plan(tuple(distinct), {h.cluster: h.cluster for _, h in distinct if not h.rules})
+
+
+def _finish(view: View) -> Callable[[rc.Route], None]:
+    """Say timeouts where a gRPC client reads them."""
+    return _stream_duration if view.proxy.type is ProxyType.GRPC else lambda _: None
+
+
+def _stream_duration(one: rc.Route) -> None:
+    if one.route.timeout.ToTimedelta():
+        one.route.max_stream_duration.max_stream_duration.CopyFrom(one.route.timeout)
 
 
 def undeclared_hosts(*, allow_any: bool) -> rc.VirtualHost:
@@ -59,31 +117,36 @@ def undeclared_hosts(*, allow_any: bool) -> rc.VirtualHost:
     return _allow_any() if allow_any else _block_all()
 
 
-def _hosts(egress: Egress, place: Place) -> Iterator[_Host]:
+def _hosts(
+    view: View,
+    offered: Iterable[Service],
+    shapes: Sequence[Shape],
+    routed: Sequence[Shape],
+    port: int,
+) -> Iterator[_Host]:
     """Yield the hosts with rules first: they win a name that two hosts would have.
 
     The rules of a service are those of the most specific host; of several for it, the oldest.
     """
     services = {
         one.hostname: one
-        for one in egress.services
-        if (port := one.port(place.port)) is not None and _has_routes(port, place)
+        for one in offered
+        if (known := one.port(port)) is not None and _has_routes(view, known)
     }
-    built = {one.key: routes_of(one, place) for one in egress.rules}
-    by_host = host_index((pattern, one) for one in egress.rules for pattern in one.hosts)
+    by_host = host_index((pattern, one) for one in shapes for pattern in one.hosts)
+    names_routed = {one.name for one in routed}
     ruled = {
         host: rules
         for host in services
-        if (rules := by_host.find(host)) is not None and built[rules.key]
+        if (rules := by_host.find(host)) is not None and rules.name in names_routed
     }
     for host, rules in ruled.items():
-        yield _service_host(services[host], place, built[rules.key], *rules.sources)
+        yield _service_host(view, services[host], port, rules)
     for host, service in services.items():
         if host not in ruled:
-            cluster = names.outbound_cluster(host, place.port)
-            yield _service_host(service, place, [_default_route(place.view, cluster)])
-    if place.port == UNKNOWN_HOSTS_PORT:
-        yield from _unknown_hosts(egress.rules, place.view.world.registry.services, built)
+            yield _service_host(view, service, port, None)
+    if port == UNKNOWN_HOSTS_PORT:
+        yield from _unknown_hosts(view, routed)
 
 
 def _default_route(view: View, cluster: str) -> rc.Route:
@@ -96,38 +159,33 @@ def _default_route(view: View, cluster: str) -> rc.Route:
     return result
 
 
-def _has_routes(port: ServicePort, place: Place) -> bool:
+def _has_routes(view: View, port: ServicePort) -> bool:
     """A gRPC client sends requests to any port."""
-    return port.protocol.is_http or place.view.proxy.type is ProxyType.GRPC
+    return port.protocol.is_http or view.proxy.type is ProxyType.GRPC
 
 
-def _service_host(
-    service: Service, place: Place, routes: Sequence[rc.Route], *sources: ObjectKey
-) -> _Host:
-    shorter = short_names(service.hostname, place.view.proxy.dns_domain)
+def _service_host(view: View, service: Service, port: int, rules: Shape | None) -> _Host:
+    shorter = short_names(service.hostname, view.proxy.dns_domain)
     wildcards = (f"*.{name}" for name in (service.hostname, *shorter)) if service.headless else ()
     return _Host(
-        names.virtual_host(service.hostname, place.port),
+        names.virtual_host(service.hostname, port),
         (service.hostname,),
         (*shorter, *service.addresses, *wildcards),
-        routes,
-        (service.origin, *sources),
+        rules.name if rules is not None else "",
+        names.outbound_cluster(service.hostname, port),
+        (service.origin, *(rules.sources if rules is not None else ())),
     )
 
 
-def _unknown_hosts(
-    rules: Iterable[RouteRules],
-    services: Mapping[str, Service],
-    built: Mapping[ObjectKey, Sequence[rc.Route]],
-) -> Iterator[_Host]:
-    for one in rules:
+def _unknown_hosts(view: View, routed: Iterable[Shape]) -> Iterator[_Host]:
+    for one in routed:
         for host in one.hosts:
-            if host not in services and built[one.key]:
+            if host not in view.world.registry.services:
                 name = names.virtual_host(host, UNKNOWN_HOSTS_PORT)
-                yield _Host(name, (host,), (), built[one.key], one.sources)
+                yield _Host(name, (host,), (), one.name, "", one.sources)
 
 
-def _distinct(hosts: Sequence[_Host], port: int) -> Iterator[rc.VirtualHost]:
+def _distinct(hosts: Sequence[_Host], port: int) -> Iterator[tuple[Planned, _Host]]:
     """Give every domain to one virtual host: a host's own name beats another's alternates."""
     owned = {name for host in hosts for name in host.own}
     taken: set[str] = set()
@@ -136,7 +194,7 @@ def _distinct(hosts: Sequence[_Host], port: int) -> Iterator[rc.VirtualHost]:
         mine += [name for name in host.alternates if name not in taken and name not in owned]
         if host.own[0] in mine:
             taken.update(mine)
-            yield route.virtual_host(host.name, _with_port(mine, port), host.routes)
+            yield planned(route.virtual_host(host.name, _with_port(mine, port), ())), host
 
 
 def _with_port(hosts: Iterable[str], port: int) -> list[str]:

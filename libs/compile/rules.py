@@ -1,7 +1,7 @@
 """VirtualServices with their names completed and their delegates joined, in the right order."""
 
 from bisect import insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from libs.compile.delegates import Delegates, delegates
@@ -20,13 +20,25 @@ from libs.registry.order import age
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What of rules decides which virtual hosts there are. `name` is `namespace/name`."""
+
+    name: str
+    namespace: str
+    hosts: tuple[str, ...]
+    sources: tuple[ObjectKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RouteRules:
     """A VirtualService: complete hosts, and gateways as `namespace/name` or `mesh`.
 
     `delegates` are those whose rules it has taken over; `problems` say what could not be.
+    `destinations` are the complete hosts that its rules send anything to.
     """
 
     key: ObjectKey
+    shape: Shape
     namespace: str
     hosts: tuple[str, ...]
     gateways: frozenset[str]
@@ -36,11 +48,12 @@ class RouteRules:
     exported_to: frozenset[str] = TO_EVERYBODY
     delegates: tuple[ObjectKey, ...] = ()
     problems: tuple[str, ...] = ()
+    destinations: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[ObjectKey, ...]:
         """The objects that the rules are written in."""
-        return (self.key, *self.delegates)
+        return self.shape.sources
 
 
 def gateway_name(name: str, namespace: str) -> str:
@@ -100,10 +113,15 @@ _FEW = 16
 def _rules(service: VirtualService, domain: str, known: Delegates) -> RouteRules:
     namespace, spec = service.namespace, service.spec
     joined = known.joined(service, lambda rule, where: _completed(rule, where, domain))
+    key, hosts = service.key, tuple(fqdn(host, namespace, domain) for host in spec.hosts)
+    hosts = tuple(dict.fromkeys(hosts))
+    name = f"{namespace}/{service.metadata.name}"
+    used = _named(joined.http, spec.tls, spec.tcp)
     return RouteRules(
-        key=service.key,
+        key=key,
+        shape=Shape(name, namespace, hosts, (key, *joined.delegates)),
         namespace=namespace,
-        hosts=tuple(dict.fromkeys(fqdn(host, namespace, domain) for host in spec.hosts)),
+        hosts=hosts,
         gateways=frozenset(gateway_name(name, namespace) for name in spec.gateways),
         http=joined.http,
         tls=spec.tls,
@@ -111,7 +129,21 @@ def _rules(service: VirtualService, domain: str, known: Delegates) -> RouteRules
         exported_to=exported(spec.export_to, namespace, known.default),
         delegates=joined.delegates,
         problems=joined.problems,
+        destinations=frozenset(fqdn(one.host, namespace, domain) for one in used),
     )
+
+
+def _named(
+    http: Iterable[HTTPRoute], tls: Iterable[TLSRoute], tcp: Iterable[TCPRoute]
+) -> Iterator[Destination]:
+    """Yield where calls may go, and where their copies may."""
+    for rule in http:
+        yield from (one.destination for one in rule.route)
+        yield from (one.destination for one in rule.mirrors)
+        if rule.mirror is not None:
+            yield rule.mirror
+    streams = [*(one.route for one in tls), *(one.route for one in tcp)]
+    yield from (one.destination for route in streams for one in route)
 
 
 def _completed(rule: HTTPRoute, namespace: str, domain: str) -> HTTPRoute:

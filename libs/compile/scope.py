@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from libs.compile.hosts import ANY, covers, fqdn, overlap
+from libs.compile.hosts import ANY, covers, overlap
 from libs.compile.proxy import Proxy
 from libs.compile.rules import RouteRules, rules_for
 from libs.compile.world import World
 from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
-from libs.meshapi.virtualservice import MESH_GATEWAY, Destination
+from libs.meshapi.virtualservice import MESH_GATEWAY
 from libs.registry.exports import sees
 from libs.registry.service import Service
 
@@ -131,22 +131,6 @@ def _reachable(world: World, namespace: str, egress: Iterable[Egress]) -> tuple[
     names = {service.hostname for one in egress for service in one.services}
     for one in egress:
         for rules in one.rules:
-            names.update(_destinations(rules, world.domain))
+            names |= rules.destinations
     known = {one.hostname: one for one in visible_services(world, namespace)}
     return tuple(known[name] for name in sorted(names) if name in known)
-
-
-def _destinations(rules: RouteRules, domain: str) -> Iterable[str]:
-    for named in _named(rules):
-        yield fqdn(named.host, rules.namespace, domain)
-
-
-def _named(rules: RouteRules) -> Iterable[Destination]:
-    """Return where calls may go, and where their copies may."""
-    for rule in rules.http:
-        yield from (one.destination for one in rule.route)
-        yield from (one.destination for one in rule.mirrors)
-        if rule.mirror is not None:
-            yield rule.mirror
-    streams = [*(one.route for one in rules.tls), *(one.route for one in rules.tcp)]
-    yield from (one.destination for route in streams for one in route)

@@ -206,7 +206,7 @@ def _of_outlets(view: View, outlets: Outlets) -> Part:
             *(_cluster(view, one) for one in outlets.crossing.values()),
             *(_assignment(view, o) for o in outlets.crossing.values() if discovers(o, view.proxy)),
             *(built(xds.LISTENER, one.name, one) for one in outlets.listeners.values()),
-            *(built(xds.ROUTE, name, one) for name, one in outlets.routes.items()),
+            *outlets.routes.values(),
             *(built(xds.SECRET, name, one) for name, one in outlets.secrets.items()),
         )
     )

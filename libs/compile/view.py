@@ -33,6 +33,7 @@ class View:
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _I = TypeVar("_I")
+_K = TypeVar("_K", bound=Hashable)
 _R = TypeVar("_R")
 _Node = Callable[Concatenate[View, _P], _T]
 
@@ -64,8 +65,8 @@ def node(key: Callable[..., Hashable]) -> Callable[[_Node[_P, _T]], _Node[_P, _T
 
 def group(
     view: View,
-    name: str,
-    items: Mapping[str, _I],
+    name: Hashable,
+    items: Mapping[_K, _I],
     build: Callable[[View, _I], _T],
     fold: Fold[_T, _R],
 ) -> _R:

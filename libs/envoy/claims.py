@@ -72,7 +72,7 @@ def together(several: Iterable[Claims]) -> Claims:
 
 def claims_of_host(host: rc.VirtualHost) -> HostClaims:
     """Return the claims of a virtual host. Envoy compares domains without regard to case."""
-    found = (name for route in host.routes for name in _clusters_of(route.route))
+    found = (name for route in host.routes for name in clusters_of(route.route))
     domains = tuple(domain.lower() for domain in host.domains)
     return HostClaims(host.name, domains, tuple(dict.fromkeys(found)))
 
@@ -167,7 +167,8 @@ def _filter_configs(listener: listener_pb2.Listener) -> Iterator[AnyMessage]:
             yield one.typed_config
 
 
-def _clusters_of(action: rc.RouteAction) -> list[str]:
+def clusters_of(action: rc.RouteAction) -> list[str]:
+    """Return the clusters that a route names, mirrors included."""
     mirrors = [policy.cluster for policy in action.request_mirror_policies]
     if action.HasField("weighted_clusters"):
         return [*mirrors, *(weighted.name for weighted in action.weighted_clusters.clusters)]

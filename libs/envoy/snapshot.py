@@ -15,7 +15,11 @@ _SNAPSHOT_DOMAIN = "snapshot"
 
 def resource(type_url: TypeUrl, name: ResourceName, message: Message) -> Resource:
     """Serialise one message; equal messages give equal bytes and versions."""
-    body = message.SerializeToString(deterministic=True)
+    return resource_of_bytes(type_url, name, message.SerializeToString(deterministic=True))
+
+
+def resource_of_bytes(type_url: TypeUrl, name: ResourceName, body: bytes) -> Resource:
+    """Return a message that is serialised already, in the one form that equal messages have."""
     return Resource(type_url, name, Version(fingerprint(type_url, body)), body)
 
 

@@ -78,8 +78,9 @@ def serialised(routes: Sequence[rc.Route]) -> Routes:
 def routes_by_rule(
     place: Place, where: str, rules: Iterable[RouteRules], finish: Callable[[rc.Route], None]
 ) -> Mapping[str, Routes]:
-    """Return the routes of each rule at a place by `namespace/name`; `where` and `finish` say
-    which place it is and end each route.
+    """Return the routes of each rule at a place by `namespace/name`.
+
+    `where` tells the place from others of the same view, `finish` has the last word on a route.
     """
 
     def build(_: View, one: RouteRules) -> Routes:

@@ -22,6 +22,7 @@ from libs.meshapi.meshconfig.providers import (
 )
 
 STDOUT = "/dev/stdout"
+_PATH_CHARACTERS_MAX = 256
 _BUILT_IN_LOG = "envoy"
 """The name under which every mesh has the log of its proxies' own output."""
 
@@ -107,10 +108,10 @@ def _otlp(otlp: OpenTelemetry, host: str, service_name: str) -> Provider:
     return tracing.otlp_grpc(collector, service_name)
 
 
-def path_characters_max(one: ExtensionProvider) -> int:
-    """Return how much of a path is a tag; Istio's bound where nobody says another."""
+def path_characters_max(one: ExtensionProvider, of_mesh: int = 0) -> int:
+    """Return how much of a path is a tag: the provider's word, the mesh's, then Istio's bound."""
     stated = one.zipkin or one.opentelemetry
-    return (stated.max_tag_length if stated else 0) or 256
+    return (stated.max_tag_length if stated else 0) or of_mesh or _PATH_CHARACTERS_MAX
 
 
 def _cluster(service: ProviderService, host: str) -> str:

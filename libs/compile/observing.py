@@ -88,6 +88,17 @@ def called_services(world: World, proxy: Proxy) -> tuple[Service, ...]:
     return tuple(services[host] for host in dict.fromkeys(hosts) if host in services)
 
 
+def _known(world: World, name: str, ledger: Ledger) -> ExtensionProvider | None:
+    """Return a provider of the mesh; one that it does not have is said."""
+    found = collectors.providers(world.settings).get(name)
+    if found is None:
+        ledger.problem(
+            f"telemetry provider {name} is left out: the mesh has none of that name in "
+            "`extensionProviders`"
+        )
+    return found
+
+
 def _host(world: World, one: ExtensionProvider, ledger: Ledger) -> str | None:
     """Return the host of a provider; empty for one without a service, None where it is unknown."""
     for service in collectors.services_of(one):
@@ -106,15 +117,15 @@ def _host(world: World, one: ExtensionProvider, ledger: Ledger) -> str | None:
 
 def _tracing(world: World, proxy: Proxy, plan: TracePlan, ledger: Ledger) -> tracing.Tracing | None:
     """Who reports nothing passes the context on as it came."""
-    one = collectors.providers(world.settings).get(plan.provider)
-    if one is None or not plan.reports:
+    one = _known(world, plan.provider, ledger) if plan.provider and plan.reports else None
+    if one is None:
         return None
     host = _host(world, one, ledger)
     provider = collectors.tracer(one, host, _service_name(proxy)) if host else None
     if provider is None:
         return None
     tags = [*_tags(plan.tags), *(_istio_tags(world, proxy) if plan.istio_tags else ())]
-    bound = collectors.path_characters_max(one)
+    bound = collectors.path_characters_max(one, plan.path_characters_max)
     return tracing.tracing(provider, plan.percent, tags, path_characters_max=bound)
 
 
@@ -169,9 +180,9 @@ def _logs(
     if plan is None:
         usual = collectors.mesh_log(world.settings)
         return (usual,) if usual is not None else ()
-    known, found = collectors.providers(world.settings), []
+    found = []
     for name, expression in plan.items():
-        one = known.get(name)
+        one = _known(world, name, ledger)
         host = _host(world, one, ledger) if one is not None else None
         if one is None or host is None:
             continue

@@ -1,7 +1,7 @@
 """Which Telemetry objects hold for a proxy, and what they mean together for one side of calls."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from libs.compile.attaching import selected
@@ -9,10 +9,13 @@ from libs.compile.collectors import default_tracer
 from libs.compile.proxy import Proxy
 from libs.envoy.hcm import Side
 from libs.meshapi.meshconfig.config import MeshConfig
+from libs.meshapi.meshconfig.tracing import TagSource, TracingTag
 from libs.meshapi.telemetry import (
     AccessLogging,
     CustomTag,
+    LiteralTag,
     ModeMatch,
+    NamedTag,
     ProviderName,
     Telemetry,
     Tracing,
@@ -32,6 +35,7 @@ class TracePlan:
     percent: float = DEFAULT_SAMPLING_PERCENT
     reports: bool = True
     tags: Mapping[str, CustomTag] = field(default_factory=dict)
+    path_characters_max: int = 0
     istio_tags: bool = True
     ids_say_sampling: bool = True
 
@@ -84,9 +88,12 @@ def trace_plan(found: Iterable[Telemetry], side: Side, mesh: MeshConfig) -> Trac
     defaults = mesh.default_providers.tracing if mesh.default_providers else ()
     provider = defaults[0] if defaults else default_tracer(mesh)
     percent = tracing.sampling if tracing else None
+    tags = tracing.custom_tags if tracing else {}
     plan = TracePlan(
         provider=provider,
         percent=DEFAULT_SAMPLING_PERCENT if percent is None else percent,
+        tags={name: _custom(one) for name, one in tags.items()},
+        path_characters_max=tracing.max_path_tag_length if tracing else 0,
         istio_tags=not (tracing and tracing.enable_istio_tags is False),
     )
     for level in found:
@@ -95,10 +102,25 @@ def trace_plan(found: Iterable[Telemetry], side: Side, mesh: MeshConfig) -> Trac
     return plan
 
 
+def _custom(tag: TracingTag) -> CustomTag:
+    """Read a tag of the mesh's settings as one of a Telemetry; an empty name is none."""
+    literal = LiteralTag(value=tag.literal.value) if tag.literal and tag.literal.value else None
+    return CustomTag(
+        literal=literal, environment=_named(tag.environment), header=_named(tag.header)
+    )
+
+
+def _named(source: TagSource | None) -> NamedTag | None:
+    if source is None or not source.name:
+        return None
+    return NamedTag(name=source.name, default_value=source.default_value)
+
+
 def _over(plan: TracePlan, one: Tracing) -> TracePlan:
     share, silent = one.random_sampling_percentage, one.disable_span_reporting
     names, by_id = _names(one.providers), one.use_request_id_for_trace_sampling
-    return TracePlan(
+    return replace(
+        plan,
         provider=names[0] if names else plan.provider,
         percent=plan.percent if share is None else share,
         reports=plan.reports if silent is None else not silent,

@@ -63,10 +63,8 @@ _DEFAULT_CONFIG = (
     *(
         f"tracing.{name}"
         for name in (
-            "customTags",
             "datadog",
             "lightstep",
-            "maxPathTagLength",
             "openCensusAgent",
             "stackdriver",
             "tlsSettings",

@@ -26,6 +26,8 @@ _HARMLESS: Final = frozenset(
     {
         _CORS,  # acts where a route has a policy only, and that is a field of its own
         "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
+        # counts other calls: one alone is within every limit, which is one request at least
+        "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
         "io.istio.http.peer_metadata.Config",
         "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig",
         "stats.PluginConfig",

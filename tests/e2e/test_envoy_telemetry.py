@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from tests.e2e.calls import make
 from tests.e2e.echo import Addresses, echoes
 from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
+from tools.parts.jaeger import Jaeger
 
 _MESH = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 _PROXY = Proxy(
@@ -147,6 +149,32 @@ def test_a_span_of_envoy_arrives_at_zipkin_with_its_tags(zipkin_url: str, envoy:
     assert "lost" not in tags
     assert tags["istio.canonical_service"] == "productpage"
     assert tags["http.status_code"] == "200"
+
+
+def test_a_span_of_envoy_arrives_by_otlp(jaeger: Jaeger, envoy: Path) -> None:
+    """OpenTelemetry's protocol carries the same tags, under the workload's name."""
+    assert envoy.is_file()
+    mesh = """
+    extensionProviders:
+    - {name: zipkin, opentelemetry: {service: zipkin.example, port: 9411}}
+    """
+    text = _ZIPKIN.replace("name: http, protocol: HTTP", "name: grpc, protocol: GRPC")
+    with _running(_world(text.replace("PORT", jaeger.otlp_grpc.rpartition(":")[2]), mesh)):
+        trace = _call(**{"x-user": "alice"})["traceparent"][0].split("-")[1]
+        body = _until(lambda: _trace(f"{jaeger.query}/api/traces/{trace}"))
+    (span,) = body["data"][0]["spans"]
+    tags = {tag["key"]: tag["value"] for tag in span["tags"]}
+    assert (tags["color"], tags["user"]) == ("blue", "alice")
+    (process,) = body["data"][0]["processes"].values()
+    assert process["serviceName"] == "productpage.default"
+
+
+def _trace(url: str) -> Any:
+    """Read a trace; nothing before it has arrived."""
+    try:
+        return _json(url)
+    except urllib.error.HTTPError:
+        return None
 
 
 @pytest.mark.parametrize("tracing", ["disableSpanReporting: true", "randomSamplingPercentage: 0"])

@@ -49,3 +49,12 @@ def test_spans_say_whose_they_are() -> None:
     assert found.traced is not None
     tags = {one.tag: one.literal.value for one in found.traced.custom_tags}
     assert (tags["istio.canonical_service"], tags["istio.canonical_revision"]) == ("web", "v2")
+
+
+def test_a_provider_that_the_mesh_lacks_is_said() -> None:
+    """A name that is mistyped would trace nobody in silence."""
+    mesh = MeshConfig(default_providers=DefaultProviders(tracing=("zipkn",)))
+    ledger = Ledger()
+    assert observed(world("", mesh), sidecar(), Side.OUTBOUND, ledger).traced is None
+    (problem,) = ledger.problems
+    assert "zipkn" in problem

@@ -6,6 +6,8 @@ from libs.compile.telemetries import levels, log_plan, trace_plan
 from libs.compile.tests.worlds import sidecar
 from libs.envoy.hcm import Side
 from libs.meshapi.meshconfig.config import DefaultProviders, MeshConfig
+from libs.meshapi.meshconfig.proxy import ProxySettings
+from libs.meshapi.meshconfig.tracing import ProxyTracing, TagSource, TracingTag
 from libs.meshapi.telemetry import Telemetry
 
 _ROOT = "istio-system"
@@ -86,3 +88,17 @@ def test_logs_go_to_the_providers_of_the_nearest_level_that_names_some() -> None
 def test_without_a_word_the_meshs_own_file_counts() -> None:
     """That is something else than no log at all."""
     assert log_plan([], Side.OUTBOUND, MeshConfig()) is None
+
+
+def test_the_meshs_settings_of_proxies_are_the_first_word() -> None:
+    """Share, tags and bound of `defaultConfig.tracing` hold where no Telemetry says another."""
+    tag = TracingTag(header=TagSource(name="x-user", default_value="nobody"))
+    tracing = ProxyTracing(sampling=25.0, custom_tags={"user": tag}, max_path_tag_length=64)
+    mesh = MeshConfig(default_config=ProxySettings(tracing=tracing))
+    plan = trace_plan([], Side.OUTBOUND, mesh)
+    assert (plan.percent, plan.path_characters_max) == (25.0, 64)
+    header = plan.tags["user"].header
+    assert header is not None
+    assert (header.name, header.default_value) == ("x-user", "nobody")
+    nearer = _tracing("a", customTags={"a": {"literal": {"value": "b"}}})
+    assert list(trace_plan([nearer], Side.OUTBOUND, mesh).tags) == ["a"]

@@ -55,3 +55,13 @@ def test_an_unknown_filter_is_named_unless_it_is_off() -> None:
     unknown = {"name": "mine", "typed_config": {"@type": "type.googleapis.com/my.Filter"}}
     assert _ask([unknown, ROUTER]).undecided == "filter mine (my.Filter)"
     assert _ask([{**unknown, "disabled": True}, ROUTER]).verdict is Verdict.FORWARD
+
+
+def test_a_limit_of_requests_lets_one_call_pass() -> None:
+    """Counts of other calls are none of the call's, and every limit allows one."""
+    kind = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
+    limit = {
+        "name": "limit",
+        "typed_config": {"@type": f"type.googleapis.com/{kind}", "stat_prefix": "a"},
+    }
+    assert _ask([limit, ROUTER]).verdict is Verdict.FORWARD

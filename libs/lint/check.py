@@ -4,6 +4,7 @@ from libs.desired.finding import Finding
 from libs.desired.fleetview import FleetView
 from libs.kernel.messages import Message
 from libs.lint import (
+    acrossclusters,
     annotations,
     authorization,
     claims,
@@ -41,6 +42,7 @@ from libs.lint.engine import AnyCheck, Lint
 from libs.lint.stock import Contents
 
 CHECKS: tuple[AnyCheck, ...] = (
+    *acrossclusters.CHECKS,
     *destinations.CHECKS,
     *subsets.CHECKS,
     *policies.CHECKS,

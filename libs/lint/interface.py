@@ -4,13 +4,14 @@ Prefer the first kind with `ClusterView.find`: it runs again only for objects th
 those whose questions have another answer now.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from libs.desired.finding import Finding
 from libs.lint.clusterview import ClusterView
 from libs.lint.subject import Subject
+from libs.lint.wholefleet import WholeFleet
 from libs.meshapi.meshobject import MeshObject
 
 Kind = TypeVar("Kind", bound=MeshObject)
@@ -29,13 +30,13 @@ class ObjectCheck:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FleetCheck:
-    """Looks at every object of a kind once, with all clusters that have it, by name.
+    """Looks at every object of a kind once, with the whole fleet at hand.
 
     Its findings are about that object, and say themselves which clusters they mean.
     """
 
     kind: type[MeshObject]
-    run: Callable[[Sequence[ClusterView], Subject[Any]], Iterable[Finding]]
+    run: Callable[[WholeFleet, Subject[Any]], Iterable[Finding]]
 
 
 def each(
@@ -46,7 +47,7 @@ def each(
 
 
 def across(
-    kind: type[Kind], run: Callable[[Sequence[ClusterView], Subject[Kind]], Iterable[Finding]]
+    kind: type[Kind], run: Callable[[WholeFleet, Subject[Kind]], Iterable[Finding]]
 ) -> FleetCheck:
-    """Return a check of every object of a kind across its clusters."""
+    """Return a check of every object of a kind across clusters."""
     return FleetCheck(kind, run)

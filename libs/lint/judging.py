@@ -12,6 +12,7 @@ from libs.lint.folding import fold
 from libs.lint.index import Fact, HasKey, Index
 from libs.lint.interface import FleetCheck, ObjectCheck
 from libs.lint.subject import Subject
+from libs.lint.wholefleet import WholeFleet
 from libs.meshapi.meshobject import MeshObject
 
 Views = Mapping[ClusterName, ClusterView]
@@ -45,7 +46,9 @@ def judge(task: Task, views: Views, facts: Facts) -> Verdict:
     """Put an object before a check; clusters that answer alike are looked at once."""
     one, check = task
     if isinstance(check, FleetCheck):
-        return _across(one, check, views)
+        fleet = WholeFleet(tuple(views.values()), facts)
+        across = tuple(check.run(fleet, one))
+        return Verdict(across, fleet.reads)
     asked: dict[Fact, object] = {}
     found: dict[Finding, list[ClusterName]] = {}
     pending: Sequence[ClusterName] = sorted(one.clusters)
@@ -61,15 +64,6 @@ def judge(task: Task, views: Views, facts: Facts) -> Verdict:
         pending = () if alike is pending else [name for name in pending if name not in alike]
     folded = tuple([fold(each, names, one.count) for each, names in found.items()])
     return Verdict(folded, tuple(asked))
-
-
-def _across(one: Subject[Any], check: FleetCheck, views: Views) -> Verdict:
-    mine = [views[name] for name in sorted(one.clusters)]
-    for each in mine:
-        each.answers.reads = {}
-    found = tuple(check.run(mine, one))
-    facts = dict.fromkeys(fact for each in mine for fact in each.answers.reads)
-    return Verdict(found, tuple(facts))
 
 
 def _alike(

@@ -81,7 +81,6 @@ OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
     Outside("IST0164", Level.INFO, "A control plane's address is an IP.", _INSTALLATION),
     Outside("IST0168", Level.WARNING, "An upgrade may change behaviour.", _INSTALLATION),
     Outside("IST0169", Level.WARNING, "An upgrade changes behaviour.", _INSTALLATION),
-    Unbuilt("IST0170", Level.WARNING, "A Service differs from cluster to cluster.", _ACROSS),
     Outside("IST0171", Level.WARNING, "An object has a negative condition.", _STATUS),
     Outside("IST0172", Level.WARNING, "Gateway API is newer than known.", _INSTALLATION),
     Outside(

@@ -73,5 +73,11 @@ PATCH = Rule("PER0320", Level.ERROR, _OBJECT)
 WITHOUT_EFFECT = Rule("PER0103", Level.WARNING, _OBJECT)
 """Something that is read and kept, and nothing acts on it."""
 
+SERVICE_DIFFERS = Rule("IST0170", Level.WARNING, _CONFLICT)
+"""A Service differs from cluster to cluster."""
+
+HOST_DIFFERS = Rule("PER0312", Level.WARNING, _CONFLICT)
+"""A host is one thing in some clusters and another in others, an entry in one of them at least."""
+
 NEVER_REACHED_MERGED = Rule("PER0311", Level.WARNING, _CONFLICT)
 """Rules of other VirtualServices for the same host of a gateway take all requests of a rule."""

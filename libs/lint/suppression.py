@@ -19,16 +19,16 @@ from libs.lint.ignoring import HOW_TO, Unreadable, Wish, of_fleet, of_objects
 from libs.meshapi import codes
 from libs.meshapi.parsed import ParsedObject
 
-OVER = Rule("PER0320", Level.WARNING, MessageClass.OBJECT)
+OVER = Rule("PER0330", Level.WARNING, MessageClass.OBJECT)
 """A wish to ignore something whose last day has passed."""
 
-NEEDLESS = Rule("PER0321", Level.WARNING, MessageClass.OBJECT)
+NEEDLESS = Rule("PER0331", Level.WARNING, MessageClass.OBJECT)
 """A wish to ignore what nobody says."""
 
-UNREADABLE = Rule("PER0322", Level.ERROR, MessageClass.OBJECT)
+UNREADABLE = Rule("PER0332", Level.ERROR, MessageClass.OBJECT)
 """An annotation that does not say what, until when, and why."""
 
-FORBIDDEN = Rule("PER0323", Level.WARNING, MessageClass.OBJECT)
+FORBIDDEN = Rule("PER0333", Level.WARNING, MessageClass.OBJECT)
 """A wish to ignore what has to be corrected."""
 
 _FOREIGN = ("IST", "KIA")

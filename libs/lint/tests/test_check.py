@@ -9,6 +9,7 @@ import pytest
 from libs.desired.directory import Directory, contents_from_files
 from libs.desired.finding import Rule
 from libs.lint import (
+    acrossclusters,
     annotations,
     authorization,
     claims,
@@ -52,6 +53,7 @@ from libs.meshapi import codes
 CASES = Path(__file__).parent / "cases"
 EXPECTED = "messages.txt"
 TOPICS = (
+    acrossclusters,
     annotations,
     authorization,
     claims,

@@ -1,13 +1,11 @@
 """Objects before their checks."""
 
-from collections.abc import Sequence
-
 from libs.lint.clusterview import ClusterView
 from libs.lint.engine import Lint
-from libs.lint.index import every
 from libs.lint.interface import across, each
 from libs.lint.subject import Subject
 from libs.lint.tests.edits import FLEETS, read
+from libs.lint.wholefleet import WholeFleet
 from libs.meshapi.service import Service
 from libs.meshapi.virtualservice import VirtualService
 
@@ -40,12 +38,12 @@ def test_only_what_an_edit_concerns_is_looked_at_again() -> None:
 
 
 def test_a_check_across_clusters_sees_them_all() -> None:
-    """It gets the clusters that have the object, by name, and runs again when one differs."""
+    """It gets all clusters by name, and runs again when one answers otherwise."""
     seen: list[tuple[str, ...]] = []
 
-    def look(views: Sequence[ClusterView], one: Subject[Service]) -> tuple[()]:
-        del one
-        seen.append(tuple(f"{view.name}:{len(view.find(every(Service), None))}" for view in views))
+    def look(fleet: WholeFleet, one: Subject[Service]) -> tuple[()]:
+        counts = (f"{view.name}:{len(view.of(Service))}" for view in fleet.clusters)
+        seen.append((one.key.name, *counts))
         return ()
 
     text = "apiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec: {ports: [{port: 80}]}\n"
@@ -54,5 +52,8 @@ def test_a_check_across_clusters_sees_them_all() -> None:
     kept = Lint([across(Service, look)])
     kept.findings(*read(files))
     kept.findings(*read({**files, "clusters/west/own.yaml": own}))
-    assert seen[0] == ("east:1", "south:1", "west:1")
-    assert sorted(seen[1:]) == [("east:1", "south:1", "west:2"), ("west:2",)]
+    assert seen[0] == ("shop", "east:1", "south:1", "west:1")
+    assert sorted(seen[1:]) == [
+        ("own", "east:1", "south:1", "west:2"),
+        ("shop", "east:1", "south:1", "west:2"),
+    ]

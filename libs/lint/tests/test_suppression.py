@@ -102,7 +102,7 @@ def test_the_fleet_silences_by_patterns(where: str, silent: bool) -> None:  # no
     """Objects as messages name them, or namespaces; without either every object."""
     wish = f"{{codes: [IST0118], reason: named next week, until: '2030-12-31'{where}}}"
     kept, silenced = judged(SERVICE % "", ignore=wish)
-    assert codes(kept) == ([] if silent else ["IST0118", "PER0321"])
+    assert codes(kept) == ([] if silent else ["IST0118", "PER0331"])
     assert len(silenced) == int(silent)
 
 
@@ -110,7 +110,7 @@ def test_a_wish_that_is_over_says_so_and_counts_for_nothing() -> None:
     """The day after its last one."""
     text = "periplus.io/ignore: 'IST0118 until 2030-06-14: named next week'"
     kept, silenced = judged(SERVICE % text)
-    assert codes(kept) == ["IST0118", "PER0320"]
+    assert codes(kept) == ["IST0118", "PER0330"]
     assert kept[1].origin.file == "configs/0.yaml"
     assert kept[1].origin.line == 6
     assert silenced == []
@@ -122,8 +122,8 @@ def test_a_wish_that_silences_nothing_is_a_message() -> None:
     theirs = "galley.istio.io/analyze-suppress: IST0101"
     kept, _ = judged(SERVICE % f"{ours}, {theirs}")
     assert [(one.code, one.level.value) for one in kept[1:]] == [
-        ("PER0321", "warning"),
-        ("PER0321", "info"),
+        ("PER0331", "warning"),
+        ("PER0331", "info"),
     ]
 
 
@@ -131,7 +131,7 @@ def test_an_annotation_that_nobody_can_follow_is_an_error() -> None:
     """Reason and end are not left out by mistake."""
     kept, silenced = judged(SERVICE % "periplus.io/ignore: IST0118")
     assert [(one.code, one.level.value) for one in kept] == [
-        ("PER0322", "error"),
+        ("PER0332", "error"),
         ("IST0118", "info"),
     ]
     assert "until" in kept[0].text
@@ -150,7 +150,7 @@ def test_what_envoy_would_refuse_cannot_be_ignored() -> None:
     """The wish is told so, and the error stands."""
     text = "periplus.io/ignore: 'PER0303 until 2030-12-31: please'"
     kept, silenced = judged(ROUTE % (text, "(a"))
-    assert {"PER0303", "PER0323"} <= set(codes(kept))
+    assert {"PER0303", "PER0333"} <= set(codes(kept))
     assert silenced == []
 
 
@@ -158,4 +158,4 @@ def test_tenancy_cannot_be_ignored_by_a_tenant() -> None:
     """Not even by the annotation that stands for everything."""
     text = "galley.istio.io/analyze-suppress: '*'"
     kept, _ = judged(SERVICE % text, allow=", allow: {namespaces: [mail]}")
-    assert {"PER0204", "PER0323"} <= set(codes(kept))
+    assert {"PER0204", "PER0333"} <= set(codes(kept))

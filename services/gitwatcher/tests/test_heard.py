@@ -32,4 +32,4 @@ def heard(day: str) -> tuple[list[str], list[str]]:
 def test_an_ignored_error_refuses_nothing_until_its_day_is_over() -> None:
     """The clock decides, and says so afterwards."""
     assert heard("2030-06-15T23:59:59") == ([], [])
-    assert heard("2030-06-16T00:00:00") == (["IST0101"], ["IST0101", "PER0320"])
+    assert heard("2030-06-16T00:00:00") == (["IST0101"], ["IST0101", "PER0330"])

@@ -50,10 +50,22 @@ def converted_ingresses(ingresses: Sequence[Old[Ingress]], run: Run) -> Iterator
     gateway = _gateway(found, run)
     yield gateway
     bound = f"{gateway.object.namespace}/{gateway.object.metadata.name}"
+    lift = len(found) if _meet([one.object for one in found]) else 0
     for index, old in enumerate(found):
-        priority = str(len(found) - index) if len(found) > 1 else ""
+        priority = len(found) - index if lift or len(found) > 1 else 0
         gateway_name = bound if old.namespace != gateway.object.namespace else bound.split("/")[1]
-        yield from _Writer(old, gateway_name, priority, run).virtual_services()
+        yield from _Writer(old, gateway_name, (priority, lift), run).virtual_services()
+
+
+def _meet(found: Sequence[Ingress]) -> bool:
+    """Say whether rules for every host meet rules for one, as they do where a server has one host.
+
+    The rules of the host come first there.
+    """
+    rules = [rule for one in found for rule in one.spec.rules]
+    backends = any(one.spec.default_backend or one.spec.backend for one in found)
+    for_all = backends or any(not rule.host for rule in rules)
+    return for_all and any(rule.host for rule in rules)
 
 
 def _gateway(found: Sequence[Old[Ingress]], run: Run) -> ParsedObject:
@@ -123,7 +135,8 @@ class _Writer:
 
     old: Old[Ingress]
     gateway: str
-    priority: str
+    priority: tuple[int, int]
+    """Of rules for every host, and what those for one host have more; 0 where none is needed."""
     run: Run
 
     def virtual_services(self) -> Iterator[ParsedObject]:
@@ -205,7 +218,9 @@ class _Writer:
     def _virtual_service(self, host: str, rules: _Rules, *, alone: bool) -> ParsedObject:
         own, run = self.old.namespace, self.run
         suffix = "" if alone else f"-{name_for(host, own, run.context.domain).replace('.', '-')}"
-        annotations = {PRIORITY_ANNOTATION: self.priority} if self.priority else {}
+        priority, lift = self.priority
+        priority += lift if host != _ANY else 0
+        annotations = {PRIORITY_ANNOTATION: str(priority)} if priority else {}
         name = run.free_name("VirtualService", own, f"{self.old.name}{suffix}")
         made = VirtualService(
             metadata=Metadata(name=name, namespace=own, annotations=annotations),

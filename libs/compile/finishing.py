@@ -11,12 +11,14 @@ from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
 from libs.compile.observing import Observed, observed, watches
+from libs.compile.patchclusters import Hosts
 from libs.compile.patches import patches_for
 from libs.compile.patching import patched
 from libs.compile.plugins import Plugin, add_http, add_network, plugins_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.ratelimits import PortLimits, limits_for
 from libs.compile.world import World
+from libs.envoy import names
 from libs.envoy.hcm import Side
 from libs.envoy.messages import Messages
 from libs.kernel import xds
@@ -50,8 +52,17 @@ def finished(world: World, proxy: Proxy, messages: Messages, ledger: Ledger) -> 
     )
     root = world.settings.root_namespace
     for patches in patches_for(world.attached.envoy_filters, proxy, root):
-        result = patched(result, patches, proxy, ledger)
+        result = patched(result, patches, proxy, ledger, _own_hosts(world, proxy))
     return result
+
+
+def _own_hosts(world: World, proxy: Proxy) -> Hosts:
+    """Return which services the workload's own clusters are of, by their names."""
+    found: dict[str, frozenset[str]] = {}
+    for one in world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels):
+        name = names.inbound_cluster(one.number)
+        found[name] = found.get(name, frozenset()) | {one.service.hostname}
+    return found
 
 
 def _extras(world: World, proxy: Proxy, ledger: Ledger) -> "_Extras":

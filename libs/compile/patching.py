@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from libs.compile.dressing import side_of
 from libs.compile.ledger import Ledger
-from libs.compile.patchclusters import patched_cluster
+from libs.compile.patchclusters import Hosts, patched_cluster
 from libs.compile.patches import Patch
 from libs.compile.patchlisteners import patched_listener
 from libs.compile.patchroutes import patched_routes
@@ -22,9 +22,11 @@ from libs.meshapi.envoyfilter import ApplyTo
 _M = TypeVar("_M", bound=Message)
 
 
-def patched(messages: Messages, patches: Sequence[Patch], proxy: Proxy, ledger: Ledger) -> Messages:
+def patched(
+    messages: Messages, patches: Sequence[Patch], proxy: Proxy, ledger: Ledger, hosts: Hosts
+) -> Messages:
     """Return the view as the patches of one object make it; what they change is credited to it."""
-    clusters = [patched_cluster(one, patches, proxy) for one in messages.clusters]
+    clusters = [patched_cluster(one, patches, proxy, hosts) for one in messages.clusters]
     listeners = [patched_listener(one, patches, side_of(one, proxy)) for one in messages.listeners]
     calls = Side.GATEWAY if proxy.type is ProxyType.ROUTER else Side.OUTBOUND
     result = replace(

@@ -46,3 +46,13 @@ def test_the_workloads_own_clusters_are_inbound() -> None:
     """A context tells them from those of its calls."""
     assert side_of_cluster("inbound|9080||", sidecar()) is Side.INBOUND
     assert side_of_cluster(_NAME, sidecar()) is Side.OUTBOUND
+
+
+def test_the_workloads_own_clusters_are_known_by_their_services() -> None:
+    """Their names have no host in them."""
+    match = {"service": "web.default.svc.cluster.local"}
+    written = patches(patch("CLUSTER", "REMOVE", cluster=match))
+    built = cluster.fixed("inbound|8080||", [])
+    hosts = {"inbound|8080||": frozenset({"web.default.svc.cluster.local"})}
+    assert patched_cluster(built, written, sidecar(), hosts) is None
+    assert patched_cluster(built, written, sidecar()) is built

@@ -21,7 +21,7 @@ def test_what_is_changed_is_credited_and_nothing_else() -> None:
     )
     other = cluster.by_original_destination("other")
     before = Messages(clusters=(cluster.black_hole(), other))
-    found = patched(before, written, sidecar(), ledger)
+    found = patched(before, written, sidecar(), ledger, {})
     assert [one.name for one in found.clusters] == ["BlackHoleCluster", "added", "other"]
     assert {name for _, name in ledger.sources} == {"BlackHoleCluster", "added"}
     assert {kind for kind, _ in ledger.sources} == {xds.CLUSTER}

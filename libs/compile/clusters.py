@@ -18,7 +18,7 @@ from libs.kernel import xds
 from libs.meshapi.destinationrule import Subset
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.trafficpolicy import LoadBalancerKind
-from libs.registry.service import Resolution, Service
+from libs.registry.service import Protocol, Resolution, Service
 
 _PASSTHROUGH: LoadBalancerKind = "PASSTHROUGH"
 _BALANCING: Mapping[LoadBalancerKind, LoadBalancing] = {
@@ -75,6 +75,8 @@ def cluster_message(view: View, one: Outbound) -> cluster_pb2.Cluster:
     """
     view.ledger.credit(xds.CLUSTER, one.name, one.service.origin, *(one.policy or _NOBODY).sources)
     built = _located(view, one)
+    if one.port.protocol is Protocol.AUTO and view.proxy.type is not ProxyType.GRPC:
+        cluster.speak_as_called(built)
     if view.proxy.type is not ProxyType.GRPC:
         upstreams.apply(view, built, one)
     return built

@@ -8,7 +8,7 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 from libs.compile.crossing import crossing_chains
 from libs.compile.gatewayroutes import bound_rules, common_hosts, gateway_routes
 from libs.compile.hosts import ANY, overlap
-from libs.compile.listeners import WILDCARD, Outlets
+from libs.compile.listeners import Outlets
 from libs.compile.servers import (
     GatewayPort,
     Sort,
@@ -20,6 +20,7 @@ from libs.compile.servers import (
     terminates,
 )
 from libs.compile.servertls import HTTP_ALPN, MESH_ALPN, MESH_MUTUAL, Decryption, Holder, decryption
+from libs.compile.slots import WILDCARD
 from libs.compile.streams import tcp_route, tls_routes
 from libs.compile.view import Place, View
 from libs.envoy import hcm, listener, names, tcpproxy

@@ -8,8 +8,9 @@ from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 
-from libs.compile.listeners import LOOPBACK, WILDCARD
+from libs.compile.listeners import LOOPBACK
 from libs.compile.scope import Scope
+from libs.compile.slots import WILDCARD
 from libs.compile.view import View
 from libs.envoy import cluster, hcm, listener, names, route, tcpproxy
 from libs.envoy.address import UNIX_PREFIX, address, socket

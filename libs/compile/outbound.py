@@ -61,11 +61,18 @@ class _Plan:
 
 
 def http_routes(
-    view: View, egress: Egress, port: int, name: str, *, catch_all: rc.VirtualHost | None
+    view: View,
+    egress: Egress,
+    port: int,
+    name: str,
+    *,
+    catch_all: rc.VirtualHost | None,
+    alone: bool = False,
 ) -> Built:
     """Return the route configuration `name` for HTTP calls to `port`.
 
     `catch_all` answers for hosts that nobody declared. No rule may be for every host of the mesh.
+    With `alone` there is only the virtual host called `name`, for every host.
     """
     by_rule = routes_by_rule(Place(view, port, _MESH), name, egress.rules, _finish(view))
     shapes = tuple(one.shape for one in egress.rules)
@@ -78,6 +85,8 @@ def http_routes(
         )
         for place, host in plan.hosts
     }
+    if alone:
+        hosts = {key: (_for_every_host(one), r) for key, (one, r) in hosts.items() if key == name}
     if catch_all is not None:
         hosts[catch_all.name] = (planned(catch_all), (serialised(catch_all.routes),))
         hosts = dict(sorted(hosts.items()))
@@ -110,6 +119,21 @@ def _finish(view: View) -> Callable[[rc.Route], None]:
 def _stream_duration(one: rc.Route) -> None:
     if one.route.timeout.ToTimedelta():
         one.route.max_stream_duration.max_stream_duration.CopyFrom(one.route.timeout)
+
+
+def own_routes(view: View, egress: Egress, port: int, name: str) -> Built:
+    """Return the routes of one host's port alone, whatever host its requests name.
+
+    `name` is that of the host's virtual host, and `egress` has its service only.
+    """
+    return http_routes(view, egress, port, name, catch_all=None, alone=True)
+
+
+def _for_every_host(place: Planned) -> Planned:
+    """Return a virtual host as the only one of its configuration."""
+    host = rc.VirtualHost.FromString(place.head + place.tail)
+    host.domains[:] = ["*"]
+    return planned(host)
 
 
 def undeclared_hosts(*, allow_any: bool) -> rc.VirtualHost:
@@ -161,7 +185,7 @@ def _default_route(view: View, cluster: str) -> rc.Route:
 
 def _has_routes(view: View, port: ServicePort) -> bool:
     """A gRPC client sends requests to any port."""
-    return port.protocol.is_http or view.proxy.type is ProxyType.GRPC
+    return port.protocol.may_be_http or view.proxy.type is ProxyType.GRPC
 
 
 def _service_host(view: View, service: Service, port: int, rules: Shape | None) -> _Host:

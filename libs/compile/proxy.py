@@ -20,6 +20,10 @@ _INTERCEPTION: Final = "INTERCEPTION_MODE"
 _NONE: Final = "NONE"
 
 
+DNS_METADATA_KEYS: Final = ("DNS_CAPTURE", "DNS_AUTO_ALLOCATE")
+"""What a node says when it answers for names with allocated addresses: both are `true`."""
+
+
 class ProxyType(StrEnum):
     """What kind of view a proxy gets."""
 
@@ -188,6 +192,7 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "intercepts": proxy.intercepts,
         "patched": [str(proxy.metadata.get(key)) for key in world.attached.metadata_read],
         "identity": [proxy.metadata.get(key, "") for key in METADATA_KEYS],
+        "dns": [proxy.metadata.get(key, "") for key in DNS_METADATA_KEYS],
         "ips": proxy.ips if _shows_addresses(proxy, world) else (),
         "instances": _instances(proxy, world),
     }

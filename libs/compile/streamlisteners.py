@@ -1,4 +1,4 @@
-"""A sidecar's listeners for connections that nobody reads, with all services of one address."""
+"""Where connections that nobody reads go from a sidecar: by rules, else to their service."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from libs.compile.hosts import covers
 from libs.compile.rules import RouteRules
 from libs.compile.streams import Stream, tcp_streams, tls_streams
 from libs.compile.view import Place, View
-from libs.envoy import listener, names, tcpproxy
+from libs.envoy import listener, names
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.virtualservice import MESH_GATEWAY
 from libs.registry.service import Protocol, Service, ServicePort
@@ -21,52 +21,33 @@ _NAMED = frozenset({Protocol.TLS, Protocol.HTTPS})
 
 
 @dataclass(frozen=True, slots=True)
-class Streams:
-    """The filter chains of an address, and whose they are."""
+class ServiceStreams:
+    """Where the connections of a service's port go, in order, and whose rules say so."""
 
-    chains: Sequence[lc.FilterChain]
+    streams: tuple[Stream, ...]
     sources: tuple[ObjectKey, ...]
 
-    @property
-    def reads_names(self) -> bool:
-        """Whether a chain is chosen by the server name that a client asks for."""
-        return any(one.filter_chain_match.server_names for one in self.chains)
 
-
-def streams_of(
+def service_streams(
     view: View,
     rules: Iterable[RouteRules],
-    members: Sequence[tuple[Service, ServicePort]],
+    service: Service,
+    port: ServicePort,
     *,
     shared: bool,
-    allow_any: bool,
-) -> Streams:
-    """Return the chains for the ports of services at one address.
+) -> ServiceStreams:
+    """Return the streams of a port.
 
     Where an address does not say which service is meant, as at a `shared` one, the server name
-    does. What none of them is for goes as it came, or nowhere.
+    does.
     """
     own = [one for one in rules if one.tls or one.tcp]
-    found: list[Stream] = []
-    sources: dict[ObjectKey, None] = {}
-    for service, port in members:
-        fitting = [one for one in own if any(covers(host, service.hostname) for host in one.hosts)]
-        sources.update(dict.fromkeys((service.origin, *(one.key for one in fitting))))
-        unclear = shared or len(members) > 1 or not service.addresses
-        streams = list(_streams(view, fitting, service, port, shared=unclear))
-        if any(
-            one.conditions == each.conditions for one in streams for each in found if one != each
-        ):
-            view.ledger.problem(
-                f"{service.origin}: port {port.number} has the address of another service; "
-                "its connections go there"
-            )
-        found += streams
-    rest = tcpproxy.tcp_proxy(names.PASSTHROUGH if allow_any else names.BLACK_HOLE)
-    return Streams(tuple(_chains([*found, Stream(rest)])), tuple(sources))
+    fitting = [one for one in own if any(covers(host, service.hostname) for host in one.hosts)]
+    found = tuple(_streams(view, fitting, service, port, shared=shared))
+    return ServiceStreams(found, (service.origin, *(one.key for one in fitting)))
 
 
-def _chains(streams: Sequence[Stream]) -> Iterator[lc.FilterChain]:
+def chains_of(streams: Sequence[Stream]) -> Iterator[lc.FilterChain]:
     """Give every address and name to the first stream that takes it.
 
     Envoy chooses by address first and never looks back, so whoever takes calls to all addresses,

@@ -115,6 +115,14 @@ def set_http_options(
     cluster.typed_extension_protocol_options[_HTTP_OPTIONS].CopyFrom(pack(options))
 
 
+def speak_as_called(cluster: cluster_pb2.Cluster) -> None:
+    """Speak the version of HTTP upstream that the caller speaks."""
+    options = http_protocol_options_pb2.HttpProtocolOptions()
+    options.use_downstream_protocol_config.http_protocol_options.SetInParent()
+    options.use_downstream_protocol_config.http2_protocol_options.SetInParent()
+    set_http_options(cluster, options)
+
+
 def bind_source(cluster: cluster_pb2.Cluster, ip: str) -> None:
     """Connect from `ip`, by which redirection knows calls that the proxy made itself."""
     cluster.upstream_bind_config.source_address.address = ip

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from protogen.envoy.config.core.v3 import address_pb2, base_pb2
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
+from protogen.envoy.extensions.filters.listener.http_inspector.v3 import http_inspector_pb2
 from protogen.envoy.extensions.filters.listener.original_dst.v3 import original_dst_pb2
 from protogen.envoy.extensions.filters.listener.tls_inspector.v3 import tls_inspector_pb2
 
@@ -16,6 +17,10 @@ from libs.envoy.wellknown import boolean, uint32
 
 OUTBOUND: Final = base_pb2.OUTBOUND
 INBOUND: Final = base_pb2.INBOUND
+HTTP_INSPECTOR_NAME: Final = "envoy.filters.listener.http_inspector"
+PLAIN_HTTP: Final = ("http/1.0", "http/1.1", "h2c")
+"""What the inspector says of connections that begin with plain HTTP."""
+
 TLS_INSPECTOR_NAME: Final = "envoy.filters.listener.tls_inspector"
 ORIGINAL_DST_NAME: Final = "envoy.filters.listener.original_dst"
 
@@ -63,6 +68,31 @@ def read_server_names(built: listener_pb2.Listener) -> None:
     """Let a listener choose its chain by the server name that a TLS client asks for."""
     config = pack(tls_inspector_pb2.TlsInspector())
     built.listener_filters.add(name=TLS_INSPECTOR_NAME, typed_config=config)
+
+
+def tell_http(built: listener_pb2.Listener, ports: Sequence[int] = ()) -> None:
+    """Let a listener tell plain HTTP by its first bytes, so that a chain can ask for PLAIN_HTTP.
+
+    With `ports` only connections to those wait for their first bytes: a server that speaks first
+    would never get any.
+    """
+    found = built.listener_filters.add(
+        name=HTTP_INSPECTOR_NAME, typed_config=pack(http_inspector_pb2.HttpInspector())
+    )
+    if not ports:
+        return
+    wanted = [_to_port(port) for port in ports]
+    if len(wanted) == 1:
+        found.filter_disabled.not_match.CopyFrom(wanted[0])
+    else:
+        found.filter_disabled.not_match.or_match.rules.extend(wanted)
+
+
+def _to_port(port: int) -> lc.ListenerFilterChainMatchPredicate:
+    result = lc.ListenerFilterChainMatchPredicate()
+    result.destination_port_range.start = port
+    result.destination_port_range.end = port + 1
+    return result
 
 
 def chain(

@@ -25,7 +25,7 @@ def entry_services(entry: ServiceEntry, workloads: Iterable[Workload]) -> tuple[
         ServicePort(
             port.name,
             port.number,
-            entry_protocol(port.name, port.protocol),
+            entry_protocol(port.name, port.protocol, port.number),
             port.target_port or port.number,
         )
         for port in entry.spec.ports
@@ -53,6 +53,7 @@ def _service(entry: ServiceEntry, host: str, ports: tuple[ServicePort, ...]) -> 
         selector=spec.workload_selector.labels if spec.workload_selector else {},
         mesh_external=spec.location == "MESH_EXTERNAL",
         exported_to=frozenset(spec.export_to),
+        names=spec.subject_alt_names,
     )
 
 

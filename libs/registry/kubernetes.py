@@ -60,7 +60,7 @@ def _exports(service: CoreService) -> frozenset[str]:
 
 def _port(port: CorePort) -> ServicePort:
     """Read one port; without a target port the workload has the same number."""
-    protocol = kubernetes_protocol(port.name, port.protocol, port.app_protocol)
+    protocol = kubernetes_protocol(port.name, port.protocol, port.app_protocol, port.port)
     return ServicePort(port.name, port.port, protocol, port.target_port or port.port)
 
 

@@ -19,6 +19,13 @@ class Protocol(StrEnum):
     TLS = "tls"
     HTTPS = "https"
     UDP = "udp"
+    AUTO = "auto"
+    """nobody says: a proxy looks at the first bytes"""
+
+    @property
+    def may_be_http(self) -> bool:
+        """Whether requests can come here, for certain or perhaps."""
+        return self.is_http or self is Protocol.AUTO
 
     @property
     def is_http(self) -> bool:
@@ -83,6 +90,7 @@ class Service:
 
     `addresses` are its own, as far as they are known; a headless one has none. `selector` is what
     its workloads carry, empty when it selects none. `exported_to` are the namespaces that see it.
+    `names` are those that its workloads' certificates may carry.
     """
 
     hostname: str
@@ -95,6 +103,7 @@ class Service:
     mesh_external: bool = False
     kubernetes: bool = False
     exported_to: frozenset[str] = TO_EVERYBODY
+    names: tuple[str, ...] = ()
 
     @property
     def headless(self) -> bool:

@@ -42,6 +42,9 @@ def make(call: Mapping[str, Any]) -> Iterator[Reply]:
 
 def _over_one(call: Mapping[str, Any]) -> Iterator[Reply]:
     host, _, port = str(call["to"]).rpartition(":")
+    if "bytes" in call:
+        yield _exchange(host, int(port), call["bytes"].encode())
+        return
     try:
         connection = _connection(call, host, int(port))
     except OSError as error:
@@ -68,6 +71,19 @@ def _connection(call: Mapping[str, Any], host: str, port: int) -> http.client.HT
     connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
     connection.sock = context.wrap_socket(raw, server_hostname=wanted["name"])
     return connection
+
+
+def _exchange(host: str, port: int, sent: bytes) -> Reply:
+    """Send bytes that are no HTTP, and take everything that comes back."""
+    got = b""
+    try:
+        with socket.create_connection((host, port), timeout=_TIMEOUT_S) as raw:
+            raw.sendall(sent)
+            while part := raw.recv(65536):
+                got += part
+    except OSError as error:
+        return Reply(NO_ANSWER, {}, type(error).__name__, 0.0)
+    return Reply(NO_ANSWER, {}, got.decode(errors="replace"), 0.0)
 
 
 def _limit(context: ssl.SSLContext, wanted: Mapping[str, Any]) -> None:
@@ -127,6 +143,8 @@ def differences(expected: Mapping[str, Any], replies: Sequence[Reply]) -> Iterat
 def _fits(name: str, wanted: Any, found: Any) -> bool:
     if name == "at_least_ms":
         return bool(found >= wanted)
+    if name == "says":
+        return wanted in found
     if name == "at_most_ms":
         return bool(found <= wanted)
     if isinstance(wanted, dict):
@@ -144,6 +162,7 @@ def _same(found: Any, wanted: Any) -> bool:
 _FACTS = {
     "status": lambda reply: reply.status,
     "body": lambda reply: reply.body,
+    "says": lambda reply: reply.body,
     "workload": lambda reply: reply.seen.get("workload"),
     "path": lambda reply: reply.seen.get("path"),
     "upstream_host": lambda reply: reply.seen.get("host"),

@@ -52,7 +52,7 @@ def test_real_envoy_answers_as_the_table_says(
     case = read_case(table, SHARED.read_text(encoding="utf-8"), words)
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
-    config = static_bootstrap(compiled.snapshot)
+    config = static_bootstrap(compiled.snapshot, bound=case.question.get("bound", False))
     contexts = _contexts(case.world, certificates_folder)
     with echoes(_workloads(case.world), contexts) as arrived, EnvoyProcess(config) as process:
         process.wait_ready()

@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 
+from protogen.envoy.config.listener.v3.listener_pb2 import Listener
+
 from libs.compile.ledger import Ledger
-from libs.compile.streamlisteners import Streams, streams_of
+from libs.compile.slots import WILDCARD, Slot, listener_of
+from libs.compile.streamlisteners import service_streams
 from libs.compile.tests.worlds import istio, service, sidecar, view_of, world
 
 
-def _made(text: str, names: Sequence[str], ledger: Ledger | None = None) -> Streams:
-    view = view_of(world(text), sidecar(), ledger)
-    services = [view.world.registry.services[f"{one}.default.svc.cluster.local"] for one in names]
-    members = [(one, one.ports[0]) for one in services]
-    return streams_of(view, view.world.rules, members, shared=True, allow_any=False)
+def _made(text: str, names: Sequence[str]) -> Listener:
+    view = view_of(world(text), sidecar(), Ledger())
+    slot = Slot(WILDCARD, 80, binds=False)
+    for name in names:
+        one = view.world.registry.services[f"{name}.default.svc.cluster.local"]
+        found = service_streams(view, view.world.rules, one, one.ports[0], shared=True)
+        for stream in found.streams:
+            slot.add(stream, one.origin)
+    return listener_of(slot, "BlackHoleCluster")
 
 
 def _tls(name: str) -> str:
@@ -21,10 +28,10 @@ def _tls(name: str) -> str:
 def test_services_of_one_address_are_told_apart_by_server_name() -> None:
     """What is for none of them leads nowhere."""
     made = _made(_tls("a") + _tls("b"), ["a", "b"])
-    names = [list(one.filter_chain_match.server_names) for one in made.chains]
+    names = [list(one.filter_chain_match.server_names) for one in made.filter_chains]
     assert names == [["a.default.svc.cluster.local"], ["b.default.svc.cluster.local"], []]
-    assert made.reads_names
-    assert not made.chains[-1].filter_chain_match.transport_protocol
+    assert made.listener_filters
+    assert not made.filter_chains[-1].filter_chain_match.transport_protocol
 
 
 def test_of_two_rules_for_one_server_name_the_first_counts() -> None:
@@ -35,8 +42,8 @@ def test_of_two_rules_for_one_server_name_the_first_counts() -> None:
         "VirtualService", "v", f"{{hosts: [a.default.svc.cluster.local], tls: [{routes}]}}"
     )
     made = _made(_tls("a") + _tls("b") + rules, ["a"])
-    assert len(made.chains) == 2
-    assert b"|b." not in made.chains[0].SerializeToString()
+    assert len(made.filter_chains) == 2
+    assert b"|b." not in made.filter_chains[0].SerializeToString()
 
 
 def test_a_rule_for_every_address_takes_what_rules_by_address_leave() -> None:
@@ -51,10 +58,10 @@ def test_a_rule_for_every_address_takes_what_rules_by_address_leave() -> None:
             (one.address_prefix, one.prefix_len.value)
             for one in chain.filter_chain_match.prefix_ranges
         ]
-        for chain in made.chains
+        for chain in made.filter_chains
     ]
     assert ranges == [[("10.0.0.0", 8), ("10.1.0.1", 32)], []]
-    assert not made.reads_names
+    assert not made.listener_filters
 
 
 def test_who_takes_every_address_is_repeated_for_ranges_of_others() -> None:
@@ -69,7 +76,7 @@ def test_who_takes_every_address_is_repeated_for_ranges_of_others() -> None:
     made = _made(_tls("a") + rules, ["a"])
     found = [
         (list(one.filter_chain_match.server_names), len(one.filter_chain_match.prefix_ranges))
-        for one in made.chains
+        for one in made.filter_chains
     ]
     assert found == [
         (["a.example"], 1),
@@ -78,13 +85,3 @@ def test_who_takes_every_address_is_repeated_for_ranges_of_others() -> None:
         ([], 0),
         ([], 1),
     ]
-
-
-def test_two_services_that_nothing_tells_apart_are_said() -> None:
-    """The first one has the address."""
-    ledger = Ledger()
-    tcp = service("a", "{name: tcp, port: 99}") + service("b", "{name: tcp, port: 99}")
-    made = _made(tcp, ["a", "b"], ledger)
-    assert len(made.chains) == 1
-    (problem,) = ledger.problems
-    assert "Service default/b: port 99" in problem

@@ -27,7 +27,7 @@ from libs.meshapi.values import Fault, TooMuchError, ValueBuilder
 from libs.meshapi.variables import MARK
 from libs.meshapi.yamlnodes import Piece, deeper_than, pieces_of, text_of
 
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 """Changes whenever the same bytes give other objects than before."""
 
 

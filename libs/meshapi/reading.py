@@ -12,6 +12,7 @@ from libs.kernel.origins import ObjectKey
 from libs.meshapi import codes, kinds
 from libs.meshapi.dialects.kinds import old_model
 from libs.meshapi.dialects.oldest import as_object
+from libs.meshapi.dialects.workloads import respelt
 from libs.meshapi.effects import KINDS_WITHOUT_EFFECT, fields_without_effect
 from libs.meshapi.meshobject import DEFAULT_NAMESPACE, MeshObject
 from libs.meshapi.metadata import SERVER_FIELDS
@@ -58,7 +59,7 @@ class Document:
 
 def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
     """Read the object that `raw` is, at `prefix` of its document."""
-    raw = as_object(raw)
+    raw, respellings = respelt(as_object(raw))
     fault = identity_fault(raw)
     if fault is not None:
         return Reading(key_of(raw), None, (fault,))
@@ -76,7 +77,7 @@ def read_object(raw: Any, prefix: Path, document: Document) -> Reading:
             key_of(raw), None, (*nulls, *(one for one in refusals if one.path not in empty))
         )
     found = chain(problems_in(obj), _without_effect(obj)) if document.judge else iter(())
-    judged = islice(found, document.problems_max)
+    judged = islice(chain(respellings, found), document.problems_max)
     problems = (*nulls, *judged)
     refused = any(problem.level is Level.ERROR for problem in problems)
     return Reading(key_of(raw), None if refused else obj, problems, prepared)

@@ -161,7 +161,7 @@ class FaultDelay(Model):
 
 
 class FaultAbort(Model):
-    """Aborts a share of the requests; no percentage means all."""
+    """Aborts a share of the requests; no percentage means none."""
 
     ALTERNATIVES: ClassVar[Alternatives] = (("http_status", "grpc_status", "http2_error"),)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from libs.meshapi.dialects.convert import convert
 from libs.meshapi.dialects.kinds import is_old
+from libs.meshapi.dialects.modern import modern
 from libs.meshapi.dialects.run import context_of
 from libs.meshapi.dump import to_yaml
 from libs.meshapi.parse import parse_file
@@ -12,16 +13,18 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
 def outcome(case: Path) -> str:
-    """Convert a case; write mesh objects and messages down, without the name of the file."""
+    """Convert a case as a whole; write mesh objects and messages down, without the file's name."""
     file = parse_file(case.name, case.read_bytes())
     old = [one for one in file.objects if is_old(one.model)]
-    kept = [one.object for one in file.objects if not is_old(one.model)]
-    found = convert(old, context_of(kept))
-    shown = [one for one in kept if one.group.endswith(".istio.io")]
-    made = [*shown, *(one.object for one in found.objects)]
-    lines = (str(one).removeprefix(f"{case.name}:") for one in (*file.messages, *found.notes))
-    said = "".join(f"# {line}\n" for line in lines)
-    return to_yaml(made) + said if made else said
+    kept = [one for one in file.objects if not is_old(one.model)]
+    found = convert(old, context_of(one.object for one in kept))
+    respelt = [modern(one) for one in kept if one.key.group.endswith(".istio.io")]
+    made = [*(obj for obj, _ in respelt), *(one.object for one in found.objects)]
+    asked = [note for _, notes in respelt for note in notes]
+    said = (*file.messages, *asked, *found.notes)
+    lines = (str(one).removeprefix(f"{case.name}:") for one in said)
+    notes = "".join(f"# {line}\n" for line in lines)
+    return to_yaml(made) + notes if made else notes
 
 
 def expected(case: Path) -> Path:

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 
-from libs.compile.attachments import Attachments
 from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
 from libs.compile.observing import Observed, observed, watches
 from libs.compile.patchclusters import Hosts
-from libs.compile.patches import patches_for
+from libs.compile.patches import filters_for, patches_for
 from libs.compile.patching import patched
 from libs.compile.plugins import Plugin, add_http, add_network, plugins_for
 from libs.compile.proxy import Proxy, ProxyType
@@ -24,18 +24,33 @@ from libs.envoy.messages import Messages
 from libs.kernel import xds
 from libs.kernel.ids import TypeUrl
 from libs.kernel.origins import ObjectKey
+from libs.meshapi.envoyfilter import ApplyTo
 
-_EVERYTHING = frozenset(xds.PUSH_ORDER)
-_LISTENERS = frozenset({xds.LISTENER})
-_NOTHING: frozenset[TypeUrl] = frozenset()
+_LISTENERS: Final = frozenset({xds.LISTENER})
+_ROUTES: Final = frozenset({xds.LISTENER, xds.ROUTE})
+_PATCHED: Final[Mapping[ApplyTo, frozenset[TypeUrl]]] = {
+    "CLUSTER": frozenset({xds.CLUSTER}),
+    "ROUTE_CONFIGURATION": _ROUTES,
+    "VIRTUAL_HOST": _ROUTES,
+    "HTTP_ROUTE": _ROUTES,
+    "BOOTSTRAP": frozenset(),
+}
+"""What a patch of a part may change; of all others it is listeners."""
 
 
 def touched(world: World, proxy: Proxy) -> frozenset[TypeUrl]:
     """Return the types of resources that attached objects may change; the others are left alone."""
-    nothing = world.attached == Attachments() and not watches(world)
-    if proxy.type is ProxyType.GRPC or nothing:
-        return _NOTHING
-    return _EVERYTHING if world.attached.envoy_filters else _LISTENERS
+    if proxy.type is ProxyType.GRPC:
+        return frozenset()
+    attached, root = world.attached, world.settings.root_namespace
+    kinds: set[TypeUrl] = set()
+    for one in filters_for(attached.envoy_filters, proxy, root):
+        for patch in one.spec.config_patches:
+            kinds |= _PATCHED.get(patch.apply_to, _LISTENERS)
+    added = (*attached.rate_limits, *attached.wasm_plugins, *attached.traffic_extensions)
+    if watches(world) or any(one.namespace in (root, proxy.namespace) for one in added):
+        kinds |= _LISTENERS
+    return frozenset(kinds)
 
 
 def finished(world: World, proxy: Proxy, messages: Messages, ledger: Ledger) -> Messages:

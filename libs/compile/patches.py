@@ -94,10 +94,14 @@ def patches_for(
 
     Raises PatchError for a value that is none of Envoy's; checking finds that earlier.
     """
-    mine = (one for one in reaching(filters, proxy, root) if _selects(one, proxy))
-    ordered = sorted(mine, key=lambda one: one.spec.priority)
-    found = (tuple(_patches(one, proxy)) for one in ordered)
+    found = (tuple(_patches(one, proxy)) for one in filters_for(filters, proxy, root))
     return tuple(one for one in found if one)
+
+
+def filters_for(filters: Iterable[EnvoyFilter], proxy: Proxy, root: str) -> list[EnvoyFilter]:
+    """Return the EnvoyFilters that select a proxy, in the order they are applied."""
+    mine = (one for one in reaching(filters, proxy, root) if _selects(one, proxy))
+    return sorted(mine, key=lambda one: one.spec.priority)
 
 
 def _selects(one: EnvoyFilter, proxy: Proxy) -> bool:

@@ -1,7 +1,7 @@
 """The fleet as its files describe it: settings, sets, clusters."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from libs.desired import codes
 from libs.desired.layout import CLUSTER_FILE, CLUSTERS_FOLDER, FLEET_FILE, cluster_of_file
@@ -9,6 +9,7 @@ from libs.kernel.ids import ClusterName, SetName
 from libs.kernel.messages import Level, Message, MessageClass, errors
 from libs.kernel.origins import Origin
 from libs.meshapi.fleet import Cluster, Fleet, FleetSet, FleetSpec
+from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.parsed import ParsedObject
@@ -23,7 +24,10 @@ _WHOLE_TREE = "."
 
 @dataclass(frozen=True, slots=True)
 class FleetView:
-    """Fleet and Clusters that agree with each other; clusters in the order of their names."""
+    """Fleet and Clusters that agree with each other; clusters in the order of their names.
+
+    `unwritten` says whether no file has the Fleet; None where that is seen from it.
+    """
 
     fleet: Fleet
     clusters: Mapping[ClusterName, Cluster]
@@ -31,11 +35,18 @@ class FleetView:
     cluster_positions: Mapping[ClusterName, Places] = field(
         default_factory=dict, compare=False, repr=False
     )
+    unwritten: bool | None = field(default=None, repr=False)
 
     @property
     def is_plain(self) -> bool:
         """Whether this stands for a directory without fleet.yaml."""
-        return self.fleet == _PLAIN_FLEET
+        return self.fleet == _PLAIN_FLEET if self.unwritten is None else self.unwritten
+
+    def with_mesh(self, mesh: MeshConfig) -> "FleetView":
+        """Return the same fleet with other settings of its mesh."""
+        spec = self.fleet.spec.model_copy(update={"mesh": mesh})
+        fleet = self.fleet.model_copy(update={"spec": spec})
+        return replace(self, fleet=fleet, unwritten=self.is_plain)
 
     @property
     def sets(self) -> Mapping[SetName, FleetSet]:

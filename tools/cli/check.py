@@ -15,6 +15,7 @@ from libs.kernel.messages import Message
 from libs.lint.check import findings
 from libs.lint.suppression import Silenced, Suppression
 from tools.cli.checkreport import Report, in_order, report_json, summary
+from tools.cli.meshoption import Mesh, read_mesh
 from tools.cli.output import write_json, write_lines
 from tools.cli.sarif import sarif
 from tools.cli.sources import PathArgument, Sources, read_paths
@@ -33,6 +34,8 @@ class CheckFormat(StrEnum):
 
 def check(
     *paths: PathArgument,
+    mesh_config: str = "",
+    mesh_networks: str = "",
     output: Annotated[CheckFormat, Parameter(name=["--output", "-o"])] = CheckFormat.TEXT,
 ) -> int:
     """Check configuration and say what is wrong, where, and what to write instead.
@@ -43,22 +46,29 @@ def check(
     ----------
     paths
         Files, directories, - for standard input, or REPO@REV.
+    mesh_config
+        A file with Istio's MeshConfig; its fields stand in for those of the Fleet.
+    mesh_networks
+        A file with Istio's MeshNetworks.
     output
         text, json, sarif (2.1.0), or github for workflow commands.
     """
     today = datetime.fromtimestamp(SystemClock().now_s(), UTC).date()
-    report = checked(read_paths(paths), today)
+    mesh = read_mesh(mesh_config, mesh_networks)
+    report = checked(read_paths(paths), mesh, today)
     write(report, output)
     return report.status
 
 
-def checked(sources: Sources, today: date) -> Report:
+def checked(sources: Sources, mesh: Mesh, today: date) -> Report:
     """Check what was read, as of a day."""
     read = contents_from_files(sources.files)
+    if read.view is not None:
+        read = read._replace(view=mesh.over(read.view))
     found = (*unreadable(sources.links), *read.messages)
     objects = sum(len(some) for some in read.contents.values())
     kept, silenced = _sifted(read, found, today)
-    messages = in_order(map(sources.as_given, kept))
+    messages = in_order((*map(sources.as_given, kept), *mesh.messages))
     return Report(tuple(messages), tuple(_as_given(one, sources) for one in silenced), objects)
 
 

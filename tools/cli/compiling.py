@@ -14,6 +14,7 @@ from libs.envoy.json import snapshot_json
 from libs.kernel.ids import ClusterName
 from tools.cli.clusterobjects import Contents, placed_in, read_desired
 from tools.cli.errors import UnusableError
+from tools.cli.meshoption import NO_MESH, Mesh, read_mesh
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
 from tools.cli.sources import PathArgument
@@ -22,6 +23,8 @@ from tools.cli.sources import PathArgument
 def compile_proxy(
     *paths: PathArgument,
     proxy: str,
+    mesh_config: str = "",
+    mesh_networks: str = "",
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.JSON,
 ) -> int:
     """Print the Envoy resources that a configuration gives one proxy.
@@ -32,12 +35,17 @@ def compile_proxy(
         Files, directories, - for standard input, or REPO@REV.
     proxy
         The proxy as JSON, or a file that holds it.
+    mesh_config
+        A file with Istio's MeshConfig; its fields stand in for those of the Fleet.
+    mesh_networks
+        A file with Istio's MeshNetworks.
     output
         json for whole resources, text for their names.
     """
     described = read_proxy(proxy)
     try:
-        compiled = compile_snapshot(world_of(paths, described), described)
+        mesh = read_mesh(mesh_config, mesh_networks).usable()
+        compiled = compile_snapshot(world_of(paths, described, mesh), described)
     except (CompileError, ProxyError) as error:
         raise UnusableError(f"{', '.join(paths)}: {error}") from error
     for problem in compiled.problems:
@@ -56,16 +64,16 @@ def compile_proxy(
     return 0
 
 
-def world_of(paths: Sequence[str], proxy: Proxy) -> World:
+def world_of(paths: Sequence[str], proxy: Proxy, mesh: Mesh = NO_MESH) -> World:
     """Read the cluster of a proxy. Raises UnusableError for objects that cannot be read."""
-    view, contents = desired_of(paths)
+    view, contents = desired_of(paths, mesh)
     return cluster_world(view, contents, _cluster_of(view, proxy.cluster))
 
 
-def desired_of(paths: Sequence[str]) -> tuple[FleetView, Contents]:
+def desired_of(paths: Sequence[str], mesh: Mesh = NO_MESH) -> tuple[FleetView, Contents]:
     """Read a fleet and its sets. Raises UnusableError for objects that cannot be read."""
     found = read_desired(paths)
-    return found.view, found.contents
+    return mesh.over(found.view), found.contents
 
 
 def cluster_world(view: FleetView, contents: Contents, cluster: ClusterName) -> World:

@@ -21,6 +21,7 @@ from tools.cli.compiling import cluster_world, desired_of
 from tools.cli.diffjson import cluster_json, counts_json, dumps_json
 from tools.cli.difftext import markdown, text
 from tools.cli.errors import UnusableError
+from tools.cli.meshoption import read_mesh
 from tools.cli.output import write_json, write_lines
 from tools.cli.sources import PathArgument
 
@@ -41,6 +42,8 @@ def diff(
     *paths: PathArgument,
     cluster: str = "",
     envoy: bool = False,
+    mesh_config: str = "",
+    mesh_networks: str = "",
     output: Annotated[DiffFormat, Parameter(name=["--output", "-o"])] = DiffFormat.TEXT,
 ) -> int:
     """Say which calls two configurations treat differently, each with an example and a command.
@@ -55,15 +58,21 @@ def diff(
         Only this cluster of the fleet.
     envoy
         OLD and NEW are config dumps of Envoys, with endpoints, of any control plane.
+    mesh_config
+        A file with Istio's MeshConfig; its fields stand in for those of both Fleets.
+    mesh_networks
+        A file with Istio's MeshNetworks.
     output
         text, json or markdown.
     """
     if len(paths) not in (0, 2):
         raise UnusableError("name OLD and NEW, or nothing for the last commit and the work tree")
     old, new = paths or _WORK_TREE
-    found = (
-        [dumps_json(difference(_dump(old), _dump(new)))] if envoy else _fleets(old, new, cluster)
-    )
+    mesh = read_mesh(mesh_config, mesh_networks).usable()
+    if envoy:
+        found = [dumps_json(difference(_dump(old), _dump(new)))]
+    else:
+        found = _fleets(desired_of([old], mesh), desired_of([new], mesh), cluster)
     content = {"counts": counts_json(found), "clusters": found}
     if output is DiffFormat.JSON:
         write_json(content)
@@ -81,13 +90,13 @@ def _dump(name: str) -> Resources:
         raise UnusableError(f"{name}: {error}") from error
 
 
-def _fleets(old: str, new: str, only: str) -> list[dict[str, Any]]:
-    """Compare the clusters of two fleets; one that is on one side only is empty on the other."""
-    pairs = _pairs(desired_of([old]), desired_of([new]), only)
-    return [cluster_json(one, pairs[one.clusters[0]]) for one in fleet_difference(pairs)]
-
-
 Desired = tuple[FleetView, Contents]
+
+
+def _fleets(old: Desired, new: Desired, only: str) -> list[dict[str, Any]]:
+    """Compare the clusters of two fleets; one that is on one side only is empty on the other."""
+    pairs = _pairs(old, new, only)
+    return [cluster_json(one, pairs[one.clusters[0]]) for one in fleet_difference(pairs)]
 
 
 def _pairs(old: Desired, new: Desired, only: str) -> Mapping[ClusterName, Pair]:

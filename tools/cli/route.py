@@ -19,6 +19,7 @@ from libs.routing.resources import Resources, from_snapshot
 from tools.cli import calling
 from tools.cli.compiling import world_of
 from tools.cli.errors import UnusableError
+from tools.cli.meshoption import Mesh, read_mesh
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
 from tools.cli.routeorigin import origin_of
@@ -36,6 +37,8 @@ def route(  # noqa: PLR0913 - one parameter for each option of a user
     envoy: str = "",
     mode: str = "",
     header: Annotated[tuple[str, ...], Parameter(name=["--header", "-H"])] = (),
+    mesh_config: str = "",
+    mesh_networks: str = "",
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.JSON,
 ) -> int:
     """Print what a proxy does with a call: listener, route, clusters, action, origin.
@@ -56,6 +59,10 @@ def route(  # noqa: PLR0913 - one parameter for each option of a user
         Side of the call that a URL describes: outbound, inbound or gateway; else by the proxy.
     header
         A header `name: value` of the call that a URL describes; may be repeated.
+    mesh_config
+        A file with Istio's MeshConfig; its fields stand in for those of the Fleet.
+    mesh_networks
+        A file with Istio's MeshNetworks.
     output
         json for everything, text for one line.
     """
@@ -63,18 +70,19 @@ def route(  # noqa: PLR0913 - one parameter for each option of a user
     if sum(map(bool, (call, calls, method_and_url))) != 1:
         raise UnusableError("give exactly one of --call, --calls and METHOD URL")
     described = read_proxy(proxy) if proxy else None
+    mesh = read_mesh(mesh_config, mesh_networks).usable()
     if method_and_url:
         wanted = calling.from_url(method_and_url, header, mode or calling.usual_mode(described))
-        return _one(_answers(paths, described, envoy), wanted, output)
+        return _one(_answers(paths, described, envoy, mesh), wanted, output)
     if header or mode:
         raise UnusableError("-H and --mode go with METHOD URL; --call has fields for them")
     if call:
         wanted = calling.from_json(call, "--call")
-        return _one(_answers(paths, described, envoy), wanted, output)
-    return _many(_answers(paths, described, envoy), calls)
+        return _one(_answers(paths, described, envoy, mesh), wanted, output)
+    return _many(_answers(paths, described, envoy, mesh), calls)
 
 
-def _answers(paths: Sequence[str], proxy: Proxy | None, envoy: str) -> Answer:
+def _answers(paths: Sequence[str], proxy: Proxy | None, envoy: str, mesh: Mesh) -> Answer:
     """Return what answers calls: a config dump, or a view that is compiled once."""
     if envoy:
         if paths or proxy is not None:
@@ -83,7 +91,7 @@ def _answers(paths: Sequence[str], proxy: Proxy | None, envoy: str) -> Answer:
         return lambda call: evaluate(foreign, call)
     if proxy is None:
         raise UnusableError("name the proxy with --proxy, or a config dump with --envoy")
-    world = world_of(paths, proxy)
+    world = world_of(paths, proxy, mesh)
     try:
         compiled = compile_snapshot(world, proxy)
     except (CompileError, ProxyError) as error:

@@ -50,7 +50,10 @@ def test_only_what_is_attached_is_looked_at_again() -> None:
 
 def test_a_memo_forgets_nothing_of_what_comes_and_goes() -> None:
     """With and without a memo the same view comes out, whatever was attached before."""
-    text, patch = service("web"), _patch("CLUSTER", "{operation: MERGE, value: {alt_stat_name: one}}")
+    text, patch = (
+        service("web"),
+        _patch("CLUSTER", "{operation: MERGE, value: {alt_stat_name: one}}"),
+    )
     logged = MeshConfig(access_log_file="/a")
     worlds = [
         world(text),

@@ -137,6 +137,8 @@ class _Run:
                 self._document(piece, index, root)
         except yaml.YAMLError as error:
             origin, text = explain(error, piece)
+            if MARK in piece.text:
+                text += " (inside of `{}` or `[]` a variable stands in quotes)"
             self.refuse(origin, codes.SYNTAX, text)
 
     def _document(self, piece: Piece, index: int, root: Node) -> None:

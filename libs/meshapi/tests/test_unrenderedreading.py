@@ -88,3 +88,10 @@ def test_the_fleet_s_own_kinds_use_no_variables() -> None:
     )
     (one,) = parse_file("clusters/east/cluster.yaml", text.encode()).objects
     assert not isinstance(one.object, Template)
+
+
+def test_a_variable_without_quotes_in_a_flow_mapping_is_told_of_quotes() -> None:
+    """Braces are its syntax and YAML's."""
+    text = ROUTE.replace("{host: reviews}", "{host: ${host}}")
+    (message,) = parse_file("a.yaml", text.encode()).messages
+    assert "(inside of `{}` or `[]` a variable stands in quotes)" in message.text

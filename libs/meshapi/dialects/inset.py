@@ -13,8 +13,6 @@ from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.meshapi.problems import Problem
 from libs.meshapi.quoting import path_text
 
-_CALLERS = ("spec", "workloadSelector")
-
 
 def converted(
     files: Iterable[ParsedFile],
@@ -31,9 +29,8 @@ def converted(
         return objects, messages
     kept = tuple(one for one in objects if not is_old(one.model))
     found = convert(old, context_of(one.object for one in kept))
-    made = tuple(one for one in found.objects if not _would_be_for_all(one))
     said = (*_announced(old), *found.notes, *_without_effect(found.objects))
-    return (*kept, *made), (*messages, *said)
+    return (*kept, *found.objects), (*messages, *said)
 
 
 def _announced(old: Sequence[ParsedObject]) -> Iterator[Message]:
@@ -47,19 +44,9 @@ def _announced(old: Sequence[ParsedObject]) -> Iterator[Message]:
         )
 
 
-def _would_be_for_all(one: ParsedObject) -> bool:
-    """Say whether an object is for some callers, and nothing tells callers apart yet.
-
-    Its warning says so; taken into the set, it would be for everybody.
-    """
-    return _CALLERS in fields_without_effect(one.object)
-
-
 def _without_effect(made: Sequence[ParsedObject]) -> Iterator[Message]:
     for one in made:
         for path in fields_without_effect(one.object):
             text = f"`{path_text(path)}` is read and has no effect yet"
-            if path == _CALLERS:
-                text += ", so the whole rule for these callers is left out"
             code, level = today.FIELD_WITHOUT_EFFECT, Level.WARNING
             yield note(one, Problem(path, text, at_key=True, code=code, level=level))

@@ -13,7 +13,9 @@ apiVersion: {version}
 kind: Deployment
 metadata: {{name: web}}
 spec:
-  template: {{metadata: {{labels: {{app: web, version: v1}}}}, spec: {{containers: [{{name: a}}]}}}}{more}
+  template:
+    metadata: {{labels: {{app: web, version: v1}}}}
+    spec: {{containers: [{{name: a}}]}}{more}
 """
 
 

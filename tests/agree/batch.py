@@ -15,15 +15,34 @@ _API = "networking.istio.io/v1"
 Workloads = Mapping[tuple[str, int], str]
 
 
+Drawn = Mapping[str, list[dict[str, Any]]]
+"""Rules by host, in their order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A configuration as YAML text, who asks for it, and calls by the command line's fields."""
+    """A configuration, who asks for it, and calls by the command line's fields.
 
-    text: str
+    `others` are the objects that stay when rules change.
+    """
+
+    others: tuple[Mapping[str, Any], ...]
     proxy: Proxy
     calls: tuple[Mapping[str, Any], ...]
-    rules: Mapping[str, Mapping[str, Any]]
-    """Rules by `<host>/<rule>`."""
+    drawn: Drawn
+
+    @property
+    def text(self) -> str:
+        """The objects as YAML."""
+        at_gateway = self.proxy.type is ProxyType.ROUTER
+        ruled = list(self.drawn)[:-2]
+        objects = [_virtual_service(one, self.drawn[one], at_gateway=at_gateway) for one in ruled]
+        return "\n---\n".join(map(json.dumps, (*self.others, *objects)))
+
+    @property
+    def rules(self) -> Mapping[str, Mapping[str, Any]]:
+        """Rules by `<host>/<rule>`."""
+        return {f"{host}/{one['name']}": one for host, all_ in self.drawn.items() for one in all_}
 
     def decided_by(self, decision: Decision) -> Mapping[str, Any]:
         """Return the rule behind an answer, with only the entry of its match that held."""
@@ -43,7 +62,6 @@ def draw(dice: Dice, port: int, workloads: Workloads, calls: int) -> Batch:
     drawn = {host: rules.rules(dice, hosts) for host in hosts}
     objects = [*_services(hosts, port), *_workloads(workloads)]
     objects += _gateway(port) if at_gateway else _sidecar(port)
-    objects += [_virtual_service(host, drawn[host], at_gateway=at_gateway) for host in hosts[:-2]]
     kind = ProxyType.ROUTER if at_gateway else ProxyType.SIDECAR
     proxy = Proxy(
         kind,
@@ -53,10 +71,10 @@ def draw(dice: Dice, port: int, workloads: Workloads, calls: int) -> Batch:
         metadata={"INTERCEPTION_MODE": "NONE"},
     )
     return Batch(
-        "\n---\n".join(map(json.dumps, objects)),
+        tuple(objects),
         proxy,
         tuple(_call(dice, hosts, port, at_gateway=at_gateway) for _ in range(calls)),
-        {f"{host}/{one['name']}": one for host in hosts for one in drawn[host]},
+        drawn,
     )
 
 

@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 
+from tests.agree.diffrun import compare_differences
 from tests.agree.run import Report, compare, observe
 
 SHOWN_MAX = 20
@@ -16,9 +17,12 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./dev agree")
     parser.add_argument("--pairs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--diff", action="store_true", help="show differences to two Envoys")
     options = parser.parse_args(list(argv))
     seed = secrets.randbits(32) if options.seed is None else options.seed
     _say(f"seed {seed}")
+    if options.diff:
+        return _differences(seed, options.pairs)
     report = compare(observe(seed, options.pairs))
     _print(report)
     _say(json.dumps(_figures(report, seed)))
@@ -28,6 +32,43 @@ def main(argv: Sequence[str]) -> int:
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def _differences(seed: int, pairs: int) -> int:
+    """Show stated differences to real Envoys."""
+    report = compare_differences(seed, pairs)
+    for title, counts in (
+        ("effect", report.effects),
+        ("facet", report.facets),
+        ("reason for no decision", report.undecided),
+    ):
+        _say(f"hits per {title}")
+        for name, count in sorted(counts.items()):
+            _say(f"  {count:6} {name}")
+    for one in report.disagreements[:SHOWN_MAX]:
+        _say(f"disagreement: {one}")
+    wrong = len(report.disagreements)
+    figures = {
+        "seed": seed,
+        "pairs": report.pairs,
+        "disagreements": wrong,
+        "invisible": report.invisible,
+        "undecided": sum(report.undecided.values()),
+        "effects": dict(report.effects),
+    }
+    _say(json.dumps({"bench": "agree --diff", "figures": figures, "bars": [_none(wrong)]}))
+    return 1 if wrong else 0
+
+
+def _none(wrong: int) -> dict[str, object]:
+    """Return the bar of no disagreements."""
+    return {
+        "name": "disagreements",
+        "value": wrong,
+        "limit": 0,
+        "better": "lower",
+        "ok": wrong == 0,
+    }
 
 
 def _print(report: Report) -> None:
@@ -54,13 +95,5 @@ def _figures(report: Report, seed: int) -> dict[str, object]:
             "rarest_field_hits": rarest,
             "outcomes": dict(report.outcomes),
         },
-        "bars": [
-            {
-                "name": "disagreements",
-                "value": wrong,
-                "limit": 0,
-                "better": "lower",
-                "ok": wrong == 0,
-            }
-        ],
+        "bars": [_none(wrong)],
     }

@@ -135,7 +135,7 @@ def _one_more(right: Any) -> Any:
 
 
 def _no_wildcards(right: Any) -> Any:
-    return lambda domain, host: right(domain.replace("*.", "x."), host)
+    return lambda config: replace(right(config), suffixes=())
 
 
 MUTATIONS = (
@@ -159,5 +159,5 @@ MUTATIONS = (
     Mutation("added headers replace", headers, "applied", _added_is_set),
     Mutation("faults are not injected", filters, "_fault", _none),
     Mutation("the port always counts in hosts", hosts, "without_port", lambda _: lambda host: host),
-    Mutation("wildcards are names", hosts, "_rank", _no_wildcards),
+    Mutation("wildcards are names", hosts, "table", _no_wildcards),
 )

@@ -97,7 +97,7 @@ def _forwarded(decision: Decision, call: Call, workloads: Mapping[tuple[str, int
     if action.timeout_s is not None and delay_s > action.timeout_s:
         return {"status": 504, "workload": None, "response": None}
     failing = int(call.headers.get("x-fail-attempts", 0))
-    retried = min(failing, _retries(decision))
+    retried = min(failing, retries_of(decision))
     rewrite = action.rewrite
     sent = {name: (value,) for name, value in call.headers.items()}
     return {
@@ -110,7 +110,7 @@ def _forwarded(decision: Decision, call: Call, workloads: Mapping[tuple[str, int
     }
 
 
-def _retries(decision: Decision) -> int:
+def retries_of(decision: Decision) -> int:
     """Return how often an answer of 503 is asked for again."""
     retries = decision.action.retries if decision.action else None
     if retries is None:

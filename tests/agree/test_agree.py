@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.agree import mutations
+from tests.agree.diffrun import compare_differences
 from tests.agree.mutations import MUTATIONS, Mutation
 from tests.agree.run import Pair, compare, observe
 
@@ -20,6 +21,14 @@ def test_answers_are_what_a_real_envoy_did(envoy: Path) -> None:
     report = compare(observe(seed, _PAIRS))
     assert report.pairs == _PAIRS
     assert not report.disagreements, (f"./dev agree --seed {seed}", report.disagreements[:5])
+
+
+def test_stated_differences_show_in_two_real_envoys(envoy: Path) -> None:
+    """Examples of fifty differences of a fresh seed, each through both configurations."""
+    seed = secrets.randbits(32)
+    report = compare_differences(seed, 50)
+    assert report.pairs >= 50
+    assert not report.disagreements, (f"./dev agree --diff --seed {seed}", report.disagreements[:5])
 
 
 @pytest.fixture(scope="module")

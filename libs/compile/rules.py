@@ -112,7 +112,7 @@ _FEW = 16
 
 def _rules(service: VirtualService, domain: str, known: Delegates) -> RouteRules:
     namespace, spec = service.namespace, service.spec
-    joined = known.joined(service, lambda rule, where: _completed(rule, where, domain))
+    joined = known.joined(service, lambda rule, where: completed(rule, where, domain))
     key, hosts = service.key, tuple(fqdn(host, namespace, domain) for host in spec.hosts)
     hosts = tuple(dict.fromkeys(hosts))
     name = f"{namespace}/{service.metadata.name}"
@@ -146,7 +146,7 @@ def _named(
     yield from (one.destination for route in streams for one in route)
 
 
-def _completed(rule: HTTPRoute, namespace: str, domain: str) -> HTTPRoute:
+def completed(rule: HTTPRoute, namespace: str, domain: str) -> HTTPRoute:
     """Complete the names that a delegate's rule has, so that they mean the same elsewhere."""
 
     def host(one: Destination) -> Destination:

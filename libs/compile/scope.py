@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from libs.compile.hosts import ANY, covers, overlap
+from libs.compile.merging import merged_by_host, merges
 from libs.compile.proxy import Proxy
 from libs.compile.rules import RouteRules, rules_for
 from libs.compile.world import World
@@ -42,6 +43,8 @@ def scope_of(world: World, proxy: Proxy) -> Scope:
     sidecar = select_sidecar(world, proxy)
     visible = rules_for(world.rules, proxy.namespace)
     rules = tuple(one for one in visible if MESH_GATEWAY in one.gateways)
+    if merges(world.settings):
+        rules = merged_by_host(rules, world.domain)
     listeners = sidecar.spec.egress if sidecar else ()
     egress = tuple(_egress(world, proxy.namespace, one, rules) for one in listeners)
     if not egress:

@@ -44,7 +44,8 @@ def service_streams(
     own = [one for one in rules if one.tls or one.tcp]
     fitting = [one for one in own if any(covers(host, service.hostname) for host in one.hosts)]
     found = tuple(_streams(view, fitting, service, port, shared=shared))
-    return ServiceStreams(found, (service.origin, *(one.key for one in fitting)))
+    written = (key for one in fitting for key in one.shape.sources)
+    return ServiceStreams(found, (service.origin, *dict.fromkeys(written)))
 
 
 def chains_of(streams: Sequence[Stream]) -> Iterator[lc.FilterChain]:

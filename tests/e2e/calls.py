@@ -8,6 +8,7 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,18 @@ class Reply:
 
 
 def make(call: Mapping[str, Any]) -> Iterator[Reply]:
-    """Make the calls of a row over one kept connection, or over each of its `connections`."""
-    for _ in range(call.get("connections", 1)):
-        yield from _over_one(call)
+    """Make the calls of a row over one kept connection.
+
+    With `connections` they are made over each of so many, with `at_once` over so many together.
+    """
+    together = call.get("at_once", 1)
+    if together == 1:
+        for _ in range(call.get("connections", 1)):
+            yield from _over_one(call)
+        return
+    with ThreadPoolExecutor(together) as pool:
+        for replies in pool.map(lambda _: list(_over_one(call)), range(together)):
+            yield from replies
 
 
 def _over_one(call: Mapping[str, Any]) -> Iterator[Reply]:
@@ -167,6 +177,8 @@ _FACTS = {
     "path": lambda reply: reply.seen.get("path"),
     "upstream_host": lambda reply: reply.seen.get("host"),
     "server_name": lambda reply: reply.seen.get("server_name"),
+    "tunnel": lambda reply: reply.seen.get("tunnel"),
+    "introduced": lambda reply: reply.seen.get("introduced"),
     "alpn": lambda reply: reply.seen.get("alpn"),
     "client": lambda reply: reply.seen.get("client"),
     "attempt": lambda reply: reply.seen.get("attempt"),

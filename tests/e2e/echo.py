@@ -2,8 +2,10 @@
 
 A request says with `x-fail-attempts: N` that its first N attempts get a failure, with
 `x-fail-at: W` that workload W fails, with `x-fail-status: S` that a failure is not 503 but S,
-and with `x-delay-ms: N` how long the answer waits. Attempts are in `x-envoy-attempt-count`.
-All requests that arrive are counted by workload.
+and with `x-delay-ms: N` how long the answer waits, with `x-delay-at: W` only that of W.
+Attempts are in `x-envoy-attempt-count`.
+All requests that arrive are counted by workload. CONNECT opens a tunnel to the workload itself, and
+a header of the PROXY protocol is read; both are told in later answers on the connection.
 """
 
 import json
@@ -21,6 +23,11 @@ Addresses = Mapping[tuple[str, int], str]
 
 Contexts = Mapping[tuple[str, int], ssl.SSLContext]
 """TLS of those addresses that speak it."""
+
+
+_SECOND_VERSION = b"\r\n\r\n\x00\r\nQUIT\n"
+_SECOND_VERSION_BYTES = 16
+"""Start and length of the fixed part of the PROXY protocol's second version."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -51,13 +58,35 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = 65536  # one packet per answer: two would wait for each other's acknowledgement
     disable_nagle_algorithm = True
     server: _Server
+    tunnel = ""
+    introduced = ""
+
+    def handle(self) -> None:
+        """Read the introduction of the connection, if there is one, then its requests."""
+        head = self.rfile.peek(len(_SECOND_VERSION))  # type: ignore[attr-defined]
+        if head.startswith(b"PROXY "):
+            self.rfile.readline()
+            self.introduced = "V1"
+        elif head.startswith(_SECOND_VERSION):
+            fixed = self.rfile.read(_SECOND_VERSION_BYTES)
+            self.rfile.read(int.from_bytes(fixed[-2:], "big"))
+            self.introduced = "V2"
+        super().handle()
+
+    def do_CONNECT(self) -> None:
+        """Let everything through that follows, to this workload."""
+        self.tunnel = self.path
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = False
 
     def do_GET(self) -> None:
         """Answer with what arrived."""
         self.rfile.read(int(self.headers.get("content-length", 0)))
         self.server.arrived[self.server.workload] += 1
         attempt = int(self.headers.get("x-envoy-attempt-count", 1))
-        time.sleep(int(self.headers.get("x-delay-ms", 0)) / 1000)
+        if self.headers.get("x-delay-at", self.server.workload) == self.server.workload:
+            time.sleep(int(self.headers.get("x-delay-ms", 0)) / 1000)
         failing = attempt <= int(self.headers.get("x-fail-attempts", 0))
         failing = failing or self.headers.get("x-fail-at") == self.server.workload
         body = json.dumps(self._seen(attempt)).encode()
@@ -82,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
             "host": self.headers.get("host", ""),
             "attempt": attempt,
             "headers": headers,
+            "tunnel": self.tunnel,
+            "introduced": self.introduced,
             **self._secured(),
         }
 

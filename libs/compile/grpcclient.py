@@ -4,35 +4,26 @@ It asks for a listener by `host:port`, then for the routes and clusters that thi
 conditions on paths and headers, weights, retries, faults and timeouts, and passes over the rest.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from protogen.envoy.config.listener.v3 import listener_pb2
 
-from libs.compile.clusters import discovers
 from libs.compile.listeners import Outlets
 from libs.compile.outbound import http_routes
 from libs.compile.scope import Egress, Scope
-from libs.compile.target import Outbound
 from libs.compile.view import View
 from libs.envoy import hcm, listener, names
 from libs.kernel import xds
 
 
-def accepted(view: View) -> Iterable[Outbound]:
-    """Return the clusters that such a client can use: those whose endpoints are listed to it."""
-    return [one for one in view.outbound.values() if discovers(one, view.proxy)]
-
-
 def grpc_outlets(view: View, scope: Scope) -> Outlets:
     """Return a listener and a route configuration for every port of every service in sight."""
     outlets = Outlets()
-    usable = {one.name for one in accepted(view)}
     for egress in scope.egress:
         for service in egress.services:
             for port in service.ports:
                 name = names.outbound_cluster(service.hostname, port.number)
-                if name in usable and name not in outlets.routes:
+                if name in view.outbound and name not in outlets.routes:
                     only = Egress(None, (replace(service, ports=(port,)),), egress.rules)
                     outlets.routes[name] = http_routes(
                         view, only, port.number, name, catch_all=None

@@ -153,7 +153,7 @@ class Run:
         self.frame = Frame(known.children if known is not None else {})
         try:
             result = build()
-            if known is not None and known.result == result:
+            if known is not None and _alike(known.result, result):
                 result = known.result
             outer.include(key, self.frame.finished(inputs, result))
         finally:
@@ -173,7 +173,7 @@ class Run:
         """
         outer, known = self.frame, self.frame.former.get(key)
         stale = self._stale(known, items) if known is not None else list(items)
-        if known is not None and not stale:
+        if known is not None and not stale and list(known.children) == list(items):
             outer.include(key, known)
             kept: _R = known.result.folded
             return kept
@@ -195,7 +195,7 @@ class Run:
         self.frame = Frame(known.children if known is not None else {})
         try:
             result = build(item)
-            if known is not None and known.result == result:
+            if known is not None and _alike(known.result, result):
                 result = known.result
             return self.frame.finished(item, result)
         finally:
@@ -252,7 +252,7 @@ def _grouped(
     if known is not None:
         change = Change(known.result.folded, known.result.members, stale)
     folded = fold(members, change)
-    if known is not None and known.result.folded == folded:
+    if known is not None and _alike(known.result.folded, folded):
         folded = known.result.folded
     if known is not None and all(_reads_alike(name, known.children, children) for name in stale):
         readers, tables, asked = known.result.readers, known.tables, known.asked
@@ -264,6 +264,13 @@ def _grouped(
     result = _Group(members, folded, readers)
     inner = tuple(children.values())
     return Done(items, result, tables, asked, (), problems, inner, children), folded
+
+
+def _alike(former: object, now: object) -> bool:
+    """Say whether a result is the former one again; mappings have an order, which is part of it."""
+    if isinstance(former, Mapping) and isinstance(now, Mapping):
+        return former == now and list(former) == list(now)
+    return former == now
 
 
 def _reads_alike(name: Hashable, former: Mapping[Any, Done], now: Mapping[Any, Done]) -> bool:

@@ -96,9 +96,10 @@ def joined(parts: Iterable[Part]) -> Part:
 def messages_of(whole: Part, kinds: Container[TypeUrl]) -> Messages:
     """Read the resources of some types back as messages."""
     found: dict[str, Any] = {
-        field: tuple(kind.FromString(one.body) for one in whole.resources.get(url, {}).values())
+        field: tuple(kind.FromString(named[name].body) for name in sorted(named))
         for url, (field, kind) in _KINDS.items()
         if url in kinds
+        for named in (whole.resources.get(url, {}),)
     }
     return Messages(**found)
 

@@ -10,7 +10,7 @@ from libs.compile.assignments import assignment
 from libs.compile.clusters import cluster_message, discovers, outbound_clusters
 from libs.compile.finishing import finished, touched
 from libs.compile.gateway import gateway_outlets
-from libs.compile.grpcclient import accepted, grpc_outlets
+from libs.compile.grpcclient import grpc_outlets
 from libs.compile.inbound import inbound_inlets
 from libs.compile.ledger import Origins, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
@@ -135,7 +135,11 @@ def _scope(view: View) -> Scope:
 
 @node(lambda _: None)
 def _outbound(view: View, services: tuple[Service, ...]) -> Mapping[str, Outbound]:
-    return outbound_clusters(view, services)
+    """Return what calls can be sent to; a gRPC client can use what lists its endpoints only."""
+    found = outbound_clusters(view, services)
+    if view.proxy.type is not ProxyType.GRPC:
+        return found
+    return {name: one for name, one in found.items() if discovers(one, view.proxy)}
 
 
 def _with_outbound(view: View, services: tuple[Service, ...]) -> View:
@@ -147,9 +151,8 @@ def _with_outbound(view: View, services: tuple[Service, ...]) -> View:
 
 
 @node(lambda: None)
-def _accepted(view: View) -> Mapping[str, Outbound]:
-    grpc = view.proxy.type is ProxyType.GRPC
-    return {one.name: one for one in (accepted(view) if grpc else view.outbound.values())}
+def _callable(view: View) -> Mapping[str, Outbound]:
+    return dict(view.outbound.items())
 
 
 @node(lambda: None)
@@ -158,7 +161,7 @@ def _discovered(view: View) -> Mapping[str, Outbound]:
 
 
 def _clusters(view: View) -> Part:
-    return group(view, "clusters", _accepted(view), _cluster, folded)
+    return group(view, "clusters", _callable(view), _cluster, folded)
 
 
 def _cluster(view: View, one: Outbound) -> Built:

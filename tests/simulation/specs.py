@@ -160,7 +160,7 @@ def _sidecar(dice: Dice) -> Text:
     spec: Text = {"egress": [{"hosts": dice.some(_SCOPES, 3) or ["./*"]}]}
     if dice.chance(0.3):
         port = {"number": dice.one((80, 90)), "name": "http", "protocol": dice.one(("HTTP", "TCP"))}
-        spec["egress"].append({"port": port, "hosts": dice.some(_SCOPES, 2) or ["*/*"]})
+        spec["egress"].insert(0, {"port": port, "hosts": dice.some(_SCOPES, 2) or ["*/*"]})
     if dice.chance(0.3):
         port = {"number": 9080, "name": "http", "protocol": "HTTP"}
         spec["ingress"] = [{"port": port, "defaultEndpoint": "127.0.0.1:80"}]
@@ -185,6 +185,40 @@ def _limit(dice: Dice) -> Text:
     return {"spec": spec}
 
 
+def _patches(dice: Dice) -> Text:
+    value, kind = dice.one(
+        (
+            ({"connect_timeout": "3s"}, "CLUSTER"),
+            ({"name": "patched"}, "HTTP_ROUTE"),
+            ({"response_headers_to_remove": ["x"]}, "ROUTE_CONFIGURATION"),
+            ({"include_request_attempt_count": False}, "VIRTUAL_HOST"),
+            ({"per_connection_buffer_limit_bytes": 4096}, "LISTENER"),
+        )
+    )
+    patch = {"operation": "MERGE", "value": value}
+    spec: Text = {"configPatches": [{"applyTo": kind, "match": {}, "patch": patch}]}
+    if dice.chance(0.5):
+        spec["workloadSelector"] = {"labels": {"app": dice.one(NAMES)}}
+    return {"spec": spec}
+
+
+def _telemetry(dice: Dice) -> Text:
+    spec: Text = {"accessLogging": [{"providers": [{"name": "envoy"}]}]}
+    if dice.chance(0.5):
+        spec["accessLogging"][0]["disabled"] = True
+    if dice.chance(0.5):
+        spec["selector"] = {"matchLabels": {"app": dice.one(NAMES)}}
+    return {"spec": spec}
+
+
+def _program(dice: Dice) -> Text:
+    code = f"function envoy_on_request(handle) handle:logInfo('{dice.number(1, 3)}') end"
+    spec: Text = {"lua": {"inlineCode": code}}
+    if dice.chance(0.5):
+        spec["selector"] = {"matchLabels": {"app": dice.one(NAMES)}}
+    return {"spec": spec}
+
+
 KINDS: Mapping[str, Callable[[Dice], Text]] = {
     "Service": _service,
     "EndpointSlice": _slice,
@@ -196,6 +230,9 @@ KINDS: Mapping[str, Callable[[Dice], Text]] = {
     "Sidecar": _sidecar,
     "Secret": _secret,
     "RateLimit": _limit,
+    "EnvoyFilter": _patches,
+    "Telemetry": _telemetry,
+    "TrafficExtension": _program,
 }
 VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(KINDS, "networking.istio.io/v1"),
@@ -203,4 +240,7 @@ VERSIONS: Mapping[str, str] = {
     "Secret": "v1",
     "EndpointSlice": "discovery.k8s.io/v1",
     "RateLimit": "periplus.io/v1alpha1",
+    "EnvoyFilter": "networking.istio.io/v1alpha3",
+    "Telemetry": "telemetry.istio.io/v1",
+    "TrafficExtension": "extensions.istio.io/v1alpha1",
 }

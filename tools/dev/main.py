@@ -82,7 +82,7 @@ COMMANDS = {
     ),
     "simulate": Command(
         "simulate NAME [--seed S]",
-        "a long random run; `compile`: memos against cold compiles",
+        "a long random run: `compile` (memos against cold), `envoy`",
         lambda args: shell.python("-c", _SIMULATE, *args),
     ),
     "bazel": Command("bazel [ARGS]", "the libs' unit tests under Bazel, offline", bazel.main),

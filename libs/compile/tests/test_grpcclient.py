@@ -47,3 +47,20 @@ def test_services_without_listed_endpoints_are_not_offered() -> None:
         "{hosts: [a.example], ports: [{number: 80, name: grpc, protocol: GRPC}], resolution: DNS}",
     )
     assert not _snapshot(entry).of(xds.LISTENER)
+
+
+def test_a_rule_to_a_service_that_the_client_cannot_use_fails_only_its_own_requests() -> None:
+    """The rest of the view is served."""
+    entry = istio(
+        "ServiceEntry",
+        "e",
+        "{hosts: [a.example], ports: [{number: 80, name: grpc, protocol: GRPC}], resolution: DNS}",
+    )
+    spec = "{hosts: [web], http: [{route: [{destination: {host: a.example}}]}]}"
+    compiled = compile_snapshot(
+        world(service("web") + entry + istio("VirtualService", "v", spec)), CLIENT
+    )
+    (route,) = virtual_host(compiled.snapshot, WEB, "web.default.svc.cluster.local:80").routes
+    assert route.route.cluster == "BlackHoleCluster"
+    (problem,) = compiled.problems
+    assert "no cluster outbound|80||a.example for destination" in problem

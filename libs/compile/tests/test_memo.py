@@ -1,8 +1,8 @@
 """Nodes: when they run again, and what is repeated of those that do not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from libs.compile.memo import Memo, Run
+from libs.compile.memo import Change, Memo, Run
 from libs.compile.recorded import RecordedMapping
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName
@@ -121,6 +121,56 @@ def test_the_order_of_a_table_is_part_of_reading_it_whole() -> None:
 
     assert first_of({"a": 1, "b": 2}) == "a"
     assert first_of({"b": 2, "a": 1}) == "b"
+
+
+def test_members_of_a_group_say_their_problems_in_the_order_of_its_items() -> None:
+    """Also when only that order changes, and no member runs again."""
+    memo, ran = Memo(), list[str]()
+
+    def problems(items: dict[str, int]) -> list[str]:
+        run = Run(memo)
+
+        def build(item: int) -> int:
+            ran.append(str(item))
+            run.frame.problems.append(f"problem {item}")
+            return item
+
+        run.group("g", items, build, lambda members, _: sum(members.values()))
+        run.keep()
+        return run.frame.problems
+
+    assert problems({"a": 1, "b": 2}) == ["problem 1", "problem 2"]
+    assert problems({"b": 2, "a": 1}) == ["problem 2", "problem 1"]
+    assert ran == ["1", "2"]
+
+
+def test_only_members_of_a_group_that_read_what_changed_run_again() -> None:
+    """And those that are new; what is put together knows which they are."""
+    memo, ran, told = Memo(), list[str](), list[object]()
+
+    def total(items: dict[str, str], table: dict[str, int]) -> int:
+        run = Run(memo)
+        run.table("t", table)
+
+        def build(item: str) -> int:
+            ran.append(item)
+            return int(RecordedMapping(run, "t", table).get(item, 0))
+
+        def fold(members: Mapping[str, int], change: Change[int, int] | None) -> int:
+            told.append(sorted(change.names) if change else None)
+            return sum(members.values())
+
+        found = run.group("g", items, build, fold)
+        run.keep()
+        return found
+
+    assert total({"a": "x", "b": "y"}, {"x": 1}) == 1
+    ran.clear()
+    assert total({"a": "x", "b": "y"}, {"x": 1, "y": 5}) == 6
+    assert ran == ["y"]
+    assert total({"b": "y", "c": "z"}, {"x": 1, "y": 5, "z": 7}) == 12
+    assert ran == ["y", "z"]
+    assert told == [None, ["b"], ["a", "c"]]
 
 
 def test_a_compilation_that_is_not_kept_leaves_the_memo_as_it_was() -> None:

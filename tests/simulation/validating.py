@@ -1,0 +1,48 @@
+"""Asks a real Envoy whether it takes the views of random configurations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.snapshot import CompileError, compile_snapshot
+from libs.compile.world import World, build_world
+from tests.agree.dice import Dice
+from tests.simulation.compiling import CLUSTER, PROXIES
+from tests.simulation.edits import Objects, applied, draw
+from tests.staticform import static_bootstrap
+from tools.envoy.validate import validate
+
+EDITS_BETWEEN = 12
+SEEN = tuple(one for one in PROXIES if one.type is not ProxyType.GRPC)
+"""A gRPC client is no Envoy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A view that Envoy does not take, or that was not fit to be served, and why."""
+
+    number: int
+    proxy: Proxy
+    reason: str
+
+
+def refusals(dice: Dice, configurations: int) -> Iterator[Refusal]:
+    """Draw configurations one from another, and yield the views of each that cannot be served."""
+    objects: Objects = {}
+    for number in range(1, configurations + 1):
+        for _ in range(EDITS_BETWEEN):
+            objects = applied(objects, draw(dice, objects))
+        world = build_world(objects.values(), CLUSTER)
+        for proxy in SEEN:
+            reason = _refused(world, proxy)
+            if reason:
+                yield Refusal(number, proxy, reason)
+
+
+def _refused(world: World, proxy: Proxy) -> str:
+    try:
+        snapshot = compile_snapshot(world, proxy).snapshot
+    except CompileError as error:
+        return str(error)
+    result = validate(static_bootstrap(snapshot))
+    return "" if result.ok else result.reason

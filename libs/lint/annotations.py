@@ -6,8 +6,9 @@ from ipaddress import ip_network
 
 from libs.desired.finding import Finding
 from libs.lint import istiorules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.deployment import Deployment
 from libs.meshapi.kinds import MODELS

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from libs.compile.hosts import is_wildcard
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
-from libs.lint.clusterview import ClusterView, nearest, nearest_host
+from libs.lint.clusterview import ClusterView, nearest_host
 from libs.lint.coreservices import protocol_of, services_selecting
 from libs.lint.index import Index
 from libs.lint.interface import each
 from libs.lint.mutualtls import demand_of
 from libs.lint.namespaces import missing_namespace
+from libs.lint.nearness import nearest
 from libs.lint.selection import selector_of
 from libs.lint.subject import Path, Subject, report
 from libs.lint.workloads import selected, workloads_of

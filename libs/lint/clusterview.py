@@ -1,8 +1,7 @@
 """What a check sees of one cluster. Each answer is noted: it is asked again once it is another."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from libs.compile.hosts import fqdn
@@ -17,6 +16,7 @@ from libs.lint.facts import Facts
 from libs.lint.hostpolicies import policies_of
 from libs.lint.hostservices import all_hosts, endpoints_of, exact_service, service_of
 from libs.lint.index import COMPLETE, Index
+from libs.lint.nearness import by_first_label, nearest
 from libs.lint.subject import Subject
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.meshobject import MeshObject
@@ -27,7 +27,6 @@ from libs.registry.service import Endpoint, Service
 Kind = TypeVar("Kind", bound=MeshObject)
 Argument = TypeVar("Argument", bound=Hashable)
 Value = TypeVar("Value")
-_NEAR_ENOUGH = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,12 +126,6 @@ def view_over(name: ClusterName, view: FleetView, facts: Facts) -> ClusterView:
     return ClusterView(name, answers)
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that `name` was probably meant to be."""
-    found = get_close_matches(name, sorted(known), n=1, cutoff=_NEAR_ENOUGH)
-    return found[0] if found else None
-
-
 def nearest_host(view: ClusterView, written: str, namespace: str) -> str | None:
     """Return the service that a host was probably meant to be, short where a short one will do.
 
@@ -143,8 +136,9 @@ def nearest_host(view: ClusterView, written: str, namespace: str) -> str | None:
         return f"{written}.svc.{view.domain}"
     host = fqdn(written, namespace, view.domain)
     label, _, rest = host.partition(".")
-    near = nearest(label, {one.partition(".")[0] for one in known})
-    namesakes = [one for one in known if one.partition(".")[0] == near]
+    labels, hosts = by_first_label(known)
+    near = nearest(label, labels)
+    namesakes = hosts.get(near, ()) if near is not None else ()
     if near is not None and written != host and f"{near}.{rest}" in namesakes:
         return near
     return nearest(host, namesakes)

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import istiorules, rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.coreservices import services_of
 from libs.lint.index import Index
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.lint.workloads import EVERYWHERE, selected
 from libs.meshapi.gateway import Gateway, Server, ServerTLS

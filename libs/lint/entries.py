@@ -9,9 +9,10 @@ from itertools import product, takewhile
 
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.index import Index
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.serviceentry import ServiceEntry, ServicePort

@@ -10,11 +10,12 @@ from typing import Any
 
 from libs.desired.finding import Finding
 from libs.lint import kialirules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.coreservices import service_names
 from libs.lint.index import Index
 from libs.lint.interface import each
 from libs.lint.namespaces import missing_namespace
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.gatewayapi.gateway import Gateway
 from libs.meshapi.gatewayapi.gatewayclass import GatewayClass

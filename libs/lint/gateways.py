@@ -12,7 +12,7 @@ from libs.compile.rules import gateway_name
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.gatewayhosts import (
     GATEWAYS,
     bound_gateways,
@@ -22,6 +22,7 @@ from libs.lint.gatewayhosts import (
 )
 from libs.lint.index import Index
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.gateway import Gateway, Server
 from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from libs.kernel.messages import Level
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.index import Index
+from libs.lint.nearness import nearest
 from libs.lint.subject import Subject
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.namespace import Namespace

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import istiorules, rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.index import Index
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.telemetry import AccessLogging, Metrics, Telemetry, Tracing

@@ -9,11 +9,12 @@ from libs.compile.rules import gateway_name
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import istiorules, kialirules, rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.destinations import destinations
 from libs.lint.gateways import GENERATED
 from libs.lint.index import Index
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.virtualservice import (
     MESH_GATEWAY,

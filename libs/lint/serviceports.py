@@ -5,9 +5,10 @@ from itertools import product
 
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.coreservices import protocol_of, services_of
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.lint.workloads import KnownWorkload, selected
 from libs.meshapi.pod import PodSpec

@@ -11,11 +11,12 @@ from libs.compile.hosts import covers, fqdn
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
-from libs.lint.clusterview import ClusterView, nearest
+from libs.lint.clusterview import ClusterView
 from libs.lint.destinations import destinations
 from libs.lint.hostpolicies import RULES
 from libs.lint.index import Index
 from libs.lint.interface import each
+from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.virtualservice import VirtualService

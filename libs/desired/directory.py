@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from libs.desired import codes
 from libs.desired.fleetview import FleetReading, FleetView, fleet_view, plain_view
+from libs.desired.kustomization import rendered
 from libs.desired.layout import FLEET_FILE, Layout, layout, message
 from libs.desired.sets import set_entries
 from libs.kernel.ids import BlobId, SetName
@@ -15,6 +16,7 @@ from libs.meshapi.dialects.inset import converted
 from libs.meshapi.parse import parse_file
 from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.ports.gitrepo import EntryKind, TreeEntry
+from libs.ports.kustomize import Kustomize
 
 
 class Directory(NamedTuple):
@@ -25,10 +27,13 @@ class Directory(NamedTuple):
     messages: tuple[Message, ...]
 
 
-def contents_from_files(files: Mapping[str, bytes]) -> Directory:
+def contents_from_files(
+    files: Mapping[str, bytes], kustomize: Kustomize | None = None
+) -> Directory:
     """Read files by their path from the root, `/` between the parts; each is parsed once.
 
-    Never raises for content: whatever is wrong is a message.
+    `kustomize` renders directories that ask for it; without it they are an error. Never raises for
+    content: whatever is wrong is a message.
     """
     entries = [TreeEntry(path, EntryKind.FILE, _blob(data)) for path, data in sorted(files.items())]
     found = layout(entries)
@@ -43,7 +48,11 @@ def contents_from_files(files: Mapping[str, bytes]) -> Directory:
         for entry in one.entries:
             if entry.path not in parsed:
                 parsed[entry.path] = parse_file(entry.path, files[entry.path])
-        contents[name], said = converted(parsed[entry.path] for entry in one.entries)
+        made = (
+            rendered(each, {entry.path: files[entry.path] for entry in each.entries}, kustomize)
+            for each in one.kustomizations
+        )
+        contents[name], said = converted((*(parsed[entry.path] for entry in one.entries), *made))
         messages.extend((*said, *one.messages))
     return Directory(reading.view, contents, _once(messages))
 

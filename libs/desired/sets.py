@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from libs.confighash.fingerprint import fingerprint
 from libs.desired import codes
 from libs.desired.fleetview import FleetView
+from libs.desired.kustomization import Kustomization, is_inside, kustomizations
 from libs.desired.layout import (
     CLUSTERS_FOLDER,
     FLEET_FILE,
@@ -22,21 +23,21 @@ from libs.meshapi.fleet import FleetSet
 from libs.ports.gitrepo import EntryKind, TreeEntry
 
 _WHOLE_TREE = "."
-_LATER_NAMES = {
-    "kustomization.yaml": "kustomize is not run yet, so this file has no effect yet; the files "
-    "beside it are read as they are",
-    "facts.yaml": "facts have no effect yet",
-}
+_LATER_NAMES = {"facts.yaml": "facts have no effect yet"}
 _BEHIND_SLASH = "0"
 """The character that sorts next after `/`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetFiles:
-    """The YAML files of a set by path, and what is wrong with its files as such."""
+    """The YAML files of a set by path, and what is wrong with its files as such.
+
+    What is in a directory that kustomize renders is in `kustomizations` alone.
+    """
 
     entries: tuple[TreeEntry, ...]
     messages: tuple[Message, ...]
+    kustomizations: tuple[Kustomization, ...] = ()
 
 
 class _Sorted:
@@ -97,9 +98,11 @@ def tree_hash(entries: Iterable[TreeEntry], parser_version: str) -> TreeHash:
 
 
 def _files(members: Sequence[TreeEntry], messages: tuple[Message, ...]) -> SetFiles:
+    plain_files = tuple(entry for entry in members if entry.kind is EntryKind.FILE)
+    directories = kustomizations(plain_files)
     read = tuple(
         entry
-        for entry in members
+        for entry in (one for one in members if not is_inside(one.path, directories))
         if entry.kind is EntryKind.FILE and is_yaml(entry.path) and _later(entry.path) is None
     )
     bad = tuple(unreadable(members))
@@ -107,6 +110,7 @@ def _files(members: Sequence[TreeEntry], messages: tuple[Message, ...]) -> SetFi
     return SetFiles(
         tuple(sorted(entry for entry in read if entry.path not in refused)),
         (*messages, *bad, *_collisions(read), *_without_effect(members)),
+        directories,
     )
 
 

@@ -8,6 +8,7 @@ from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import Origin
 from libs.meshapi.parsed import ParsedFile
 from libs.meshapi.recall import from_bytes, parse_and_record
+from libs.meshapi.unrendered import is_overlay
 from libs.ports.gitrepo import GitRepo, TreeEntry
 from libs.ports.records import Records
 
@@ -99,6 +100,8 @@ class FileReader:
                 f"the file is {size} bytes and at most {self._blob_bytes_max} are read; "
                 "split it or keep it out of the set's paths",
             )
+        if is_overlay(entry.path):  # a record names no path, and an overlay is one by its path
+            return self._parsed(entry, keep=False)
         return self._recalled(entry) or self._parsed(entry)
 
     def _recalled(self, entry: TreeEntry) -> ParsedFile | None:
@@ -111,7 +114,17 @@ class FileReader:
         except ValueError:
             return None
 
-    def _parsed(self, entry: TreeEntry) -> ParsedFile:
+    def raw(self, entries: Sequence[TreeEntry]) -> dict[str, bytes] | Message:
+        """Return files as they are by their paths, or why they are not read."""
+        sizes = {entry.path: self._repo.blob_size_bytes(entry.blob) for entry in entries}
+        for entry in entries:
+            if sizes[entry.path] > self._blob_bytes_max:
+                return self._read(entry, sizes[entry.path]).messages[0]
+        if sum(sizes.values()) > self._set_bytes_max:
+            return self._too_large_together(entries[0], sum(sizes.values())).messages[0]
+        return {entry.path: self._repo.read_blob(entry.blob) for entry in entries}
+
+    def _parsed(self, entry: TreeEntry, *, keep: bool = True) -> ParsedFile:
         data = self._repo.read_blob(entry.blob)
         if data.startswith(LFS_MARK):
             return _refused(
@@ -120,7 +133,7 @@ class FileReader:
                 "the file is a Git LFS pointer, not configuration; commit the file itself",
             )
         parsed, record = parse_and_record(entry.path, data)
-        if record is not None:
+        if record is not None and keep:
             self._records.put(entry.blob, record)
         return parsed
 

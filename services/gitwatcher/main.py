@@ -10,6 +10,7 @@ import pydantic
 from libs.adapters.git.credentials import Credentials, SshKey, UserPassword
 from libs.adapters.git.limits import GitLimits
 from libs.adapters.git.mirror import open_mirror
+from libs.adapters.kustomize.binary import KustomizeBinary
 from libs.adapters.records.file import FileRecords
 from libs.adapters.records.mark import code_mark
 from libs.adapters.sql.store import open_store
@@ -48,7 +49,8 @@ def run(settings: GitwatcherSettings, steps: Steps) -> None:
     source = _source(settings, clock, steps)
     records = FileRecords(settings.mirror / RECORDS_FILE, _mark())
     files = FileReader(source.repo, settings.blob_bytes_max, settings.set_bytes_max, records)
-    reader = Reader(source.repo, files)
+    kustomize = KustomizeBinary(settings.kustomize) if settings.kustomize else None
+    reader = Reader(source.repo, files, kustomize)
     loop = Loop(source, reader, waker, SystemRng(), settings.poll_s)
     server = _server(settings, loop, clock)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,12 +12,15 @@ from libs.kernel.ids import CommitId, SetName
 from libs.kernel.looperrors import StalledError
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import Origin
+from libs.meshapi.dialects.inset import converted
 from libs.meshapi.objects import to_stored
 from libs.meshapi.parse import PARSER_VERSION, parse_file
 from libs.meshapi.parsed import ParsedObject
 from libs.ports.gitrepo import GitRepo
+from libs.ports.kustomize import Kustomize
 from services.gitwatcher.collector import paused_collector
 from services.gitwatcher.files import FileReader
+from services.gitwatcher.kustomized import Kustomized
 from services.gitwatcher.versions import Version, Versions
 from services.gitwatcher.work import Candidate, Pass, Tree
 
@@ -28,10 +31,16 @@ _COMMITS_MAX = 32
 class Reader:
     """Reads commits behind memos: a commit, a tree of a set and a file are each parsed once."""
 
-    def __init__(self, repo: GitRepo, files: FileReader) -> None:
-        """Read from `repo`; `files` parses and bounds what is read."""
+    def __init__(
+        self, repo: GitRepo, files: FileReader, kustomize: Kustomize | None = None
+    ) -> None:
+        """Read from `repo`; `files` parses and bounds what is read.
+
+        `kustomize` renders directories that ask for it; without it they are an error.
+        """
         self._repo = repo
         self._files = files
+        self._kustomized = Kustomized(files, kustomize)
         self._commits: OrderedDict[CommitId, Candidate] = OrderedDict()
         self._fleet = Versions(files)
         self._sets: dict[SetName, Versions] = {}
@@ -77,8 +86,14 @@ class Reader:
     def _tree(self, commit: CommitId, name: SetName, files: SetFiles) -> Tree:
         """Parse a set; what is said of its files as such does not follow from their contents."""
         version = self._sets.setdefault(name, Versions(self._files)).at(files.entries)
-        messages = (*files.messages, *version.messages)
-        return Tree(version.tree, commit, version.objects, messages)
+        if not files.kustomizations:
+            messages = (*files.messages, *version.messages)
+            return Tree(version.tree, commit, version.objects, messages)
+        made = [self._kustomized.at(one) for one in files.kustomizations]
+        objects, said = converted((*version.by_path.values(), *made))
+        entries = (*files.entries, *(one for each in files.kustomizations for one in each.entries))
+        tree = tree_hash(entries, f"{PARSER_VERSION} {self._kustomized.version}")
+        return Tree(tree, commit, objects, (*files.messages, *said))
 
 
 def read(work: Pass, reader: Reader) -> Pass:

@@ -44,6 +44,8 @@ class GitwatcherSettings(BaseSettings):
     """Longest duration of one fetch."""
     server_timeout_s: float = Field(default=10.0, gt=0)
     """Longest silence of the remote."""
+    kustomize: Path | None = None
+    """A statically linked kustomize that renders directories with a kustomization; else none is."""
     keep_revisions: int = Field(default=500, ge=1)
     """Revisions that stay in the Store; older ones go unless a target names them."""
     telemetry: TelemetrySettings = TelemetrySettings()

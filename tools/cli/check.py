@@ -14,7 +14,9 @@ from libs.desired.layout import unreadable
 from libs.kernel.messages import Message
 from libs.lint.check import findings
 from libs.lint.suppression import Silenced, Suppression
+from libs.meshapi.unrendered import is_patch_key
 from tools.cli.checkreport import Report, in_order, report_json, summary
+from tools.cli.kustomizing import configured
 from tools.cli.meshoption import Mesh, read_mesh
 from tools.cli.output import write_json, write_lines
 from tools.cli.sarif import sarif
@@ -62,11 +64,11 @@ def check(
 
 def checked(sources: Sources, mesh: Mesh, today: date) -> Report:
     """Check what was read, as of a day."""
-    read = contents_from_files(sources.files)
+    read = contents_from_files(sources.files, configured())
     if read.view is not None:
         read = read._replace(view=mesh.over(read.view))
     found = (*unreadable(sources.links), *read.messages)
-    objects = sum(len(some) for some in read.contents.values())
+    objects = sum(not is_patch_key(one.key) for some in read.contents.values() for one in some)
     kept, silenced = _sifted(read, found, today)
     messages = in_order((*map(sources.as_given, kept), *mesh.messages))
     return Report(tuple(messages), tuple(_as_given(one, sources) for one in silenced), objects)

@@ -12,6 +12,7 @@ from libs.kernel.messages import Message
 from libs.kernel.messages import errors as only_errors
 from libs.meshapi.parsed import ParsedObject
 from tools.cli.errors import UnusableError
+from tools.cli.kustomizing import configured
 from tools.cli.sources import Sources, read_paths
 
 _SHOWN_MAX = 3
@@ -40,7 +41,7 @@ class ClusterObjects:
 def read_desired(paths: Sequence[str]) -> Desired:
     """Read a fleet and its sets. Raises UnusableError for files that cannot be read."""
     sources = read_paths(paths)
-    read = contents_from_files(sources.files)
+    read = contents_from_files(sources.files, configured())
     broken = only_errors((*unreadable(sources.links), *read.messages))
     if broken or read.view is None:
         raise UnusableError(_sentence(sources.as_given(each) for each in broken[:_SHOWN_MAX]))

@@ -13,6 +13,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from libs.desired.kustomization import NAMES as KUSTOMIZATIONS
+from libs.desired.kustomization import is_inside, kustomizations
 from libs.desired.layout import FLEET_FILE, is_yaml
 from libs.kernel.ids import BlobId
 from libs.kernel.messages import Message
@@ -92,11 +94,20 @@ def _read_repository(root: Path, found: Sources) -> None:
 
 
 def _yaml_files(root: Path) -> Iterator[Path]:
-    """Yield files in the order of names, hidden folders left out. Links to folders stay closed."""
+    """Yield files in the order of names, hidden folders left out. Links to folders stay closed.
+
+    Below a kustomization all files count: it may read any of them.
+    """
     count = 0
+    whole: set[str] = set()
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(filter(is_yaml, names)):
+        if folder in whole or not set(KUSTOMIZATIONS).isdisjoint(names):
+            whole.update(f"{folder}/{name}" for name in folders)
+            wanted = [name for name in names if not name.startswith(".")]
+        else:
+            wanted = [*filter(is_yaml, names)]
+        for name in sorted(wanted):
             count += 1
             if count > FILES_MAX:
                 raise UnusableError(f"{root}: more than {FILES_MAX} YAML files; name a part of it")
@@ -120,10 +131,12 @@ def _read_commit(repository: str, revision: str, found: Sources) -> None:
 
     try:
         opened = open_local(Path(repository))
-        for entry in opened.objects.entries(opened.resolve(revision)):
+        entries = opened.objects.entries(opened.resolve(revision))
+        whole = kustomizations(entry for entry in entries if entry.kind is EntryKind.FILE)
+        for entry in entries:
             if entry.kind is not EntryKind.FILE:
                 found.links.append(entry)
-            elif is_yaml(entry.path):
+            elif is_yaml(entry.path) or is_inside(entry.path, whole):
                 if opened.objects.blob_size_bytes(entry.blob) > FILE_BYTES_MAX:
                     raise UnusableError(f"{entry.path}: larger than {FILE_BYTES_MAX} bytes")
                 found.files[entry.path] = opened.objects.read_blob(entry.blob)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tools.envoy.install import envoy_path
 from tools.kubeapi import programs as kubernetes
+from tools.kustomize import program as kustomize
 from tools.parts import istiomodels, jaeger, postgres, pypy, zipkin
 from tools.parts.missing import PartMissingError
 from tools.sidewheels.fetch import FetchError, cache_dir
@@ -33,6 +34,7 @@ PARTS: Mapping[str, Callable[[], Path]] = {
     "zipkin": zipkin.program,
     "jaeger": jaeger.program,
     "istio models": istiomodels.folder,
+    "kustomize": kustomize.program,
     "kubernetes": lambda: kubernetes.programs().api_server,
     "pypy": pypy.program,
 }
@@ -44,6 +46,7 @@ def main(_: Sequence[str] = ()) -> int:
     fetch_zipkin()
     build_jaeger()
     fetch_istio_models()
+    build_kustomize()
     build_kubernetes()
     return report()
 
@@ -120,6 +123,14 @@ def fetch_istio_models() -> None:
         command = ["npm", "install", *quiet, "--prefix", str(target), package]
         target.mkdir(parents=True, exist_ok=True)
         _step("fetching validators of Istio's kinds", command)
+
+
+def build_kustomize() -> None:
+    """Build kustomize from its published module, which is done once a version."""
+    try:
+        kustomize.build()
+    except PartMissingError as error:
+        print(error)
 
 
 def build_kubernetes() -> None:

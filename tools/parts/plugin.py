@@ -15,6 +15,7 @@ import pytest
 from tools.envoy.install import envoy_path
 from tools.kubeapi import fleet as kubeapi
 from tools.kubeapi.programs import ProgramMissingError, programs
+from tools.kustomize import program as kustomize
 from tools.parts import istiomodels, postgres, zipkin
 from tools.parts import jaeger as jaeger_part
 from tools.parts import pypy as pypy_part
@@ -24,6 +25,12 @@ from tools.sidewheels.fetch import FetchError
 T = TypeVar("T")
 
 _MARK = "part missing: "
+
+
+@pytest.fixture(scope="session")
+def kustomize_binary() -> Iterator[Path]:
+    """A kustomize."""
+    yield from _started(_kustomize())
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +122,11 @@ def _kubectl() -> Iterator[Path]:
 @contextmanager
 def _pypy() -> Iterator[Path]:
     yield pypy_part.program()
+
+
+@contextmanager
+def _kustomize() -> Iterator[Path]:
+    yield kustomize.program()
 
 
 @contextmanager

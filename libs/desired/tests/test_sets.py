@@ -136,13 +136,18 @@ def test_overlays_are_files_of_their_set() -> None:
     assert found[SHOP].messages == ()
 
 
-@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml"])
-def test_files_of_a_later_release_are_not_read_and_said(name: str) -> None:
-    """Their neighbours are read as they are, so that nothing vanishes by adding one."""
-    found = set_entries(view_of("configs/shop"), [*TREE, entry(f"configs/shop/{name}")])[SHOP]
-    assert paths(found) == ["configs/shop/a.yaml", "configs/shop/deep/b.yml"]
-    (message,) = found.messages
-    assert (message.code, message.level) == ("PER0208", Level.WARNING)
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+def test_a_directory_that_kustomize_renders_is_taken_as_a_whole(name: str) -> None:
+    """Also files that are no YAML; its neighbours are read as they are."""
+    tree = [*TREE, entry(f"configs/shop/deep/{name}"), entry("configs/shop/deep/a.properties")]
+    found = set_entries(view_of("configs/shop"), tree)[SHOP]
+    assert paths(found) == ["configs/shop/a.yaml"]
+    (directory,) = found.kustomizations
+    assert directory.directory == "configs/shop/deep"
+    assert [one.path.rpartition("/")[2] for one in directory.entries] == sorted(
+        ["a.properties", "b.yml", name]
+    )
+    assert directory.origin.file == f"configs/shop/deep/{name}"
 
 
 def test_facts_elsewhere_are_an_ordinary_file() -> None:

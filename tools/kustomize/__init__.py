@@ -1,0 +1,1 @@
+"""Builds the kustomize that tests render with. It runs nothing: that is the adapter's."""

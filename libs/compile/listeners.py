@@ -62,11 +62,11 @@ def outbound_outlets(view: View, scope: Scope) -> Outlets:
     for egress in scope.egress:
         if egress.listener is None or egress.listener.port is None:
             _every_port(view, scope, egress, outlets, (slots, taken))
-    rest = names.PASSTHROUGH if scope.allow_any else names.BLACK_HOLE
+    rest = undeclared(view, scope)
     for slot in slots.values():
         _add(view, outlets, listener_of(slot, rest), *slot.sources)
     if view.proxy.intercepts:
-        _add(view, outlets, _virtual_outbound(allow_any=scope.allow_any))
+        _add(view, outlets, _virtual_outbound(rest))
     return outlets
 
 
@@ -182,15 +182,28 @@ def _http(view: View, scope: Scope, egress: Egress, outlets: Outlets, slot: Slot
             "both serve the hosts of the first"
         )
     else:
-        catch_all = undeclared_hosts(allow_any=scope.allow_any)
+        catch_all = undeclared_hosts(undeclared(view, scope))
         outlets.routes[name] = http_routes(view, egress, slot.port, name, catch_all=catch_all)
     slot.routes = slot.routes or name
     slot.sources.update(dict.fromkeys(_keys(scope, egress.services, slot.port)))
 
 
-def _virtual_outbound(*, allow_any: bool) -> listener_pb2.Listener:
+def undeclared(view: View, scope: Scope) -> str:
+    """Return the cluster for calls to what nobody declared."""
+    if not scope.allow_any:
+        return names.BLACK_HOLE
+    proxy = scope.egress_proxy
+    if proxy and proxy not in view.outbound:
+        view.ledger.problem(
+            f"{scope.sidecar.key if scope.sidecar else 'the mesh'}: no cluster {proxy} for "
+            "`egressProxy`; calls to what nobody declared are ended"
+        )
+        return names.BLACK_HOLE
+    return proxy or names.PASSTHROUGH
+
+
+def _virtual_outbound(target: str) -> listener_pb2.Listener:
     """Return the listener that redirected calls arrive at; its own port is nobody's to call."""
-    target = names.PASSTHROUGH if allow_any else names.BLACK_HOLE
     chains = [
         listener.chain(
             [tcpproxy.tcp_proxy(names.BLACK_HOLE)],

@@ -136,9 +136,9 @@ def _for_every_host(place: Planned) -> Planned:
     return planned(host)
 
 
-def undeclared_hosts(*, allow_any: bool) -> rc.VirtualHost:
-    """Return the virtual host for what nobody declared: let through, or refused."""
-    return _allow_any() if allow_any else _block_all()
+def undeclared_hosts(to: str) -> rc.VirtualHost:
+    """Return the virtual host for what nobody declared: sent to a cluster, or refused."""
+    return _block_all() if to == names.BLACK_HOLE else _allow_any(to)
 
 
 def _hosts(
@@ -230,11 +230,11 @@ def _with_port(hosts: Iterable[str], port: int) -> list[str]:
     return list(dict.fromkeys(domains))
 
 
-def _allow_any() -> rc.VirtualHost:
+def _allow_any(to: str) -> rc.VirtualHost:
     passthrough = rc.Route(
         name="allow_any",
         match=rc.RouteMatch(prefix="/"),
-        route=route.forward([route.Target(names.PASSTHROUGH)]),
+        route=route.forward([route.Target(to)]),
     )
     return route.virtual_host("allow_any", ["*"], [passthrough])
 

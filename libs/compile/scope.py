@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from libs.compile.hosts import ANY, covers, overlap
+from libs.compile.hosts import ANY, covers, fqdn, overlap
 from libs.compile.merging import merged_by_host, merges
 from libs.compile.proxy import Proxy
 from libs.compile.rules import RouteRules, rules_for
 from libs.compile.world import World
+from libs.envoy import names
 from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
 from libs.meshapi.virtualservice import MESH_GATEWAY
 from libs.registry.exports import sees
@@ -29,13 +30,18 @@ class Egress:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a proxy may reach. `services` are those of all listeners and of their rules' routes."""
+    """What a proxy may reach. `services` are those of all listeners and of their rules' routes.
+
+    `egress_proxy` is the cluster for calls to what nobody declared; without one they go as they
+    came.
+    """
 
     sidecar: Sidecar | None
     egress: tuple[Egress, ...]
     ingress: tuple[IngressListener, ...]
     services: tuple[Service, ...]
     allow_any: bool
+    egress_proxy: str = ""
 
 
 def scope_of(world: World, proxy: Proxy) -> Scope:
@@ -55,6 +61,7 @@ def scope_of(world: World, proxy: Proxy) -> Scope:
         ingress=sidecar.spec.ingress if sidecar else (),
         services=_reachable(world, proxy.namespace, egress),
         allow_any=_allow_any(world, sidecar),
+        egress_proxy=_egress_proxy(world, sidecar),
     )
 
 
@@ -79,6 +86,16 @@ def select_sidecar(world: World, proxy: Proxy) -> Sidecar | None:
 def _selects(sidecar: Sidecar, proxy: Proxy) -> bool:
     selector = sidecar.spec.workload_selector
     return selector is not None and selector.labels.items() <= proxy.labels.items()
+
+
+def _egress_proxy(world: World, sidecar: Sidecar | None) -> str:
+    own = sidecar.spec.outbound_traffic_policy if sidecar else None
+    proxy = own.egress_proxy if own else None
+    if sidecar is None or proxy is None:
+        return ""
+    host = fqdn(proxy.host, sidecar.namespace, world.domain)
+    port = proxy.port.number if proxy.port else 0
+    return names.outbound_cluster(host, port, proxy.subset)
 
 
 def _allow_any(world: World, sidecar: Sidecar | None) -> bool:

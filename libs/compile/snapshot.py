@@ -222,6 +222,7 @@ def _inlets(view: View, scope: Scope) -> Part:
         (
             *(built(xds.LISTENER, one.name, one) for one in inlets.listeners),
             *(built(xds.CLUSTER, one.name, one) for one in inlets.clusters),
+            *(built(xds.SECRET, name, one) for name, one in inlets.secrets.items()),
         )
     )
 

@@ -128,11 +128,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "ServiceEntry": ("spec.subjectAltNames",),
     "Sidecar": (
         "spec.egress[].port.targetPort",
-        "spec.inboundConnectionPool",
-        "spec.ingress[].connectionPool",
         "spec.ingress[].port.targetPort",
-        "spec.ingress[].tls",
-        "spec.outboundTrafficPolicy.egressProxy",
     ),
     "Service": (
         "spec.externalName",

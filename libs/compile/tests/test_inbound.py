@@ -73,3 +73,41 @@ def test_under_redirection_every_port_of_the_services_has_a_chain() -> None:
         0,
     ]
     assert _cluster(snapshot, "inbound|8080||").type == Cluster.ORIGINAL_DST
+
+
+def test_a_port_of_unknown_protocol_is_looked_at_and_no_other() -> None:
+    """A server that speaks first on another port must not wait for its client's bytes."""
+    text = service("web", "{name: one, port: 80}, {name: two, port: 81}, {name: tcp, port: 82}")
+    proxy = Proxy(ProxyType.SIDECAR, "default", labels={"app": "web"})
+    held = compile_snapshot(world(text), proxy).snapshot.of(xds.LISTENER)
+    built = Listener.FromString(held[ResourceName("virtualInbound")].body)
+    chains = [
+        (
+            one.filter_chain_match.destination_port.value,
+            bool(one.filter_chain_match.application_protocols),
+        )
+        for one in built.filter_chains
+        if 80 <= one.filter_chain_match.destination_port.value <= 82
+    ]
+    assert chains == [(80, True), (80, False), (81, True), (81, False), (82, False)]
+    (inspector,) = [one for one in built.listener_filters if one.HasField("filter_disabled")]
+    looked_at = inspector.filter_disabled.not_match.or_match.rules
+    assert [one.destination_port_range.start for one in looked_at] == [80, 81]
+
+
+def test_limits_of_a_port_count_before_those_of_the_whole_sidecar() -> None:
+    """Both are about connections to the workload."""
+    ports = (
+        "{port: {number: 80, protocol: HTTP, name: a}}, {port: {number: 81, protocol: TCP, name: b}"
+    )
+    own = ", connectionPool: {tcp: {maxConnections: 7}}}"
+    pool = "inboundConnectionPool: {tcp: {maxConnections: 9}}"
+    mesh = world(
+        istio("Sidecar", "s", f"{{ingress: [{ports}{own}], {pool}, egress: [{{hosts: ['~/*']}}]}}")
+    )
+    snapshot = compile_snapshot(mesh, sidecar(ips=("10.0.0.5",))).snapshot
+    limits = [
+        _cluster(snapshot, f"inbound|{port}||").circuit_breakers.thresholds[0].max_connections.value
+        for port in (80, 81)
+    ]
+    assert limits == [9, 7]

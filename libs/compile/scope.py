@@ -100,7 +100,7 @@ def _egress_proxy(world: World, sidecar: Sidecar | None) -> str:
 
 def _allow_any(world: World, sidecar: Sidecar | None) -> bool:
     own = sidecar.spec.outbound_traffic_policy if sidecar else None
-    return (own or world.settings.outbound_traffic_policy).mode == "ALLOW_ANY"
+    return (own or world.settings.outbound_traffic_policy).mode != "REGISTRY_ONLY"
 
 
 def _egress(

@@ -1,6 +1,6 @@
-"""Regular expressions of rules and limits, read by the engine that Envoy reads them with."""
+"""Regular expressions of every kind, read by the engine that Envoy reads them with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import re2  # type: ignore[import-untyped]  # the wheel has no annotations
@@ -11,60 +11,58 @@ from libs.lint import rules
 from libs.lint.clusterview import ClusterView
 from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
+from libs.meshapi.base import Model
+from libs.meshapi.gatewayapi.grpcroute import GRPCRoute
+from libs.meshapi.gatewayapi.httproute import HTTPRoute
 from libs.meshapi.matches import StringMatch
+from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.ratelimit import RateLimit
-from libs.meshapi.virtualservice import HTTPMatchRequest, VirtualService
+from libs.meshapi.schema import name_of
+from libs.meshapi.virtualservice import RegexRewrite, VirtualService
 
+_PATTERN = "RegularExpression"
+_PATTERN_FIELDS = ("value", "service", "method")
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False  # the engine would write to standard error by itself
 
 
-def check(_view: ClusterView, one: Subject[VirtualService]) -> Iterator[Finding]:
-    """Find patterns of HTTP matches for which Envoy would refuse a whole route configuration."""
-    for index, rule in enumerate(one.object.spec.http):
-        for number, match in enumerate(rule.match):
-            at: Path = ("spec", "http", index, "match", number)
-            for path, pattern in _patterns(match):
-                complaint = _complaint(pattern)
-                if complaint:
-                    yield report(rules.REGEX, one, (*at, *path), complaint)
+def check(_view: ClusterView, one: Subject[MeshObject]) -> Iterator[Finding]:
+    """Find patterns for which Envoy would refuse a whole route configuration or listener."""
+    for path, pattern in patterns(one.object.spec, ("spec",)):  # type: ignore[attr-defined]
+        complaint = _complaint(pattern)
+        if complaint:
+            yield report(rules.REGEX, one, path, complaint)
 
 
-def check_limits(_view: ClusterView, one: Subject[RateLimit]) -> Iterator[Finding]:
-    """Find patterns of rate limits for which Envoy would refuse a whole listener."""
-    for index, limit in enumerate(one.object.spec.limits):
-        match = limit.match
-        texts: list[tuple[Path, StringMatch]] = [
-            *((("paths", at), text) for at, text in enumerate(match.paths)),
-            *((("hosts", at), text) for at, text in enumerate(match.hosts)),
-            *((("headers", name), text) for name, text in match.headers.items()),
-            *((("withoutHeaders", name), text) for name, text in match.without_headers.items()),
-        ]
-        for path, text in texts:
-            complaint = _complaint(text.regex) if text.regex is not None else ""
-            if complaint:
-                here = ("spec", "limits", index, "match", *path, "regex")
-                yield report(rules.REGEX, one, here, complaint)
+CHECKS = tuple(each(kind, check) for kind in (VirtualService, RateLimit, HTTPRoute, GRPCRoute))
 
 
-CHECKS = (each(VirtualService, check), each(RateLimit, check_limits))
+def patterns(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Return every regular expression below a value, with its place.
 
-
-def _patterns(match: HTTPMatchRequest) -> Iterator[tuple[Path, str]]:
-    """Return where in a match a pattern stands, and the pattern."""
-    for name in ("uri", "scheme", "method", "authority"):
-        text = getattr(match, name)
-        if text is not None and text.regex is not None:
-            yield (name, "regex"), text.regex
-    maps = {
-        "headers": match.headers,
-        "withoutHeaders": match.without_headers,
-        "queryParams": match.query_params,
-    }
-    for name, texts in maps.items():
-        for key, text in texts.items():
-            if text.regex is not None:
-                yield (name, key, "regex"), text.regex
+    One is the `regex` of a match of texts, the `match` of a rewrite, and what a match of the
+    Gateway API has beside `type: RegularExpression`.
+    """
+    if isinstance(value, StringMatch):
+        if value.regex is not None:
+            yield (*path, "regex"), value.regex
+    elif isinstance(value, RegexRewrite):
+        yield (*path, "match"), value.match
+    elif isinstance(value, Model):
+        is_pattern = getattr(value, "type", "") == _PATTERN
+        for attribute, info in type(value).model_fields.items():
+            inside = getattr(value, attribute)
+            below = (*path, name_of(info, attribute))
+            if is_pattern and attribute in _PATTERN_FIELDS and isinstance(inside, str):
+                yield below, inside
+            else:
+                yield from patterns(inside, below)
+    elif isinstance(value, Mapping):
+        for key, inside in value.items():
+            yield from patterns(inside, (*path, key))
+    elif isinstance(value, tuple):
+        for index, inside in enumerate(value):
+            yield from patterns(inside, (*path, index))
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ class NamedPort(Model):
 
     number: Port
     protocol: Annotated[str, Field(min_length=1)]
-    name: str = ""
+    name: Annotated[str, Field(min_length=1)]
     target_port: Port | None = None
 
 

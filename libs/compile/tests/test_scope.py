@@ -116,7 +116,11 @@ def test_the_sidecars_word_on_unknown_hosts_beats_the_meshs(policy: str, expecte
     assert scope_of(mesh, sidecar()).allow_any is expected
 
 
-def test_the_mesh_may_refuse_unknown_hosts() -> None:
-    """Its setting counts where no Sidecar says anything."""
-    settings = MeshSettings.model_validate({"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}})
-    assert not scope_of(world("", settings), sidecar()).allow_any
+@pytest.mark.parametrize(
+    ("mode", "open_"),
+    [("REGISTRY_ONLY", False), ("ALLOW_ANY", True), ("ALLOW_ANY_DYNAMIC_DNS", True)],
+)
+def test_the_mesh_may_refuse_unknown_hosts(mode: str, open_: bool) -> None:  # noqa: FBT001 - the expected answer
+    """Its setting counts where no Sidecar says anything; every mode but one lets them out."""
+    settings = MeshSettings.model_validate({"outboundTrafficPolicy": {"mode": mode}})
+    assert scope_of(world("", settings), sidecar()).allow_any is open_

@@ -11,7 +11,7 @@ from libs.meshapi.metadata import Metadata
 def _server(protocol: str, hosts: tuple[str, ...] = ("*",), mode: str = "SIMPLE") -> Server:
     encrypted = protocol in ("HTTPS", "TLS")
     tls = ServerTLS.model_validate({"mode": mode}) if encrypted else None
-    return Server(port=NamedPort(number=443, protocol=protocol), hosts=hosts, tls=tls)
+    return Server(port=NamedPort(number=443, name="p", protocol=protocol), hosts=hosts, tls=tls)
 
 
 def _gateway(*servers: Server) -> Gateway:
@@ -76,5 +76,5 @@ def test_every_protocol_of_a_server_has_its_sort(protocol: str, expected: Sort) 
 def test_a_tcp_server_with_tls_is_a_tls_server() -> None:
     """Istio ends TLS there as well."""
     tls = ServerTLS.model_validate({"mode": "SIMPLE"})
-    server = Server(port=NamedPort(number=1, protocol="TCP"), hosts=("*",), tls=tls)
+    server = Server(port=NamedPort(number=1, name="p", protocol="TCP"), hosts=("*",), tls=tls)
     assert sort_of(server) is Sort.TLS

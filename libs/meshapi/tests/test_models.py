@@ -81,7 +81,8 @@ PAIRS: dict[str, MeshObject] = {
     ),
     """
     {apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: a}, spec: {
-      selector: {istio: gateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [a]}]}}
+      selector: {istio: gateway},
+      servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [a]}]}}
     """: Gateway(
         metadata=NAMED,
         spec=GatewaySpec(

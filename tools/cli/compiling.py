@@ -1,7 +1,7 @@
 """`periplus compile`: what one proxy would be told."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -10,14 +10,19 @@ from libs.compile.proxy import Proxy, ProxyError
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world
 from libs.desired.fleetview import FleetView
+from libs.desired.provenance import Change, changes_of
 from libs.envoy.json import snapshot_json
 from libs.kernel.ids import ClusterName
-from tools.cli.clusterobjects import Contents, placed_in, read_desired
+from libs.kernel.origins import ObjectKey
+from tools.cli.clusterobjects import Contents, Placed, placed_in, read_desired
 from tools.cli.errors import UnusableError
 from tools.cli.meshoption import NO_MESH, Mesh, read_mesh
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
 from tools.cli.sources import PathArgument
+
+Changes = Mapping[ObjectKey, tuple[Change, ...]]
+"""What patches and variables made, by the object."""
 
 
 def compile_proxy(
@@ -66,8 +71,21 @@ def compile_proxy(
 
 def world_of(paths: Sequence[str], proxy: Proxy, mesh: Mesh = NO_MESH) -> World:
     """Read the cluster of a proxy. Raises UnusableError for objects that cannot be read."""
+    return world_and_changes(paths, proxy, mesh)[0]
+
+
+def world_and_changes(
+    paths: Sequence[str], proxy: Proxy, mesh: Mesh = NO_MESH
+) -> tuple[World, Changes]:
+    """Read the cluster of a proxy, and what patches and variables made of its objects.
+
+    Raises UnusableError for objects that cannot be read.
+    """
     view, contents = desired_of(paths, mesh)
-    return cluster_world(view, contents, _cluster_of(view, proxy.cluster))
+    cluster = _cluster_of(view, proxy.cluster)
+    placed = placed_in(cluster, view, contents)
+    changes = {one.key: found for one in placed if (found := changes_of(one.item))}
+    return _world(view, cluster, placed), changes
 
 
 def desired_of(paths: Sequence[str], mesh: Mesh = NO_MESH) -> tuple[FleetView, Contents]:
@@ -78,7 +96,10 @@ def desired_of(paths: Sequence[str], mesh: Mesh = NO_MESH) -> tuple[FleetView, C
 
 def cluster_world(view: FleetView, contents: Contents, cluster: ClusterName) -> World:
     """Return one cluster of a fleet, ready to be compiled. Raises UnusableError."""
-    placed = placed_in(cluster, view, contents)
+    return _world(view, cluster, placed_in(cluster, view, contents))
+
+
+def _world(view: FleetView, cluster: ClusterName, placed: Sequence[Placed]) -> World:
     objects = [(each.item.object, each.item.origin) for each in placed]
     return build_world(objects, cluster, view.fleet.spec.mesh)
 

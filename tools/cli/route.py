@@ -17,7 +17,7 @@ from libs.routing.dump import DumpError, from_dump
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
 from tools.cli import calling
-from tools.cli.compiling import world_of
+from tools.cli.compiling import Changes, world_and_changes
 from tools.cli.errors import UnusableError
 from tools.cli.meshoption import Mesh, read_mesh
 from tools.cli.output import Format, write_json, write_lines
@@ -91,20 +91,20 @@ def _answers(paths: Sequence[str], proxy: Proxy | None, envoy: str, mesh: Mesh) 
         return lambda call: evaluate(foreign, call)
     if proxy is None:
         raise UnusableError("name the proxy with --proxy, or a config dump with --envoy")
-    world = world_of(paths, proxy, mesh)
+    world, changes = world_and_changes(paths, proxy, mesh)
     try:
         compiled = compile_snapshot(world, proxy)
     except (CompileError, ProxyError) as error:
         raise UnusableError(f"{', '.join(paths)}: {error}") from error
-    return _of_compiled(world, compiled)
+    return _of_compiled(world, compiled, changes)
 
 
-def _of_compiled(world: World, compiled: Compiled) -> Answer:
+def _of_compiled(world: World, compiled: Compiled, changes: Changes) -> Answer:
     resources = from_snapshot(compiled.snapshot)
 
     def answer(call: Call) -> Decision:
         decision = evaluate(resources, call)
-        decision.origin = origin_of(world, compiled, decision)
+        decision.origin = origin_of(world, compiled, decision, changes)
         return decision
 
     return answer

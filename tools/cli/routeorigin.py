@@ -4,22 +4,34 @@ The compiler's side table tells which objects a route configuration comes from; 
 that speak of the virtual host's own host are asked. Where several do, nobody is named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from libs.compile.hosts import covers
 from libs.compile.snapshot import Compiled
 from libs.compile.world import World
+from libs.desired.provenance import Change
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName
 from libs.kernel.origins import ObjectKey, Origin
+from libs.meshapi.quoting import path_text
 from libs.routing.decision import Decision
 
+NOTHING: Mapping[ObjectKey, Sequence[Change]] = MappingProxyType({})
 Sources = tuple[tuple[ObjectKey, Origin], ...]
 
 
-def origin_of(world: World, compiled: Compiled, decision: Decision) -> dict[str, Any] | None:
-    """Return file, line and object behind an answer; None where it cannot be told."""
+def origin_of(
+    world: World,
+    compiled: Compiled,
+    decision: Decision,
+    changes: Mapping[ObjectKey, Sequence[Change]] = NOTHING,
+) -> dict[str, Any] | None:
+    """Return file, line and object behind an answer; None where it cannot be told.
+
+    An object that patches or variables changed has `changes` as well: what, and where that stands.
+    """
     sources = _of_routes(compiled, decision) or _of_clusters(compiled, decision)
     if decision.virtual_host is not None:
         host = decision.virtual_host.rpartition(":")[0]
@@ -31,12 +43,23 @@ def origin_of(world: World, compiled: Compiled, decision: Decision) -> dict[str,
     if len(sources) != 1:
         return None
     key, origin = sources[0]
-    return {
+    found: dict[str, Any] = {
         "file": origin.file,
         "line": origin.line,
         "kind": key.kind,
         "namespace": key.namespace,
         "name": key.name,
+    }
+    return found | {"changes": [*map(_change, changes[key])]} if key in changes else found
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {
+        "path": path_text(one.path),
+        "file": one.origin.file,
+        "line": one.origin.line,
+        "cluster": one.cluster,
+        "variables": [name for name, _ in one.variables],
     }
 
 

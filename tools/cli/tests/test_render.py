@@ -139,3 +139,30 @@ def test_objects_have_the_names_that_the_user_gave_their_files(
     text = output(capsys, "render", str(tmp_path), "--provenance")
     assert f"# {tmp_path}/a.yaml:1, set default\n" in text
     assert f"#   spec.hosts: from {tmp_path}/a.patch.yaml:4\n" in text
+
+
+def test_the_origin_of_a_route_says_who_changed_it(
+    fleet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The object's own file, then every patch and variable with its line and cluster."""
+    proxy = '{"type":"sidecar","cluster":"east","namespace":"default","ip":"10.0.0.1"}'
+    arguments = ["route", str(fleet), "--proxy", proxy, "GET", "http://reviews:9080/"]
+    main(arguments)
+    origin = orjson.loads(capsys.readouterr().out)["origin"]
+    assert (origin["file"], origin["line"]) == ("configs/shop/a.yaml", 1)
+    assert origin["changes"] == [
+        {
+            "path": "spec.http[0].timeout",
+            "file": "clusters/east/a.patch.yaml",
+            "line": 4,
+            "cluster": "east",
+            "variables": [],
+        },
+        {
+            "path": "spec.http[1].timeout",
+            "file": "configs/shop/a.yaml",
+            "line": 12,
+            "cluster": None,
+            "variables": ["t"],
+        },
+    ]

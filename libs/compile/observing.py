@@ -11,7 +11,7 @@ from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy
 from libs.compile.telemetries import TracePlan, levels, log_plan, trace_plan
 from libs.compile.world import World
-from libs.envoy import accesslog, tracing
+from libs.envoy import accesslog, cel, tracing
 from libs.envoy.hcm import Side
 from libs.envoy.tracing import CustomTag
 from libs.kernel.origins import ObjectKey
@@ -187,6 +187,9 @@ def _logs(
         if one is None or host is None:
             continue
         log = collectors.logger(one, host, world.settings, http=http)
-        if log is not None:
+        wrong = cel.fault(expression) if expression else None
+        if wrong is not None:
+            ledger.problem(f"access log {name} is left out: its filter is no CEL: {wrong}")
+        elif log is not None:
             found.append(accesslog.filtered(log, expression) if expression else log)
     return tuple(found)

@@ -70,6 +70,9 @@ PLAIN_SECRET = Rule("PER0310", Level.ERROR, _OBJECT)
 PATCH = Rule("PER0320", Level.ERROR, _OBJECT)
 """A patch of an EnvoyFilter whose value is not what Envoy reads."""
 
+EXPRESSION = Rule("PER0321", Level.ERROR, _OBJECT)
+"""An expression of a filter that Envoy cannot read."""
+
 WITHOUT_EFFECT = Rule("PER0103", Level.WARNING, _OBJECT)
 """Something that is read and kept, and nothing acts on it."""
 

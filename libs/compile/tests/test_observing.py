@@ -58,3 +58,19 @@ def test_a_provider_that_the_mesh_lacks_is_said() -> None:
     assert observed(world("", mesh), sidecar(), Side.OUTBOUND, ledger).traced is None
     (problem,) = ledger.problems
     assert "zipkn" in problem
+
+
+def test_a_filter_that_is_no_cel_leaves_out_its_log_alone() -> None:
+    """Envoy would refuse the whole listener for it."""
+    text = """
+apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: {name: a}
+spec:
+  accessLogging:
+  - {providers: [{name: envoy}], filter: {expression: "response.code >="}}
+"""
+    ledger = Ledger()
+    assert observed(world(text), sidecar(), Side.OUTBOUND, ledger).http_logs == ()
+    (problem,) = ledger.problems
+    assert "no CEL" in problem

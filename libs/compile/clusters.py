@@ -8,12 +8,14 @@ from libs.compile import upstreams
 from libs.compile.assignments import assignment
 from libs.compile.policies import Caller, Policy, policy_for
 from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.statnames import outbound_name
 from libs.compile.target import Outbound
 from libs.compile.trafficpolicies import merged, with_defaults
 from libs.compile.view import View, node
 from libs.compile.world import World
 from libs.envoy import cluster, names
 from libs.envoy.cluster import LoadBalancing, NameLookup
+from libs.envoy.wellknown import duration
 from libs.kernel import xds
 from libs.meshapi.destinationrule import Subset
 from libs.meshapi.fleet import MeshSettings
@@ -75,6 +77,10 @@ def cluster_message(view: View, one: Outbound) -> cluster_pb2.Cluster:
     """
     view.ledger.credit(xds.CLUSTER, one.name, one.service.origin, *(one.policy or _NOBODY).sources)
     built = _located(view, one)
+    mesh = view.world.settings
+    built.alt_stat_name = outbound_name(mesh.outbound_cluster_stat_name, one)
+    if built.HasField("dns_refresh_rate") and mesh.dns_refresh_rate is not None:
+        built.dns_refresh_rate.CopyFrom(duration(mesh.dns_refresh_rate))
     if one.port.protocol is Protocol.AUTO and view.proxy.type is not ProxyType.GRPC:
         cluster.speak_as_called(built)
     if view.proxy.type is not ProxyType.GRPC:

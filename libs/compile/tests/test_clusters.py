@@ -1,5 +1,7 @@
 """Outbound clusters and their endpoints."""
 
+from datetime import timedelta
+
 import pytest
 from protogen.envoy.config.cluster.v3.cluster_pb2 import Cluster
 
@@ -8,6 +10,7 @@ from libs.compile.clusters import cluster_message, discovers
 from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.tests.worlds import istio, service, sidecar, view_of, world
+from libs.meshapi.fleet import MeshSettings
 
 INTERCEPTED = Proxy(ProxyType.SIDECAR, "default")
 
@@ -136,3 +139,12 @@ def test_http2_is_spoken_where_the_port_says_so() -> None:
     plain = _made(service("web"), sidecar(), WEB)
     assert grpc.typed_extension_protocol_options
     assert not plain.typed_extension_protocol_options
+
+
+def test_names_are_resolved_again_as_often_as_the_mesh_says() -> None:
+    """Once a minute where it says nothing."""
+    found = []
+    for settings in (None, MeshSettings(dns_refresh_rate=timedelta(seconds=5))):
+        view = view_of(world(_entry("DNS"), settings), sidecar())
+        found.append(cluster_message(view, view.outbound[ENTRY]).dns_refresh_rate.seconds)
+    assert found == [60, 5]

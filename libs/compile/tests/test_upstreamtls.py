@@ -116,3 +116,9 @@ def test_the_agent_of_istios_proxies_serves_the_certificates() -> None:
 def test_without_a_certificate_of_the_mesh_there_is_no_tls() -> None:
     """And that is said, where it is compiled."""
     assert not _built(TrafficPolicy(tls=ClientTLS(mode="ISTIO_MUTUAL"))).transport_socket.name
+
+
+def test_certificates_that_were_taken_back_are_refused() -> None:
+    """By the list that the rule names."""
+    found = _tls(ClientTLS(mode="SIMPLE", ca_certificates="/ca", ca_crl="/crl"))
+    assert found.common_tls_context.validation_context.crl.filename == "/crl"

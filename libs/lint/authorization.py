@@ -4,12 +4,12 @@ Who may exist without a file is never an error. Kiali calls unknown hosts and se
 errors; a proxy may run as an account that no file describes.
 """
 
-import re
 from collections.abc import Iterator
 
 from libs.compile.hosts import is_wildcard
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
+from libs.lint.accounts import PRINCIPAL
 from libs.lint.clusterview import ClusterView, nearest_host
 from libs.lint.coreservices import protocol_of, services_selecting
 from libs.lint.index import Index
@@ -19,25 +19,20 @@ from libs.lint.namespaces import missing_namespace
 from libs.lint.nearness import nearest
 from libs.lint.selection import selector_of
 from libs.lint.subject import Path, Subject, report
-from libs.lint.workloads import selected, workloads_of
+from libs.lint.workloads import workloads_of
 from libs.meshapi.authorizationpolicy import AuthorizationPolicy, Operation, Rule, Source
 from libs.meshapi.deployment import Deployment
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.pod import Pod
-from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.service import Protocol
 
 _METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 )
-_PRINCIPAL = re.compile(r"([^/*]+)/ns/([^/*]+)/sa/([^/*]+)")
 _ANY_DOMAIN = "cluster.local"
 _CALLERS = ("principals", "not_principals", "namespaces", "not_namespaces")
 _HTTP_ONLY = ("hosts", "not_hosts", "methods", "not_methods", "paths", "not_paths")
-
-
-_ACCOUNTS = Index(ServiceAccount, lambda one, _: (one.namespace,))
 
 
 def _general(obj: AuthorizationPolicy, _domain: str) -> tuple[str, ...]:
@@ -78,23 +73,14 @@ def _trust_domains(view: ClusterView) -> set[str]:
     return {settings.trust_domain, *settings.trust_domain_aliases, _ANY_DOMAIN}
 
 
-def _accounts(view: ClusterView, namespace: str) -> set[str]:
-    """Return the service accounts of a namespace; none where no object says one."""
-    objects = view.find(_ACCOUNTS, namespace)
-    if not objects:
-        return set()
-    used = (one.account for one in selected(view, namespace, {}) if one.account)
-    return {"default", *(one.key.name for one in objects), *used}
-
-
 def _callers(
     view: ClusterView, one: Subject[AuthorizationPolicy], path: Path, source: Source
 ) -> Iterator[Finding]:
     for index, text in enumerate(source.principals):
-        found = _PRINCIPAL.fullmatch(text)
+        found = PRINCIPAL.fullmatch(text)
         if found is None:
             continue
-        domain, namespace, account = found.groups()
+        domain = found[1]
         here = (*path, "principals", index)
         domains = _trust_domains(view)
         if domain not in domains:
@@ -102,29 +88,11 @@ def _callers(
             shown = known or f"`{_ANY_DOMAIN}`"
             sentence = f"trust domain `{domain}` is not this mesh's, which is {shown}; write that"
             yield report(kialirules.TRUST_DOMAIN, one, here, sentence)
-        yield from _account(view, one, here, (namespace, account))
-    for index, text in enumerate(source.service_accounts):
-        namespace, _, account = text.rpartition("/")
-        here = (*path, "serviceAccounts", index)
-        yield from _account(view, one, here, (namespace or one.namespace, account))
     for index, name in enumerate(source.namespaces):
         hint = missing_namespace(view, name) if "*" not in name else None
         if hint is not None:
             sentence = f"there is no namespace `{name}`, so nobody calls from it; {hint}"
             yield report(kialirules.CALLER_NAMESPACE, one, (*path, "namespaces", index), sentence)
-
-
-def _account(
-    view: ClusterView, one: Subject[AuthorizationPolicy], path: Path, account: tuple[str, str]
-) -> Iterator[Finding]:
-    namespace, name = account
-    known = _accounts(view, namespace)
-    if not known or name in known:
-        return
-    near = nearest(name, known)
-    hint = f"did you mean `{near}`?" if near else "correct the name, or add the ServiceAccount"
-    text = f"namespace `{namespace}` has no service account `{name}`; {hint}"
-    yield report(kialirules.ACCOUNT, one, path, text)
 
 
 def _operation(

@@ -4,6 +4,7 @@ from libs.desired.finding import Finding
 from libs.desired.fleetview import FleetView
 from libs.kernel.messages import Message
 from libs.lint import (
+    accounts,
     acrossclusters,
     annotations,
     authorization,
@@ -60,6 +61,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     *sidecars.CHECKS,
     *services.CHECKS,
     *plainsecrets.CHECKS,
+    *accounts.CHECKS,
     *annotations.CHECKS,
     *authorization.CHECKS,
     *claims.CHECKS,

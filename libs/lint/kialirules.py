@@ -43,6 +43,9 @@ IDENTITY_WITHOUT_MTLS = Rule("KIA0105", Level.ERROR, _CONFLICT)
 ACCOUNT = Rule("KIA0106", Level.WARNING, _REFERENCE)
 """An AuthorizationPolicy names a service account that is not there. Kiali: error."""
 
+REMOTE_ACCOUNT = Rule("KIA0107", Level.INFO, _REFERENCE)
+"""An AuthorizationPolicy names a service account that only other clusters have."""
+
 TRUST_DOMAIN = Rule("KIA0108", Level.WARNING, _REFERENCE)
 """A principal is of a trust domain that is not the mesh's."""
 

@@ -53,7 +53,6 @@ _RUNNING = "It is seen in running Pods, not in files."
 _INSTALLATION = "It is about an installation of Istio, which Periplus is not."
 _AMBIENT = "Waypoints and workloads without sidecars are not modelled."
 _STATUS = "Conditions and statuses are of a cluster, not of a file."
-_ACROSS = "A check sees the clusters that have an object, not others that have its namesake."
 
 OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
     Outside("IST0001", Level.ERROR, "The analyzer itself failed.", "Here that is a fault of ours."),
@@ -96,7 +95,6 @@ OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
         "IST0127",
         "libs/lint/tests/cases/policies-that-select-nothing",
     ),
-    Unbuilt("KIA0107", Level.INFO, "A principal is of another cluster.", _ACROSS),
     Unbuilt("KIA0109", Level.WARNING, "Rules about requests need a waypoint.", _AMBIENT),
     Unbuilt("KIA0110", Level.WARNING, "Rules about requests need `targetRefs`.", _AMBIENT),
     SaidAs(

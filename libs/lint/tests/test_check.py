@@ -9,6 +9,7 @@ import pytest
 from libs.desired.directory import Directory, contents_from_files
 from libs.desired.finding import Rule
 from libs.lint import (
+    accounts,
     acrossclusters,
     annotations,
     authorization,
@@ -55,6 +56,7 @@ from libs.meshapi import codes
 CASES = Path(__file__).parent / "cases"
 EXPECTED = "messages.txt"
 TOPICS = (
+    accounts,
     acrossclusters,
     annotations,
     authorization,

@@ -30,8 +30,8 @@ NAMES = st.sampled_from(["reviews", "ratings"])
 def complaints(data: bytes) -> Sequence[str]:
     """Convert a file of old objects, read what that writes, and return the errors in it.
 
-    An Ingress may name a port that its Service does not have. Conversion says so and leaves it out,
-    and that the port is missing is then right.
+    Objects that were not old may have errors of their own. An Ingress may name a port that its
+    Service does not have: conversion says so and leaves it out, and that it is missing is right.
     """
     file = parse_file("old.yaml", data)
     old = [one for one in file.objects if is_old(one.model)]
@@ -41,7 +41,10 @@ def complaints(data: bytes) -> Sequence[str]:
     text = to_yaml(everything) + services(everything)
     view, contents, messages = contents_from_files({"mesh.yaml": text.encode()})
     found = errors((*messages, *check(view, contents)))
-    return [str(one) for one in found if one.code != rules.PORT_NEEDED.code]
+    theirs = {one.key for one in kept}
+    return [
+        str(one) for one in found if one.code != rules.PORT_NEEDED.code and one.object not in theirs
+    ]
 
 
 def services(objects: Iterable[MeshObject]) -> str:

@@ -1,6 +1,6 @@
 """The mesh's providers of telemetry as messages, and the services behind them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -65,17 +65,26 @@ def _built_in(mesh: MeshConfig) -> ExtensionProvider:
 
 
 def _zipkin_address(mesh: MeshConfig) -> str:
+    """Where tracing is turned on and nobody says more, it is Istio's usual place."""
+    usual = f"zipkin.{mesh.root_namespace}:9411" if mesh.enable_tracing else ""
     config = mesh.default_config
     if config is None:
-        return ""
+        return usual
     stated = config.tracing.zipkin if config.tracing else None
-    return stated.address if stated else config.zipkin_address
+    return (stated.address if stated else config.zipkin_address) or usual
 
 
-def service_host(provider: ProviderService, domain: str, root: str) -> str:
-    """Return the host of a provider's service, written `host` or `namespace/host`."""
+def service_host(
+    provider: ProviderService, domain: str, root: str, known: Container[str] = ()
+) -> str:
+    """Return the host of a provider's service, written `host` or `namespace/host`.
+
+    A host that is not known is read as `name.namespace` where that is.
+    """
     namespace, slash, host = provider.service.rpartition("/")
-    return fqdn(host, namespace if slash else root, domain)
+    whole = fqdn(host, namespace if slash else root, domain)
+    longer = f"{host}.svc.{domain}"
+    return longer if whole not in known and longer in known else whole
 
 
 def services_of(one: ExtensionProvider) -> Iterator[ProviderService]:

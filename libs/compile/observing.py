@@ -79,7 +79,9 @@ def called_services(world: World, proxy: Proxy) -> tuple[Service, ...]:
         used[trace_plan(found, side, world.settings).provider] = None
         used |= dict.fromkeys(log_plan(found, side, world.settings) or ())
     hosts = (
-        collectors.service_host(each, world.domain, world.settings.root_namespace)
+        collectors.service_host(
+            each, world.domain, world.settings.root_namespace, world.registry.services
+        )
         for name in used
         if name in known
         for each in collectors.services_of(known[name])
@@ -103,8 +105,9 @@ def _host(world: World, one: ExtensionProvider, ledger: Ledger) -> str | None:
     """Return the host of a provider; empty for one without a service, None where it is unknown."""
     for service in collectors.services_of(one):
         root = world.settings.root_namespace
-        host = collectors.service_host(service, world.domain, root)
-        known = world.registry.services.get(host)
+        services = world.registry.services
+        host = collectors.service_host(service, world.domain, root, services)
+        known = services.get(host)
         if known is None or known.port(service.port) is None:
             ledger.problem(
                 f"telemetry provider {one.name} is left out: no service {host} "

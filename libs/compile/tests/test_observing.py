@@ -74,3 +74,16 @@ spec:
     assert observed(world(text), sidecar(), Side.OUTBOUND, ledger).http_logs == ()
     (problem,) = ledger.problems
     assert "no CEL" in problem
+
+
+def test_tracing_that_is_only_turned_on_goes_to_the_usual_place() -> None:
+    """A short address means the service of that name and namespace."""
+    text = service("zipkin", "{name: http, port: 9411}").replace(
+        "{name: zipkin}", "{name: zipkin, namespace: istio-system}"
+    )
+    mesh, ledger = MeshConfig(enable_tracing=True), Ledger()
+    found = observed(world(text, mesh), sidecar(), Side.OUTBOUND, ledger)
+    assert found.traced is not None
+    assert ledger.problems == {}
+    assert observed(world("", mesh), sidecar(), Side.OUTBOUND, ledger).traced is None
+    assert len(ledger.problems) == 1

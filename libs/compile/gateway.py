@@ -22,11 +22,12 @@ from libs.compile.servers import (
 from libs.compile.servertls import HTTP_ALPN, MESH_ALPN, MESH_MUTUAL, Decryption, Holder, decryption
 from libs.compile.slots import WILDCARD
 from libs.compile.streams import tcp_route, tls_routes
-from libs.compile.view import Place, View
+from libs.compile.view import Place, View, node
 from libs.envoy import hcm, listener, names, tcpproxy
 from libs.envoy.address import address, text_of
 from libs.kernel import xds
 from libs.meshapi.gateway import Gateway, Server
+from libs.registry.build import Instance
 
 
 def gateway_outlets(view: View) -> Outlets:
@@ -213,10 +214,14 @@ def _streams(
 
 def _numbers(view: View, port: GatewayPort) -> Sequence[int]:
     """Return the ports that the workload has for a server's: its service tells, else the same."""
-    proxy = view.proxy
-    instances = view.world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels)
-    found = {one.number for one in instances if one.port.number == port.number}
+    found = {one.number for one in _instances(view) if one.port.number == port.number}
     return sorted(found) or [port.number]
+
+
+@node(lambda: None)
+def _instances(view: View) -> tuple[Instance, ...]:
+    proxy = view.proxy
+    return view.world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels)
 
 
 def _listener(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.destinationrule import DestinationRule
@@ -44,10 +44,9 @@ class Objects:
     by_type: Mapping[type[MeshObject], Mapping[ObjectKey, MeshObject]] = field(default_factory=dict)
     types: Mapping[ObjectKey, type[MeshObject]] = field(default_factory=dict)
 
-    def of(self, kind: type[_Kind]) -> dict[ObjectKey, _Kind]:
+    def of(self, kind: type[_Kind]) -> Mapping[ObjectKey, _Kind]:
         """Return the objects of a kind."""
-        found = self.by_type.get(kind, {})
-        return {key: one for key, one in found.items() if isinstance(one, kind)}
+        return cast("Mapping[ObjectKey, _Kind]", self.by_type.get(kind, {}))
 
     def changed(
         self, removed: Iterable[ObjectKey], added: Iterable[MeshObject]

@@ -89,7 +89,7 @@ def http_routes(
         hosts = {key: (_for_every_host(one), r) for key, (one, r) in hosts.items() if key == name}
     if catch_all is not None:
         hosts[catch_all.name] = (planned(catch_all), (serialised(catch_all.routes),))
-        hosts = dict(sorted(hosts.items()))
+        hosts = {each: hosts[each] for each in sorted(hosts)}
     return configuration(view, route.configuration(name, ()), hosts)
 
 

@@ -99,8 +99,10 @@ def changed_route_rules(
         known = {one.key: one for one in former}
         made = route_rules(roots.services.values(), roots.domain, roots.default)
         return tuple(known[one.key] if known.get(one.key) == one else one for one in made)
-    known_delegates = delegates(roots.services.values(), roots.default)
-    result = [one for one in former if one.key not in gone]
+    joins = any(rule.delegate for one in new.values() for rule in one.spec.http)
+    known_delegates = delegates(roots.services.values() if joins else (), roots.default)
+    names = {f"{key.namespace}/{key.name}" for key in gone}
+    result = [one for one in former if one.shape.name not in names]
     for one in new.values():
         rules = _rules(one, roots.domain, known_delegates)
         insort(result, rules, key=lambda each: age(roots.services[each.key]))
@@ -174,11 +176,12 @@ def rules_for(rules: Iterable[RouteRules], namespace: str) -> tuple[RouteRules, 
 
     Its private ones come first, then those exported to it by name, then those for everybody.
     """
-    seen = (one for one in rules if sees(one.exported_to, namespace))
-    return tuple(sorted(seen, key=lambda one: _distance(one, namespace)))
-
-
-def _distance(rules: RouteRules, namespace: str) -> int:
-    if EVERYWHERE in rules.exported_to:
-        return 2
-    return int(rules.namespace != namespace)
+    own: list[RouteRules] = []
+    named: list[RouteRules] = []
+    public: list[RouteRules] = []
+    for one in rules:
+        if EVERYWHERE in one.exported_to:
+            public.append(one)
+        elif sees(one.exported_to, namespace):
+            (own if one.namespace == namespace else named).append(one)
+    return (*own, *named, *public)

@@ -48,18 +48,19 @@ def scope_of(world: World, proxy: Proxy) -> Scope:
     """Return what the Sidecar that applies to `proxy` lets it see."""
     sidecar = select_sidecar(world, proxy)
     visible = rules_for(world.rules, proxy.namespace)
-    rules = tuple(one for one in visible if MESH_GATEWAY in one.gateways)
+    rules = tuple([one for one in visible if MESH_GATEWAY in one.gateways])
     if merges(world.settings):
         rules = merged_by_host(rules, world.domain)
     listeners = sidecar.spec.egress if sidecar else ()
-    egress = tuple(_egress(world, proxy.namespace, one, rules) for one in listeners)
+    services = visible_services(world, proxy.namespace)
+    egress = tuple(_egress(services, proxy.namespace, one, rules) for one in listeners)
     if not egress:
-        egress = (Egress(None, visible_services(world, proxy.namespace), rules),)
+        egress = (Egress(None, services, rules),)
     return Scope(
         sidecar=sidecar,
         egress=egress,
         ingress=sidecar.spec.ingress if sidecar else (),
-        services=_reachable(world, proxy.namespace, egress),
+        services=_reachable(services, egress),
         allow_any=_allow_any(world, sidecar),
         egress_proxy=_egress_proxy(world, sidecar),
     )
@@ -68,7 +69,7 @@ def scope_of(world: World, proxy: Proxy) -> Scope:
 def visible_services(world: World, namespace: str) -> tuple[Service, ...]:
     """Return the services that are exported to `namespace`, in the order of names."""
     everything = world.registry.services.values()
-    return tuple(one for one in everything if sees(one.exported_to, namespace))
+    return tuple([one for one in everything if sees(one.exported_to, namespace)])
 
 
 def select_sidecar(world: World, proxy: Proxy) -> Sidecar | None:
@@ -104,13 +105,16 @@ def _allow_any(world: World, sidecar: Sidecar | None) -> bool:
 
 
 def _egress(
-    world: World, namespace: str, listener: EgressListener, rules: Iterable[RouteRules]
+    visible: Iterable[Service],
+    namespace: str,
+    listener: EgressListener,
+    rules: Iterable[RouteRules],
 ) -> Egress:
     """Import services and rules by `namespace/host`; a stated port leaves only that port."""
     imports = tuple(_parse_import(text, namespace) for text in listener.hosts)
     services = tuple(
         one
-        for one in visible_services(world, namespace)
+        for one in visible
         if any(_in(one.namespace, where) and covers(host, one.hostname) for where, host in imports)
     )
     return Egress(
@@ -146,11 +150,10 @@ def _restricted(services: Iterable[Service], listener: EgressListener) -> Iterab
             yield replace(service, ports=(port,))
 
 
-def _reachable(world: World, namespace: str, egress: Iterable[Egress]) -> tuple[Service, ...]:
+def _reachable(visible: Iterable[Service], egress: Iterable[Egress]) -> tuple[Service, ...]:
     """Add to the imported services those that imported rules route to."""
     names = {service.hostname for one in egress for service in one.services}
     for one in egress:
         for rules in one.rules:
             names |= rules.destinations
-    known = {one.hostname: one for one in visible_services(world, namespace)}
-    return tuple(known[name] for name in sorted(names) if name in known)
+    return tuple([one for one in visible if one.hostname in names])

@@ -46,7 +46,7 @@ def snapshot_of_types(by_type: Mapping[TypeUrl, Mapping[ResourceName, Resource]]
 
 
 def _in_order(named: Mapping[ResourceName, Resource]) -> Mapping[ResourceName, Resource]:
-    return MappingProxyType(dict(sorted(named.items())))
+    return MappingProxyType({name: named[name] for name in sorted(named)})
 
 
 def _version(by_type: Mapping[TypeUrl, Mapping[ResourceName, Resource]]) -> Version:

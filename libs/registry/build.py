@@ -59,7 +59,7 @@ class Registry:
             found = [
                 instance
                 for service in self.services.values()
-                if service.namespace == namespace and _selects(service, labels)
+                if service.selector and service.namespace == namespace and _selects(service, labels)
                 for instance in _of_selector(service)
             ]
         ordered = {(one.service.hostname, one.port.number): one for one in reversed(found)}

@@ -112,7 +112,10 @@ class Service:
 
     def port(self, number: int) -> ServicePort | None:
         """Return the port with this number."""
-        return next((port for port in self.ports if port.number == number), None)
+        for port in self.ports:
+            if port.number == number:
+                return port
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from libs.compile.memo import Memo
+from libs.compile.merging import OPTION
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world, changed_world
 from libs.kernel.ids import ClusterName
+from libs.meshapi.fleet import MeshSettings
 from tests.agree.dice import Dice
 from tests.simulation.edits import Edit, Objects, applied, draw
 
@@ -43,10 +45,17 @@ class Simulation:
     """One run: the objects, the world that follows them, a memo for each proxy."""
 
     dice: Dice
+    settings: MeshSettings = field(init=False)
     objects: Objects = field(default_factory=dict)
-    world: World = field(default_factory=lambda: build_world((), CLUSTER))
+    world: World = field(init=False)
     memos: Sequence[Memo] = field(default_factory=lambda: [Memo() for _ in PROXIES])
     refused: int = 0
+
+    def __post_init__(self) -> None:
+        """Start with nothing, in a mesh that joins the rules for a host, or one that does not."""
+        written = {"defaultConfig": {"proxyMetadata": {OPTION: str(self.dice.chance(0.5)).lower()}}}
+        self.settings = MeshSettings.model_validate(written)
+        self.world = build_world((), CLUSTER, self.settings)
 
     def run(self, edits: int) -> Iterator[Difference]:
         """Make edits and yield what differs after each."""
@@ -56,7 +65,7 @@ class Simulation:
                 edit = Edit((*edit.removed, *self.dice.some(list(self.objects), 5)), edit.added)
             self.objects = applied(self.objects, edit)
             self.world = changed_world(self.world, edit.removed, edit.added)
-            cold = build_world(self.objects.values(), CLUSTER)
+            cold = build_world(self.objects.values(), CLUSTER, self.settings)
             yield from (
                 Difference(number, edit, proxy, what)
                 for proxy, memo in zip(PROXIES, self.memos, strict=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from libs.compile.snapshot import compile_snapshot
+from libs.envoy.staticform import static_bootstrap
 from libs.kernel.xds import Snapshot
 from libs.routediff.classes import CallClass
 from libs.routediff.difference import difference
@@ -17,7 +18,6 @@ from tests.agree.dice import Dice
 from tests.agree.observed import Facts, ask, differences, header_names, promised, retries_of
 from tests.casefile import world_of
 from tests.e2e.echo import echoes
-from tests.staticform import static_bootstrap
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess
 

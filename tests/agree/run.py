@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from libs.compile.snapshot import compile_snapshot
+from libs.envoy.staticform import static_bootstrap
 from libs.routing.call import Call, call_from_fields
 from libs.routing.decision import Decision
 from libs.routing.evaluate import evaluate
@@ -15,7 +16,6 @@ from tests.agree.dice import Dice
 from tests.agree.observed import Facts, ask, differences, header_names, promised
 from tests.casefile import world_of
 from tests.e2e.echo import echoes
-from tests.staticform import static_bootstrap
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess
 

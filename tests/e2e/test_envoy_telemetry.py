@@ -15,13 +15,13 @@ import yaml
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World, build_world
+from libs.envoy.staticform import static_bootstrap
 from libs.kernel.ids import ClusterName
 from libs.kernel.messages import errors
 from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.parse import parse_file
 from tests.e2e.calls import make
 from tests.e2e.echo import Addresses, echoes
-from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 from tools.parts.jaeger import Jaeger
 

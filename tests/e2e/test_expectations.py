@@ -11,11 +11,11 @@ import pytest
 
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
+from libs.envoy.staticform import static_bootstrap
 from tests.casefile import read_case
 from tests.e2e import certificates
 from tests.e2e.calls import Reply, bounds, differences, make
 from tests.e2e.echo import Addresses, Contexts, echoes
-from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 
 TABLES = sorted((Path(__file__).parent / "expectations").glob("*.yaml"))

@@ -8,6 +8,7 @@ import pytest
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import build_world
+from libs.envoy.staticform import static_bootstrap
 from libs.kernel.ids import ClusterName
 from libs.kernel.messages import errors
 from libs.meshapi.dialects.modern import modern
@@ -15,7 +16,6 @@ from libs.meshapi.parse import parse_file
 from tests.e2e import certificates
 from tests.e2e.calls import make
 from tests.e2e.echo import echoes
-from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 
 HOST = "flask.example1.com"

@@ -14,10 +14,10 @@ import pytest
 
 from libs.compile.proxy import proxy_from_json
 from libs.compile.snapshot import compile_snapshot
+from libs.envoy.staticform import static_bootstrap
 from tests.casefile import world_of
 from tests.e2e.calls import Reply, make
 from tests.e2e.echo import echoes
-from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 
 AT = "127.77.1.2:9080"

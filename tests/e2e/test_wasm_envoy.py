@@ -4,10 +4,10 @@ from pathlib import Path
 
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import compile_snapshot
+from libs.envoy.staticform import static_bootstrap
 from tests.casefile import world_of
 from tests.e2e.calls import make
 from tests.e2e.wasmmodule import module
-from tests.staticform import static_bootstrap
 from tools.envoy.process import EnvoyProcess
 
 _MESH = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"

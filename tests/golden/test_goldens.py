@@ -8,8 +8,8 @@ import yaml
 
 from libs.compile.snapshot import compile_snapshot
 from libs.envoy.json import snapshot_json
+from libs.envoy.staticform import static_bootstrap
 from tests.casefile import read_case
-from tests.staticform import static_bootstrap
 from tools.envoy.validate import validate
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/in.yaml"))

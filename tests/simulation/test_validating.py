@@ -6,9 +6,9 @@ from pathlib import Path
 from libs.envoy import cluster
 from libs.envoy.messages import Messages
 from libs.envoy.snapshot import build_snapshot
+from libs.envoy.staticform import static_bootstrap
 from tests.agree.dice import Dice
 from tests.simulation.validating import refusals
-from tests.staticform import static_bootstrap
 from tools.envoy.validate import validate
 
 CONFIGURATIONS = 5

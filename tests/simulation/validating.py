@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world
+from libs.envoy.staticform import static_bootstrap
 from tests.agree.dice import Dice
 from tests.simulation.compiling import CLUSTER, PROXIES
 from tests.simulation.edits import Objects, applied, draw
-from tests.staticform import static_bootstrap
 from tools.envoy.validate import validate
 
 EDITS_BETWEEN = 12

@@ -1,21 +1,30 @@
 """`periplus check`: every finding about a configuration, with file, line and what to write."""
 
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from libs.adapters.envoybinary.validate import EnvoyBinary
 from libs.adapters.system.clock import SystemClock
 from libs.desired.directory import Directory, contents_from_files
 from libs.desired.finding import Finding
 from libs.desired.layout import unreadable
+from libs.desired.rendering import Rendering
+from libs.kernel.looperrors import TransientError
 from libs.kernel.messages import Message
 from libs.lint.check import findings
+from libs.lint.envoyviews import refusals
 from libs.lint.suppression import Silenced, Suppression
 from libs.meshapi.unrendered import is_patch_key
+from libs.ports.envoycheck import EnvoyCheck
 from tools.cli.checkreport import Report, in_order, report_json, summary
+from tools.cli.errors import UnusableError
 from tools.cli.kustomizing import configured
 from tools.cli.meshoption import Mesh, read_mesh
 from tools.cli.output import write_json, write_lines
@@ -38,6 +47,7 @@ def check(
     *paths: PathArgument,
     mesh_config: str = "",
     mesh_networks: str = "",
+    envoy: Path | None = None,
     output: Annotated[CheckFormat, Parameter(name=["--output", "-o"])] = CheckFormat.TEXT,
 ) -> int:
     """Check configuration and say what is wrong, where, and what to write instead.
@@ -52,22 +62,27 @@ def check(
         A file with Istio's MeshConfig; its fields stand in for those of the Fleet.
     mesh_networks
         A file with Istio's MeshNetworks.
+    envoy
+        An Envoy binary; it is asked whether it would take what representative proxies get.
     output
         text, json, sarif (2.1.0), or github for workflow commands.
     """
     today = datetime.fromtimestamp(SystemClock().now_s(), UTC).date()
     mesh = read_mesh(mesh_config, mesh_networks)
-    report = checked(read_paths(paths), mesh, today)
+    judge = EnvoyBinary(envoy) if envoy is not None else None
+    report = checked(read_paths(paths), mesh, today, judge)
+    if envoy is None and output is CheckFormat.TEXT:
+        print("note: Envoy itself was not asked; name its binary with --envoy", file=sys.stderr)
     write(report, output)
     return report.status
 
 
-def checked(sources: Sources, mesh: Mesh, today: date) -> Report:
+def checked(sources: Sources, mesh: Mesh, today: date, envoy: EnvoyCheck | None = None) -> Report:
     """Check what was read, as of a day."""
     read = contents_from_files(sources.files, configured())
     if read.view is not None:
         read = read._replace(view=mesh.over(read.view))
-    found = (*unreadable(sources.links), *read.messages)
+    found = (*unreadable(sources.links), *read.messages, *_refused(read, envoy))
     objects = sum(not is_patch_key(one.key) for some in read.contents.values() for one in some)
     kept, silenced = _sifted(read, found, today)
     messages = in_order((*map(sources.as_given, kept), *mesh.messages))
@@ -90,6 +105,19 @@ def _sifted(
     everything = (*found, *map(_message, linted))
     kept, silenced = suppression.sift(everything, lambda one: one)
     return (*kept, *suppression.complaints()), silenced
+
+
+def _refused(read: Directory, envoy: EnvoyCheck | None) -> Iterator[Message]:
+    """Ask Envoy about every cluster. Raises UnusableError when it cannot be asked."""
+    if read.view is None or envoy is None:
+        return
+    rendering = Rendering(read.view, read.contents)
+    for name in read.view.clusters:
+        objects = [(one.item.object, one.item.origin) for one in rendering.cluster(name).objects]
+        try:
+            yield from refusals(objects, name, read.view.fleet.spec.mesh, envoy)
+        except TransientError as error:
+            raise UnusableError(error.reason) from error
 
 
 def _message(one: Finding) -> Message:

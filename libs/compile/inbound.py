@@ -15,6 +15,7 @@ from libs.compile.listeners import LOOPBACK
 from libs.compile.scope import Scope
 from libs.compile.servertls import HTTP_ALPN, Holder, decryption
 from libs.compile.slots import WILDCARD
+from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View
 from libs.envoy import cluster, hcm, listener, names, route, tcpproxy
 from libs.envoy.address import UNIX_PREFIX, address, socket
@@ -135,9 +136,10 @@ def _cluster(view: View, inlet: Inlet) -> cluster_pb2.Cluster:
     built = _towards(inlet)
     if inlet.protocol is Protocol.AUTO:
         cluster.speak_as_called(built)
-    if inlet.pool is not None:
+    pool = own_pool(inlet.pool, view.world.settings)
+    if pool is not None:
         port = ServicePort("", inlet.port, inlet.protocol, inlet.port)
-        pools.apply(built, TrafficPolicy(connection_pool=inlet.pool), port)
+        pools.apply(built, TrafficPolicy(connection_pool=pool), port)
     return built
 
 

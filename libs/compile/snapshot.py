@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
-from libs.compile import upstreamtls
+from libs.compile import pools, upstreamtls
 from libs.compile.assignments import assignment
 from libs.compile.clusters import cluster_message, discovers, outbound_clusters
 from libs.compile.finishing import finished, touched
@@ -22,6 +22,7 @@ from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
 from libs.compile.scope import Scope, scope_of, visible_services
 from libs.compile.target import Outbound
+from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View, group, node
 from libs.compile.world import World
 from libs.envoy import cluster, names
@@ -31,7 +32,8 @@ from libs.envoy.snapshot import snapshot_of_types
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey, Origin
 from libs.kernel.xds import Snapshot
-from libs.registry.service import Service
+from libs.meshapi.trafficpolicy import TrafficPolicy
+from libs.registry.service import Protocol, Service, ServicePort
 
 _REASONS_MAX = 3
 
@@ -232,5 +234,10 @@ def _fixed(view: View) -> Part:
     """Return the clusters for calls that lead nowhere, and for those that go as they came."""
     fixed = [cluster.black_hole()]
     if view.proxy.type is ProxyType.SIDECAR:
-        fixed.append(cluster.by_original_destination(names.PASSTHROUGH))
+        undeclared = cluster.by_original_destination(names.PASSTHROUGH)
+        pool = own_pool(None, view.world.settings)
+        if pool is not None:
+            bytes_only = ServicePort("", 0, Protocol.TCP, 0)
+            pools.apply(undeclared, TrafficPolicy(connection_pool=pool), bytes_only)
+        fixed.append(undeclared)
     return part(built(xds.CLUSTER, one.name, one) for one in fixed)

@@ -69,6 +69,15 @@ def with_defaults(policy: TrafficPolicy, mesh: MeshSettings) -> TrafficPolicy:
     return policy.model_copy(update={"connection_pool": pool, "outlier_detection": detection})
 
 
+def own_pool(pool: ConnectionPool | None, mesh: MeshSettings) -> ConnectionPool | None:
+    """Return the limits towards the own workload, or towards hosts that nobody declared.
+
+    They stand on the mesh's baseline as well; what is spoken there is not the mesh's to choose.
+    """
+    kept = mesh.model_copy(update={"h2_upgrade_policy": "DO_NOT_UPGRADE"})
+    return with_defaults(TrafficPolicy(connection_pool=pool), kept).connection_pool
+
+
 def _mesh_pool(mesh: MeshSettings) -> ConnectionPool | None:
     tcp: dict[str, Any] = {}
     if mesh.connect_timeout != CONNECT_TIMEOUT:

@@ -205,12 +205,15 @@ def retries(place: Place) -> Retries | None:
     return Retries(attempts, policy.retry_on, tuple(policy.retriable_status_codes), limit)
 
 
+_MIRROR = ("cluster", "runtime_fraction", "trace_sampled", "disable_shadow_host_suffix_append")
+
+
 def mirrors(place: Place) -> tuple[Mirror, ...]:
     """Return the nearest copies that are asked for."""
     held = (place.route.route, place.virtual_host, place.config)
     nearest = next((one.request_mirror_policies for one in held if one.request_mirror_policies), ())
     for one in nearest:
-        understood(one, ("cluster", "runtime_fraction", "trace_sampled"), "mirror")
+        understood(one, _MIRROR, "mirror")
     return tuple(
         Mirror(
             one.cluster,

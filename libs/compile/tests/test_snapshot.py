@@ -1,5 +1,7 @@
 """Whole views: determinism, origins, problems."""
 
+from datetime import timedelta
+
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -15,6 +17,9 @@ from libs.envoy.snapshot import resource, snapshot_of
 from libs.kernel import xds
 from libs.kernel.ids import ClusterName, ResourceName
 from libs.kernel.origins import ObjectKey, Origin
+from libs.meshapi.fleet import MeshSettings
+from libs.meshapi.meshconfig.config import DefaultTrafficPolicy
+from libs.meshapi.trafficpolicy import ConnectionPool, TCPSettings
 
 OBJECTS = (
     service("web", "{name: http, port: 80}, {name: tcp, port: 81}")
@@ -141,3 +146,21 @@ def test_origins_are_places_in_order_of_the_objects_that_are_written_somewhere()
     assert [key.name for key, _ in origins[there]] == ["a", "b"]
     assert list(origins) == [there]
     assert absent not in origins
+
+
+def test_the_baseline_of_a_mesh_counts_for_its_own_workloads_and_for_undeclared_hosts() -> None:
+    """Its limits hold there as well; HTTP/2 is not chosen for those who did not ask for it."""
+    mesh = MeshSettings(
+        connect_timeout=timedelta(seconds=2),
+        h2_upgrade_policy="UPGRADE",
+        default_traffic_policy=DefaultTrafficPolicy(
+            connection_pool=ConnectionPool(tcp=TCPSettings(max_connections=7))
+        ),
+    )
+    proxy = Proxy(ProxyType.SIDECAR, "default", labels={"app": "web"})
+    snapshot = compile_snapshot(world(service("web"), mesh), proxy).snapshot
+    for name in ("PassthroughCluster", "inbound|80||"):
+        built = Cluster.FromString(snapshot.of(xds.CLUSTER)[ResourceName(name)].body)
+        assert built.connect_timeout.seconds == 2
+        assert built.circuit_breakers.thresholds[0].max_connections.value == 7
+        assert not built.typed_extension_protocol_options

@@ -74,7 +74,7 @@ def test_retries_and_mirrors_of_the_virtual_host_count_where_the_route_has_none(
         {"match": {"prefix": "/own"}, "route": {"cluster": "a", "retry_policy": own}},
         {"match": _ALL, "route": {"cluster": "a"}},
         retry_policy={"retry_on": "reset"},
-        request_mirror_policies=[{"cluster": "b"}],
+        request_mirror_policies=[{"cluster": "b", "disable_shadow_host_suffix_append": True}],
     )
     first, second = ask(resources, path="/own").action, ask(resources).action
     assert first is not None

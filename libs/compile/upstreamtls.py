@@ -20,10 +20,15 @@ _MESH_ALPN = "istio"
 
 
 def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
-    """Encrypt connections to a cluster as its policy says, if it does."""
+    """Encrypt connections to a cluster as its policy says, if it does.
+
+    Names that the policy does not write are those of the service.
+    """
     written = one.traffic.tls
     if written is None or written.mode == "DISABLE":
         return
+    if not written.subject_alt_names and one.service.names:
+        written = written.model_copy(update={"subject_alt_names": one.service.names})
     if written.mode == MESH_MUTUAL:
         _mesh(view, built, one, written)
         return

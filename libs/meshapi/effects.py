@@ -123,15 +123,12 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         "spec.servers[].defaultEndpoint",
         "spec.servers[].port.targetPort",
     ),
-    "ServiceEntry": ("spec.subjectAltNames",),
     "Sidecar": (
         "spec.egress[].port.targetPort",
         "spec.ingress[].port.targetPort",
     ),
     "Service": (
-        "spec.externalName",
         "spec.internalTrafficPolicy",
-        "spec.publishNotReadyAddresses",
         "spec.sessionAffinity",
         "spec.trafficDistribution",
     ),

@@ -122,3 +122,32 @@ def test_certificates_that_were_taken_back_are_refused() -> None:
     """By the list that the rule names."""
     found = _tls(ClientTLS(mode="SIMPLE", ca_certificates="/ca", ca_crl="/crl"))
     assert found.common_tls_context.validation_context.crl.filename == "/crl"
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [("", ["entry.example"]), (", subjectAltNames: [rule.example]", ["rule.example"])],
+)
+def test_names_of_the_service_are_verified_where_the_rule_names_none(
+    own: str, expected: list[str]
+) -> None:
+    """The rule's own list takes the place of the entry's."""
+    entry = istio(
+        "ServiceEntry",
+        "e",
+        "{hosts: [a.example], ports: [{number: 443, name: https, protocol: HTTPS}],"
+        " resolution: DNS, subjectAltNames: [entry.example]}",
+    )
+    rule = istio(
+        "DestinationRule",
+        "d",
+        f"{{host: a.example, trafficPolicy: {{tls: {{mode: SIMPLE, caCertificates: /ca{own}}}}}}}",
+    )
+    view = view_of(world(entry + rule), Proxy(ProxyType.SIDECAR, "default"))
+    (one,) = view.outbound.values()
+    built = cluster.by_discovery("c", LoadBalancing.LEAST_REQUEST)
+    upstreamtls.apply(view, built, one)
+    context = tls_pb2.UpstreamTlsContext()
+    assert built.transport_socket.typed_config.Unpack(context)
+    verified = context.common_tls_context.validation_context.match_typed_subject_alt_names
+    assert sorted({name.matcher.exact for name in verified}) == expected

@@ -174,6 +174,7 @@ def _ports(view: ClusterView, one: Subject[Gateway]) -> Iterator[Finding]:
     known = {number for port in ports for number in (port.port, port.target_port)}
     for index, server in enumerate(one.object.spec.servers if ports else ()):
         if server.port.number not in known:
+            known.add(server.port.number)
             names = ", ".join(str(service.key) for service in services)
             text = (
                 f"{names} has no port {server.port.number}, so this is not called through it; "

@@ -1,6 +1,7 @@
 """Patches of EnvoyFilters whose operation has no effect, or depends on what others patch.
 
 Istio calls an operation without effect an error. Nothing but the patch is lost, so it is a warning.
+A neighbour that is always there is one on which a patch can rely, so nothing is said of it.
 Istio's page names routes among the parts that take no ADD and no REMOVE; they do take both.
 """
 
@@ -18,6 +19,19 @@ _PLACED = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "REPLACE"})
 _FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "LISTENER_FILTER"})
 _REPLACEABLE = _FILTERS | {"VIRTUAL_HOST", "HTTP_ROUTE"}
 _ROUTES = "ROUTE_CONFIGURATION"
+
+
+_ALWAYS_THERE = frozenset(
+    {
+        "",
+        "envoy.filters.http.cors",
+        "envoy.filters.http.fault",
+        "envoy.filters.http.router",
+        "envoy.filters.network.http_connection_manager",
+        "envoy.filters.network.tcp_proxy",
+    }
+)
+"""Neighbours that no EnvoyFilter has to bring."""
 
 
 def check(_view: ClusterView, one: Subject[EnvoyFilter]) -> Iterator[Finding]:
@@ -62,9 +76,21 @@ def _relative(one: Subject[EnvoyFilter], path: Path, patch: ConfigPatch) -> Iter
             "`priority`, or `INSERT_FIRST`"
         )
         yield report(istiorules.RELATIVE_PATCH_BY_VERSION, one, path, text)
-    elif operation in _PLACED:
+    elif operation in _PLACED and _neighbour(patch) not in _ALWAYS_THERE:
         text = (
             f"`{operation}` has no effect where its neighbour comes from an EnvoyFilter that is "
             "applied later; write a `priority`, or `INSERT_FIRST`"
         )
         yield report(istiorules.RELATIVE_PATCH, one, path, text)
+
+
+def _neighbour(patch: ConfigPatch) -> str:
+    """Return the filter that an operation is relative to; empty for none in particular."""
+    listener = patch.match.listener if patch.match else None
+    if listener is None:
+        return ""
+    chain = listener.filter_chain
+    found = chain.filter if chain is not None else None
+    if found is None:
+        return listener.listener_filter
+    return found.sub_filter.name if found.sub_filter is not None else found.name

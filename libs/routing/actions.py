@@ -72,6 +72,12 @@ _RETRY = frozenset(
         "rate_limited_retry_back_off",
     }
 )
+_MIRROR = (
+    "cluster",
+    "runtime_fraction",
+    "trace_sampled",
+    "disable_shadow_host_suffix_append",
+)
 Endpoints = Callable[[str], tuple[EndpointChoice, ...]]
 
 

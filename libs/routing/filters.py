@@ -20,11 +20,11 @@ from libs.routing.request import Request
 
 ROUTER: Final = "envoy.extensions.filters.http.router.v3.Router"
 FAULT: Final = "envoy.extensions.filters.http.fault.v3.HTTPFault"
-_CORS: Final = "envoy.extensions.filters.http.cors.v3.Cors"
+CORS: Final = "envoy.extensions.filters.http.cors.v3.Cors"
 _FILTER_CONFIG: Final = rc.FilterConfig.DESCRIPTOR.full_name
 _HARMLESS: Final = frozenset(
     {
-        _CORS,  # acts where a route has a policy only, and that is a field of its own
+        CORS,  # acts where a route has a policy only, and that is read on its own
         "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
         # counts other calls: one alone is within every limit, which is one request at least
         "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
@@ -71,6 +71,17 @@ def faults(
         config = next((own[one.name] for own in nearest if one.name in own), None)
         found = _one(one, config, request, cluster) or found
     return found
+
+
+def overriding(
+    one: hcm_pb2.HttpFilter, overrides: Iterable[Mapping[str, AnyMessage]]
+) -> AnyMessage | None:
+    """Return the nearest settings for a filter; None for none, and for one that is off."""
+    config = next((own[one.name] for own in overrides if one.name in own), None)
+    if config is None or type_of(config) != _FILTER_CONFIG:
+        return None if one.disabled else config
+    wrapped = opened(config, rc.FilterConfig)
+    return wrapped.config if wrapped.config.type_url and not wrapped.disabled else None
 
 
 def _one(

@@ -8,10 +8,10 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
     http_connection_manager_pb2 as hcm_pb2,
 )
 
-from libs.routing import actions, conditions, endpoints, filters, hosts
+from libs.routing import actions, conditions, crossorigin, endpoints, filters, hosts
 from libs.routing.actions import Place
 from libs.routing.call import Call, Protocol, Tls
-from libs.routing.decision import Action, Decision, Verdict
+from libs.routing.decision import Action, Decision, HeaderSteps, Verdict
 from libs.routing.endpoints import Arrived
 from libs.routing.outcome import FailedError, Failure, UndecidedError, understood
 from libs.routing.request import Request, request_of
@@ -181,7 +181,15 @@ def _act(
     chosen = so_far.clusters
     cluster = chosen[0].name if len(chosen) == 1 else None
     fault = filters.faults(manager.http_filters, place.overrides, request, cluster)
+    marked = None
+    if kind == "route":
+        marked = crossorigin.cross_origin(manager.http_filters, place.overrides, request)
+    if marked is not None and marked.answers:
+        crossorigin.answered(marked, so_far)
+        return
     steps = actions.header_steps(place, chosen)
+    if marked is not None:
+        steps = HeaderSteps(steps.request, (*steps.response, *marked.response))
     forwards = place.route.route
     if kind == "redirect":
         so_far.action = Action(actions.redirect(place, request), fault=fault, headers=steps)

@@ -37,7 +37,8 @@ class Batch:
         at_gateway = self.proxy.type is ProxyType.ROUTER
         ruled = list(self.drawn)[:-2]
         objects = [_virtual_service(one, self.drawn[one], at_gateway=at_gateway) for one in ruled]
-        return "\n---\n".join(map(json.dumps, (*self.others, *objects)))
+        text = "\n---\n".join(map(json.dumps, (*self.others, *objects)))
+        return text.replace(f'"port": {rules.OWN_PORT}', f'"port": {self.calls[0]["port"]}')
 
     @property
     def rules(self) -> Mapping[str, Mapping[str, Any]]:
@@ -136,6 +137,10 @@ def _call(dice: Dice, hosts: list[str], port: int, *, at_gateway: bool) -> dict[
     headers = {name: dice.one(rules.VALUES) for name in dice.some(rules.HEADERS, 2)}
     if dice.chance(0.1):
         headers["x-request-a"] = "given"
+    if dice.chance(0.4):
+        headers["origin"] = dice.one(rules.ORIGINS)
+    if dice.chance(0.3):
+        headers["access-control-request-method"] = "PUT"
     if dice.chance(0.12):
         headers["x-fail-attempts"] = str(dice.number(1, 3))
     elif dice.chance(0.07):

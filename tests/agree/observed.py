@@ -16,6 +16,19 @@ _TIMER_SHARE = 0.8
 """Envoy's timers start from the time of its last event, a little before the request came."""
 _STATUS_OF = {Failure.NO_VIRTUAL_HOST: 404, Failure.NO_ROUTE: 404, Failure.NO_ENDPOINTS: 503}
 _RETRIED_503 = frozenset({"5xx", "gateway-error"})
+_CROSS_ORIGIN = tuple(
+    f"access-control-{name}"
+    for name in (
+        "allow-origin",
+        "allow-credentials",
+        "allow-methods",
+        "allow-headers",
+        "expose-headers",
+        "max-age",
+    )
+)
+_GRPC_ABORT_STATUS = 200
+"""What a client that does not speak gRPC sees of a gRPC status."""
 Facts = dict[str, Any]
 
 
@@ -64,7 +77,7 @@ def header_names(decision: Decision, call: Call) -> list[str]:
     steps = decision.action.headers if decision.action else None
     touched = [*steps.request, *steps.response] if steps else []
     own = [name for name in call.headers if name not in ("x-fail-attempts", "x-delay-ms")]
-    return sorted({*own, *(step.name for step in touched)})
+    return sorted({*own, *_CROSS_ORIGIN, *(step.name for step in touched if step.name != "host")})
 
 
 def promised(decision: Decision, call: Call, workloads: Mapping[tuple[str, int], str]) -> Facts:
@@ -77,7 +90,8 @@ def promised(decision: Decision, call: Call, workloads: Mapping[tuple[str, int],
     fault = action.fault
     facts: Facts = {"at_least_s": (fault.delay_s or 0.0) if fault else 0.0}
     if decision.verdict is Verdict.ABORT:
-        return facts | {"status": fault.abort_status if fault else None, "workload": None}
+        status = fault.abort_status if fault else None
+        return facts | {"status": status or _GRPC_ABORT_STATUS, "workload": None}
     facts["response"] = _texts({}, action.headers.response)
     if action.redirect is not None:
         answer = action.redirect

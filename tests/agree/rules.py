@@ -9,7 +9,10 @@ SEGMENTS = ("a", "b", "A", "ab", "7", "42")
 HEADERS = ("x-one", "x-two")
 VALUES = ("1", "12", "gold", "Gold", "")
 PARAMETERS = ("q", "id")
-METHODS = ("GET", "POST", "PUT")
+METHODS = ("GET", "GET", "POST", "PUT", "OPTIONS")
+ORIGINS = ("http://one.example", "http://two.example", "http://three.example")
+OWN_PORT = 65_535
+"""Stands for the port of a batch, which only the batch knows."""
 SUBSETS = ("v1", "v2", "v3")
 _PATTERNS = ("[0-9]+", "1.*", "g(old|rey)", ".*", "[A-Z]\\w+")
 _PATH_PATTERNS = ("/[ab]+", "/a/.*", "/[0-9]+/?.*", "/(a|b)/(a|b)", ".*")
@@ -43,8 +46,29 @@ def _rule(dice: Dice, name: str, hosts: Sequence[str]) -> dict[str, Any]:
     if kind > 1 and dice.chance(0.12):
         rule["fault"] = _fault(dice)
     if dice.chance(0.3):
-        rule["headers"] = _headers(dice)
+        rule["headers"] = _with_host(dice, _headers(dice))
+    if dice.chance(0.25):
+        rule["corsPolicy"] = _cross_origin(dice)
     return rule
+
+
+def _cross_origin(dice: Dice) -> dict[str, Any]:
+    policy: dict[str, Any] = {}
+    kind = dice.one(("exact", "prefix", "regex", "old"))
+    if kind == "old":
+        policy["allowOrigin"] = dice.some(ORIGINS, 2)
+    else:
+        pattern = dice.one(("http://t.*", ".*")) if kind == "regex" else dice.one(ORIGINS)
+        policy["allowOrigins"] = [{kind: pattern}]
+    said = (
+        ("allowMethods", ["GET", "PUT"]),
+        ("allowHeaders", ["x-one"]),
+        ("exposeHeaders", ["x-response-a", "x-two"]),
+        ("maxAge", "90s"),
+        ("allowCredentials", dice.chance(0.7)),
+        ("unmatchedPreflights", dice.one(("UNSPECIFIED", "FORWARD", "IGNORE"))),
+    )
+    return policy | {name: value for name, value in said if dice.chance(0.6)}
 
 
 def _match(dice: Dice) -> dict[str, Any]:
@@ -62,10 +86,28 @@ def _match(dice: Dice) -> dict[str, Any]:
     if dice.chance(0.15):
         match["method"] = {"exact": dice.one(METHODS)}
     if dice.chance(0.08):
-        match["scheme"] = {"exact": dice.one(("http", "https"))}
-    if dice.chance(0.08):
-        match["authority"] = {dice.one(("exact", "prefix")): dice.one(("h1", "h2.default", "h"))}
+        match["scheme"] = {"exact": dice.one(("http", "http", "http", "https"))}
+    if dice.chance(0.12):
+        match["authority"] = {
+            dice.one(("exact", "prefix")): dice.one(("h1", "h2.default", "h", "h"))
+        }
+    if dice.chance(0.2):
+        match |= _from_where(dice)
     return match or {"uri": {"prefix": "/"}}
+
+
+def _from_where(dice: Dice) -> dict[str, Any]:
+    """Draw what is decided before any call; half of it excludes the calls of a batch."""
+    return dice.one(
+        (
+            {"gateways": ["mesh", "edge"]},
+            {"gateways": [dice.one(("mesh", "edge", "other"))]},
+            {"sourceLabels": {"app": dice.one(("caller", "other"))}},
+            {"sourceNamespace": dice.one(("default", "other"))},
+            {"port": dice.one((OWN_PORT, OWN_PORT, 1))},
+            {"statPrefix": "counted"},
+        )
+    )
 
 
 def _uri(dice: Dice) -> dict[str, str]:
@@ -90,7 +132,7 @@ def _redirect(dice: Dice) -> dict[str, Any]:
         redirect["scheme"] = dice.one(("http", "https"))
     if dice.chance(0.3):
         redirect["port"] = dice.one((80, 443, 8443))
-    elif dice.chance(0.2):
+    elif dice.chance(0.4):
         redirect["derivePort"] = "FROM_REQUEST_PORT"
     if dice.chance(0.6):
         redirect["redirectCode"] = dice.one((301, 302, 303, 307, 308))
@@ -114,7 +156,24 @@ def _forward(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
         rule["timeout"] = dice.one(("0.15s", "5s"))
     if dice.chance(0.25):
         rule["retries"] = _retries(dice)
+    if dice.chance(0.25):
+        rule |= _mirrors(dice, hosts)
     return rule
+
+
+def _mirrors(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
+    """Draw copies for all calls or for none, so that what arrives is certain."""
+    where = {"host": dice.one(hosts), "subset": dice.one((*SUBSETS, *SUBSETS, "empty", "unknown"))}
+    share = dice.one((0, 100, 100))
+    return dice.one(
+        (
+            {"mirror": where},
+            {"mirror": where, "mirrorPercentage": {"value": share}},
+            {"mirror": where, "mirrorPercent": share},
+            {"mirrors": [{"destination": where, "percentage": {"value": share}}] * 2},
+            {"mirrors": [{"destination": where}]},
+        )
+    )
 
 
 def _routes(dice: Dice, hosts: Sequence[str]) -> list[dict[str, Any]]:
@@ -135,7 +194,7 @@ def _destination(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
         destination["subset"] = dice.one((*SUBSETS, *SUBSETS, "empty", "unknown"))
     route: dict[str, Any] = {"destination": destination}
     if dice.chance(0.2):
-        route["headers"] = _headers(dice)
+        route["headers"] = _with_host(dice, _headers(dice))
     return route
 
 
@@ -158,6 +217,12 @@ def _retries(dice: Dice) -> dict[str, Any]:
     if retries["attempts"]:
         retries["backoff"] = "1ms"
         retries["retryOn"] = dice.one(("5xx", "gateway-error", "503", "connect-failure", "502,504"))
+        if dice.chance(0.3):
+            retries["perTryTimeout"] = "3s"
+        if dice.chance(0.3):
+            retries["retryRemoteLocalities"] = dice.chance(0.5)
+        if dice.chance(0.3):
+            retries["retryIgnorePreviousHosts"] = dice.chance(0.5)
     return retries
 
 
@@ -165,6 +230,10 @@ def _fault(dice: Dice) -> dict[str, Any]:
     share = {"value": dice.one((0, 100, 100))}
     if dice.chance(0.4):
         return {"delay": {"fixedDelay": "0.06s", "percentage": share}}
+    if dice.chance(0.3):
+        return {
+            "abort": {"grpcStatus": dice.one(("UNAVAILABLE", "NOT_FOUND")), "percentage": share}
+        }
     return {"abort": {"httpStatus": dice.one((418, 500, 429)), "percentage": share}}
 
 
@@ -177,6 +246,13 @@ def _headers(dice: Dice) -> dict[str, Any]:
         }
         for side in dice.some(("request", "response"), 2)
     }
+
+
+def _with_host(dice: Dice, drawn: dict[str, Any]) -> dict[str, Any]:
+    """Sometimes set the host as a header, which is the way of setting it."""
+    if "request" in drawn and dice.chance(0.15):
+        drawn["request"]["set"]["host"] = "stated.example"
+    return drawn
 
 
 _REMOVED: Mapping[str, Sequence[str]] = {

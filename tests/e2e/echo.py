@@ -99,6 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_GET  # noqa: N815 - the name that the base class calls
     do_PUT = do_GET  # noqa: N815 - the name that the base class calls
+    do_OPTIONS = do_GET  # noqa: N815 - the name that the base class calls
 
     def _seen(self, attempt: int) -> dict[str, Any]:
         headers: dict[str, list[str]] = {}

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.parts.missing import PartMissingError
 from tools.sidewheels.fetch import cache_dir
 
 MODULE = Path(__file__).parent
@@ -14,29 +13,33 @@ PACKAGE = "sigs.k8s.io/kustomize/kustomize/v5"
 BUILD_TIMEOUT_S = 1800
 
 
+class ProgramMissingError(Exception):
+    """The program is not there; the text says what to do."""
+
+
 def version() -> str:
     """Return the version that `go.mod` beside this file requires, as `v1.2.3`."""
     text = (MODULE / "go.mod").read_text(encoding="utf-8")
     found = re.search(rf"^\s*{re.escape(PACKAGE)} (v\S+)", text, re.MULTILINE)
     if found is None:
-        raise PartMissingError("kustomize", f"tools/kustomize/go.mod requires no {PACKAGE}")
+        raise ProgramMissingError(f"tools/kustomize/go.mod requires no {PACKAGE}")
     return found[1]
 
 
 def program() -> Path:
-    """Give the binary; PartMissingError when it was not built."""
+    """Give the binary; ProgramMissingError when it was not built."""
     binary = cache_dir() / f"kustomize-{version()}" / "kustomize"
     if not binary.is_file():
-        raise PartMissingError("kustomize", "run ./dev parts, which builds it when Go is installed")
+        raise ProgramMissingError("run ./dev parts, which builds it when Go is installed")
     return binary
 
 
 def build() -> None:
-    """Compile it, which takes a minute, unless it is there. PartMissingError when that fails."""
+    """Compile it, which takes a minute, unless it is there. ProgramMissingError when that fails."""
     binary = cache_dir() / f"kustomize-{version()}" / "kustomize"
     go = shutil.which("go")
     if go is None:
-        raise PartMissingError("kustomize", "left out, needs Go")
+        raise ProgramMissingError("left out, needs Go")
     if binary.is_file():
         return
     binary.parent.mkdir(parents=True, exist_ok=True)
@@ -52,5 +55,5 @@ def build() -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise PartMissingError("kustomize", f"not built: {done.stderr.strip()[-500:]}")
+        raise ProgramMissingError(f"not built: {done.stderr.strip()[-500:]}")
     half.rename(binary)

@@ -57,7 +57,12 @@ def report() -> int:
     for name, find in PARTS.items():
         try:
             find()
-        except (PartMissingError, FetchError, kubernetes.ProgramMissingError) as error:
+        except (
+            PartMissingError,
+            FetchError,
+            kubernetes.ProgramMissingError,
+            kustomize.ProgramMissingError,
+        ) as error:
             missing += 1
             print(f"{name}: MISSING: {error}")
         else:
@@ -129,7 +134,7 @@ def build_kustomize() -> None:
     """Build kustomize from its published module, which is done once a version."""
     try:
         kustomize.build()
-    except PartMissingError as error:
+    except kustomize.ProgramMissingError as error:
         print(error)
 
 

@@ -126,7 +126,11 @@ def _pypy() -> Iterator[Path]:
 
 @contextmanager
 def _kustomize() -> Iterator[Path]:
-    yield kustomize.program()
+    try:
+        found = kustomize.program()
+    except kustomize.ProgramMissingError as error:
+        raise PartMissingError("kustomize", str(error)) from error
+    yield found
 
 
 @contextmanager

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from libs.compile.snapshot import compile_snapshot
 from libs.envoy.staticform import static_bootstrap
+from libs.kernel.xds import Snapshot
 from libs.routing.call import Call, call_from_fields
 from libs.routing.decision import Decision
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
 from tests.agree.batch import Batch, draw
 from tests.agree.dice import Dice
+from tests.agree.mutations import Mutation, applied
 from tests.agree.observed import Facts, ask, differences, header_names, promised
 from tests.casefile import world_of
 from tests.e2e.echo import echoes
@@ -44,8 +47,11 @@ class Report:
     disagreements: list[str] = field(default_factory=list)
 
 
-def observe(seed: int, pairs: int) -> Iterator[Pair]:
-    """Draw configurations and calls from a seed and make the calls."""
+def observe(seed: int, pairs: int, slip: Mutation | None = None) -> Iterator[Pair]:
+    """Draw configurations and calls from a seed and make the calls.
+
+    With a slip Envoy runs what a compiler with that mistake makes.
+    """
     dice = Dice(seed)
     ports = free_ports(3)
     workloads = {("127.0.0.1", port): f"v{at}" for at, port in enumerate(ports, 1)}
@@ -53,20 +59,26 @@ def observe(seed: int, pairs: int) -> Iterator[Pair]:
         while pairs > 0:
             count = min(pairs, CALLS_PER_CONFIG)
             batch = draw(dice, free_ports(1)[0], workloads, count)
-            yield from _observed(batch, workloads)
+            yield from _observed(batch, workloads, slip)
             pairs -= count
 
 
-def _observed(batch: Batch, workloads: Workloads) -> Iterator[Pair]:
-    snapshot = compile_snapshot(world_of(batch.text, "random.yaml"), batch.proxy).snapshot
+def _observed(batch: Batch, workloads: Workloads, slip: Mutation | None) -> Iterator[Pair]:
+    snapshot = _compiled(batch)
     resources = from_snapshot(snapshot)
+    with applied(slip) if slip is not None else nullcontext():
+        run = _compiled(batch) if slip is not None else snapshot
 
-    with EnvoyProcess(static_bootstrap(snapshot)) as envoy:
+    with EnvoyProcess(static_bootstrap(run)) as envoy:
         envoy.wait_ready()
         for fields in batch.calls:
             call = call_from_fields(fields)
             names = header_names(evaluate(resources, call), call)
             yield Pair(resources, call, workloads, ask(call, names), batch.decided_by)
+
+
+def _compiled(batch: Batch) -> Snapshot:
+    return compile_snapshot(world_of(batch.text, "random.yaml"), batch.proxy).snapshot
 
 
 def compare(pairs: Iterator[Pair]) -> Report:

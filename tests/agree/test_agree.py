@@ -1,14 +1,17 @@
 """libs/routing and a real Envoy agree, and would not if libs/routing were wrong."""
 
 import secrets
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from libs.routing.evaluate import evaluate
 from tests.agree import mutations
 from tests.agree.diffrun import compare_differences
 from tests.agree.mutations import MUTATIONS, Mutation
-from tests.agree.run import Pair, compare, observe
+from tests.agree.run import Pair, compare, observe, wrong
+from tests.agree.slips import SLIPS
 
 _PAIRS = 100
 _MUTATION_SEED = 4
@@ -49,3 +52,10 @@ def test_a_mistake_of_the_evaluator_is_caught(
     """Every small mistake makes at least one pair disagree."""
     with mutations.applied(mutation):
         assert compare(iter(pairs)).disagreements
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda one: one.says.replace(" ", "-"))
+def test_a_mistake_of_the_compiler_is_caught(slip: Mutation, envoy: Path) -> None:
+    """An Envoy with what a wrong compiler makes does not do what the right one means."""
+    with closing(observe(_MUTATION_SEED, _MUTATION_PAIRS, slip)) as seen:
+        assert any(wrong(pair, evaluate(pair.resources, pair.call)) for pair in seen)

@@ -1,0 +1,95 @@
+"""Small mistakes that a compiler could have: Envoy runs what it makes, the right one is asked."""
+
+from typing import Any
+
+from protogen.envoy.config.route.v3 import route_components_pb2 as rc
+
+from libs.compile import actions, crossorigin, outbound, retries, routes
+from libs.envoy.headers import HeaderChanges
+from tests.agree.mutations import Mutation
+
+
+def _other_shares(right: Any) -> Any:
+    def mutated(destinations: Any) -> Any:
+        without = [one for one in destinations if not one.weight]
+        return without if 0 < len(without) < len(destinations) else right(destinations)
+
+    return mutated
+
+
+def _next_subset(right: Any) -> Any:
+    return lambda *place: right(*place).replace("|v1|", "|v2|")
+
+
+def _without_headers(right: Any) -> Any:
+    def mutated(match: Any) -> rc.RouteMatch:
+        made: rc.RouteMatch = right(match)
+        made.ClearField("headers")
+        return made
+
+    return mutated
+
+
+def _without_parameters(right: Any) -> Any:
+    def mutated(match: Any) -> rc.RouteMatch:
+        made: rc.RouteMatch = right(match)
+        made.ClearField("query_parameters")
+        return made
+
+    return mutated
+
+
+def _paths_as_prefixes(right: Any) -> Any:
+    def mutated(match: Any) -> rc.RouteMatch:
+        made: rc.RouteMatch = right(match)
+        if made.path:
+            made.prefix = made.path
+        return made
+
+    return mutated
+
+
+def _nothing_removed(right: Any) -> Any:
+    def mutated(operations: Any) -> HeaderChanges:
+        made: HeaderChanges = right(operations)
+        return HeaderChanges(made.set, made.add)
+
+    return mutated
+
+
+def _no_limit(right: Any) -> Any:
+    def mutated(*place: Any) -> rc.RouteAction:
+        made: rc.RouteAction = right(*place)
+        made.timeout.FromSeconds(0)
+        return made
+
+    return mutated
+
+
+def _no_origins(right: Any) -> Any:
+    def mutated(written: Any) -> Any:
+        made = right(written)
+        made.ClearField("allow_origin_string_match")
+        return made
+
+    return mutated
+
+
+def _always(result: Any) -> Any:
+    return lambda _: lambda *_args, **_words: result
+
+
+SLIPS = (
+    Mutation("shares are swapped", actions, "_weighted", _other_shares),
+    Mutation("destinations have the next subset", actions, "destination_cluster", _next_subset),
+    Mutation("conditions on headers are lost", routes, "condition", _without_headers),
+    Mutation("conditions on parameters are lost", routes, "condition", _without_parameters),
+    Mutation("exact paths are prefixes", routes, "condition", _paths_as_prefixes),
+    Mutation("rules count at every gateway", routes, "can_hold", _always(result=True)),
+    Mutation("nothing is tried again", retries, "policy", _always(None)),
+    Mutation("rules have no timeouts", actions, "_forward", _no_limit),
+    Mutation("headers are not removed", actions, "_changes", _nothing_removed),
+    Mutation("rules inject no faults", actions, "_fault", _always(None)),
+    Mutation("no origin is permitted", crossorigin, "policy", _no_origins),
+    Mutation("services have no short names", outbound, "short_names", _always(())),
+)

@@ -1,7 +1,7 @@
 """Compares answers of libs/routing with what a real Envoy did, pair by pair."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +47,7 @@ class Report:
     disagreements: list[str] = field(default_factory=list)
 
 
-def observe(seed: int, pairs: int, slip: Mutation | None = None) -> Iterator[Pair]:
+def observe(seed: int, pairs: int, slip: Mutation | None = None) -> Generator[Pair, None, None]:
     """Draw configurations and calls from a seed and make the calls.
 
     With a slip Envoy runs what a compiler with that mistake makes.

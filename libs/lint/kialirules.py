@@ -49,6 +49,12 @@ REMOTE_ACCOUNT = Rule("KIA0107", Level.INFO, _REFERENCE)
 TRUST_DOMAIN = Rule("KIA0108", Level.WARNING, _REFERENCE)
 """A principal is of a trust domain that is not the mesh's."""
 
+AUTHORIZATION_WITHOUT_WAYPOINT = Rule("KIA0109", Level.WARNING, _REFERENCE)
+"""An AuthorizationPolicy about requests, where calls pass no waypoint."""
+
+AUTHORIZATION_WITHOUT_TARGET = Rule("KIA0110", Level.WARNING, _REFERENCE)
+"""An AuthorizationPolicy about requests without `targetRefs`, in ambient mode."""
+
 TLS_OVERRIDDEN = Rule("KIA0204", Level.WARNING, _CONFLICT)
 """A DestinationRule for a host replaces a wider one and leaves out its TLS settings."""
 
@@ -67,6 +73,15 @@ MESH_MTLS_MISSING = Rule("KIA0208", Level.WARNING, _CONFLICT)
 
 SUBSET_WITHOUT_LABELS = Rule("KIA0209", Level.WARNING, _OBJECT)
 """A subset without labels is the whole service."""
+
+POLICY_WITHOUT_WAYPOINT = Rule("KIA0210", Level.WARNING, _REFERENCE)
+"""A DestinationRule about requests of ambient callers that pass no waypoint."""
+
+POLICY_PAST_WAYPOINT = Rule("KIA0211", Level.WARNING, _REFERENCE)
+"""A DestinationRule about requests to an ambient Service without a waypoint."""
+
+POLICY_ELSEWHERE = Rule("KIA0212", Level.WARNING, _REFERENCE)
+"""A DestinationRule for an ambient Service of another namespace."""
 
 GATEWAY_SELECTS_NOTHING = Rule("KIA0302", Level.WARNING, _REFERENCE)
 """A Gateway's selector matches no workload."""
@@ -95,11 +110,53 @@ SUBSET_REPEATED = Rule("KIA1105", Level.WARNING, _OBJECT)
 OLD_GATEWAY_NAME = Rule("KIA1108", Level.INFO, _OBJECT)
 """A gateway is named as a host instead of as `namespace/name`."""
 
+ROUTES_WITHOUT_WAYPOINT = Rule("KIA1109", Level.WARNING, _REFERENCE)
+"""A VirtualService for ambient callers that pass no waypoint."""
+
+TOKENS_WITHOUT_WAYPOINT = Rule("KIA1110", Level.WARNING, _REFERENCE)
+"""A RequestAuthentication where calls pass no waypoint."""
+
+PLUGIN_WITHOUT_WAYPOINT = Rule("KIA1111", Level.WARNING, _REFERENCE)
+"""A WasmPlugin where calls pass no waypoint."""
+
+TELEMETRY_WITHOUT_WAYPOINT = Rule("KIA1112", Level.WARNING, _REFERENCE)
+"""A Telemetry about requests, where calls pass no waypoint."""
+
+ROUTES_PAST_WAYPOINT = Rule("KIA1113", Level.WARNING, _REFERENCE)
+"""A VirtualService for an ambient Service without a waypoint."""
+
+ROUTES_ELSEWHERE = Rule("KIA1114", Level.WARNING, _REFERENCE)
+"""A VirtualService for an ambient Service of another namespace."""
+
+TOKENS_WITHOUT_TARGET = Rule("KIA1115", Level.WARNING, _REFERENCE)
+"""A RequestAuthentication without `targetRefs`, in ambient mode."""
+
+PLUGIN_WITHOUT_TARGET = Rule("KIA1116", Level.WARNING, _REFERENCE)
+"""A WasmPlugin without `targetRefs`, in ambient mode."""
+
+TELEMETRY_WITHOUT_TARGET = Rule("KIA1117", Level.WARNING, _REFERENCE)
+"""A Telemetry about requests without `targetRefs`, in ambient mode."""
+
 ENTRY_TWICE = Rule("KIA1211", Level.WARNING, _CONFLICT)
 """ServiceEntries of different namespaces are for one host and port."""
 
 NO_AUTHORIZATION = Rule("KIA1301", Level.INFO, _OBJECT)
 """A workload that no AuthorizationPolicy is for, in a namespace where others have one."""
+
+SIDECARS_AND_AMBIENT = Rule("KIA1311", Level.WARNING, _CONFLICT)
+"""A namespace asks for sidecars and for ambient mode. Kiali: error; the sidecar wins."""
+
+WAYPOINT_WITHOUT_AMBIENT = Rule("KIA1312", Level.WARNING, _REFERENCE)
+"""A waypoint is named for workloads that are not in ambient mode."""
+
+WAYPOINT_MISSING = Rule("KIA1313", Level.ERROR, _REFERENCE)
+"""A waypoint that is not there."""
+
+POD_SIDECAR_AND_AMBIENT = Rule("KIA1315", Level.WARNING, _CONFLICT)
+"""Pods ask for a sidecar and for ambient mode. Kiali: error; the sidecar wins."""
+
+SIDECAR_IN_AMBIENT = Rule("KIA1316", Level.WARNING, _CONFLICT)
+"""Pods ask for a sidecar in a namespace in ambient mode."""
 
 PARENT_MISSING = Rule("KIA1401", Level.ERROR, _REFERENCE)
 """A route's Gateway, or the listener that it names, is not there."""

@@ -51,7 +51,6 @@ class Unbuilt:
 
 _RUNNING = "It is seen in running Pods, not in files."
 _INSTALLATION = "It is about an installation of Istio, which Periplus is not."
-_AMBIENT = "Waypoints and workloads without sidecars are not modelled."
 _STATUS = "Conditions and statuses are of a cluster, not of a file."
 
 OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
@@ -95,8 +94,6 @@ OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
         "IST0127",
         "libs/lint/tests/cases/policies-that-select-nothing",
     ),
-    Unbuilt("KIA0109", Level.WARNING, "Rules about requests need a waypoint.", _AMBIENT),
-    Unbuilt("KIA0110", Level.WARNING, "Rules about requests need `targetRefs`.", _AMBIENT),
     SaidAs(
         "KIA0202",
         "A DestinationRule's host is no service's.",
@@ -109,9 +106,6 @@ OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
         "IST0173",
         "libs/lint/tests/cases/a-subset-whose-labels-no-workload-has",
     ),
-    Unbuilt("KIA0210", Level.WARNING, "A DestinationRule for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA0211", Level.WARNING, "A DestinationRule for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA0212", Level.WARNING, "A DestinationRule for ambient workloads.", _AMBIENT),
     SaidAs(
         "KIA0301",
         "Two Gateways are for one host and port.",
@@ -166,50 +160,18 @@ OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
         "IST0101",
         "libs/lint/tests/cases/a-subset-that-is-spelled-wrongly",
     ),
-    Unbuilt("KIA1109", Level.WARNING, "A VirtualService for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1110", Level.WARNING, "A RequestAuthentication for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1111", Level.WARNING, "A WasmPlugin for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1112", Level.WARNING, "A Telemetry for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1113", Level.WARNING, "A VirtualService for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1114", Level.WARNING, "A VirtualService for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1115", Level.WARNING, "A RequestAuthentication for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1116", Level.WARNING, "A WasmPlugin for ambient workloads.", _AMBIENT),
-    Unbuilt("KIA1117", Level.WARNING, "A Telemetry for ambient workloads.", _AMBIENT),
     SaidAs(
         "KIA1212",
         "ServiceEntries say different protocols for one host and port.",
         "IST0177",
         "libs/lint/tests/cases/ServiceEntries-for-one-host-and-port",
     ),
-    Unbuilt(
-        "KIA1311", Level.ERROR, "Workloads that mix sidecars, ambient mode and waypoints.", _AMBIENT
-    ),
-    Unbuilt(
-        "KIA1312",
-        Level.WARNING,
-        "Workloads that mix sidecars, ambient mode and waypoints.",
-        _AMBIENT,
-    ),
-    Unbuilt(
-        "KIA1313", Level.ERROR, "Workloads that mix sidecars, ambient mode and waypoints.", _AMBIENT
-    ),
-    Unbuilt(
-        "KIA1314", Level.ERROR, "Workloads that mix sidecars, ambient mode and waypoints.", _AMBIENT
-    ),
-    Unbuilt(
-        "KIA1315", Level.ERROR, "Workloads that mix sidecars, ambient mode and waypoints.", _AMBIENT
-    ),
-    Unbuilt(
-        "KIA1316",
-        Level.WARNING,
-        "Workloads that mix sidecars, ambient mode and waypoints.",
-        _AMBIENT,
-    ),
-    Unbuilt(
+    Outside("KIA1314", Level.ERROR, "A Pod with sidecar labels is in ambient mode.", _RUNNING),
+    SaidAs(
         "KIA1317",
-        Level.WARNING,
-        "Workloads that mix sidecars, ambient mode and waypoints.",
-        _AMBIENT,
+        "A workload's rules about requests need a waypoint.",
+        "KIA0109",
+        "libs/lint/tests/cases/policies-about-requests-in-ambient-mode",
     ),
     SaidAs(
         "KIA1503",

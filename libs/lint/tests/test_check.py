@@ -11,6 +11,9 @@ from libs.desired.finding import Rule
 from libs.lint import (
     accounts,
     acrossclusters,
+    ambienthosts,
+    ambientpolicies,
+    ambientworkloads,
     annotations,
     authorization,
     claims,
@@ -58,6 +61,9 @@ EXPECTED = "messages.txt"
 TOPICS = (
     accounts,
     acrossclusters,
+    ambienthosts,
+    ambientpolicies,
+    ambientworkloads,
     annotations,
     authorization,
     claims,

@@ -7,8 +7,9 @@ import pytest
 from libs.desired.finding import Rule
 from libs.lint import istiorules, kialirules, rules
 from libs.lint.othercodes import OTHER_CODES, SaidAs
+from libs.meshapi.tests import casefiles
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(casefiles.__file__).parents[3]
 INSTEAD = [one for one in OTHER_CODES if isinstance(one, SaidAs)]
 RULES = {
     one.code

@@ -62,11 +62,11 @@ OTHER_CODES: tuple[SaidAs | SaidByReader | Outside | Unbuilt, ...] = (
         "A field is unknown, missing, of the wrong type, or breaks a rule of its kind.",
         "libs/meshapi/tests/cases/a-value-of-the-wrong-type-is-told-the-type.yaml",
     ),
-    Unbuilt(
+    SaidByReader(
         "IST0126",
         Level.ERROR,
         "MeshNetworks name a registry that no cluster has.",
-        "Checks are not given the file of MeshNetworks.",
+        "libs/meshapi/tests/cases/mesh-networks/a-registry-that-no-cluster-has.yaml",
     ),
     Outside("IST0139", Level.ERROR, "A webhook's service or CA is wrong.", _INSTALLATION),
     Outside("IST0141", Level.ERROR, "Permissions to install are missing.", _INSTALLATION),

@@ -3,6 +3,9 @@
 SCHEMA = "IST0106"
 """A field is unknown, missing, of the wrong type, or breaks a rule of its kind."""
 
+UNKNOWN_REGISTRY = "IST0126"
+"""MeshNetworks name a registry that no cluster has."""
+
 SYNTAX = "PER0101"
 """The text is no YAML."""
 

@@ -1,6 +1,6 @@
 """Settings of a mesh in a file of their own: Istio's MeshConfig and MeshNetworks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -26,6 +26,7 @@ from libs.meshapi.syntaxerrors import explain
 from libs.meshapi.values import TooMuchError, ValueBuilder
 from libs.meshapi.yamlnodes import Piece, deeper_than, pieces_of
 
+_LISTED_MAX = 5
 M = TypeVar("M", bound=Model)
 
 
@@ -47,17 +48,34 @@ def read_mesh_config(path: str, data: bytes) -> Settings[MeshConfig]:
     return reader.result(config)
 
 
-def read_mesh_networks(path: str, data: bytes) -> Settings[MeshNetworks]:
-    """Read MeshNetworks; an empty file means no networks. Never raises for content."""
+def read_mesh_networks(
+    path: str, data: bytes, clusters: Collection[str] = ()
+) -> Settings[MeshNetworks]:
+    """Read MeshNetworks; an empty file means no networks. Never raises for content.
+
+    Registries have to be among `clusters`, where any are given.
+    """
     reader = _Reader(path)
     networks = reader.read(data, MeshNetworks)
     if networks is not None:
         reader.judge(meshconfig.check_networks(networks))
+        if clusters:
+            reader.judge(_unknown_registries(networks, clusters))
         if networks.networks:
             text = "MeshNetworks are read and have no effect yet"
             code, level = codes.KIND_WITHOUT_EFFECT, Level.WARNING
             reader.judge(iter([Problem(("networks",), text, True, code, level)]))
     return reader.result(networks)
+
+
+def _unknown_registries(networks: MeshNetworks, clusters: Collection[str]) -> Iterator[Problem]:
+    for name, network in networks.networks.items():
+        for index, one in enumerate(network.endpoints):
+            if one.from_registry is not None and one.from_registry not in clusters:
+                path = ("networks", name, "endpoints", index, "fromRegistry")
+                known = ", ".join(f"`{cluster}`" for cluster in sorted(clusters)[:_LISTED_MAX])
+                text = f"no cluster is called `{one.from_registry}`; write one of {known}"
+                yield Problem(path, text, code=codes.UNKNOWN_REGISTRY)
 
 
 def _without_effect(config: MeshConfig) -> Iterator[Problem]:

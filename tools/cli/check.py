@@ -85,7 +85,7 @@ def checked(sources: Sources, mesh: Mesh, today: date, envoy: EnvoyCheck | None 
     found = (*unreadable(sources.links), *read.messages, *_refused(read, envoy))
     objects = sum(not is_patch_key(one.key) for some in read.contents.values() for one in some)
     kept, silenced = _sifted(read, found, today)
-    messages = in_order((*map(sources.as_given, kept), *mesh.messages))
+    messages = in_order((*map(sources.as_given, kept), *mesh.within(read.view)))
     return Report(tuple(messages), tuple(_as_given(one, sources) for one in silenced), objects)
 
 

@@ -18,10 +18,14 @@ _BYTES_MAX = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """What the files say; `messages` may be errors, and then `config` is None."""
+    """What the files say; `messages` may be errors, and then `config` is None.
+
+    `networks` is the file of networks as it is, which names clusters of a fleet.
+    """
 
     config: MeshConfig | None = None
     messages: tuple[Message, ...] = ()
+    networks: tuple[str, bytes] | None = None
 
     def over(self, view: FleetView) -> FleetView:
         """Return a fleet with these settings."""
@@ -30,9 +34,16 @@ class Mesh:
         written = {name: getattr(self.config, name) for name in self.config.model_fields_set}
         return view.with_mesh(view.fleet.spec.mesh.model_copy(update=written))
 
+    def within(self, view: FleetView | None) -> tuple[Message, ...]:
+        """Return all messages; a fleet that names its clusters is what networks name."""
+        if self.networks is None:
+            return self.messages
+        clusters = view.clusters if view is not None and not view.is_plain else ()
+        return self.messages + read_mesh_networks(*self.networks, tuple(clusters)).messages
+
     def usable(self) -> "Mesh":
         """Return the same; raises UnusableError when a file has an error."""
-        wrong = errors(self.messages)
+        wrong = errors(self.within(None))
         if wrong:
             raise UnusableError("; ".join(map(str, wrong[:3])))
         return self
@@ -48,9 +59,8 @@ def read_mesh(config: str, networks: str) -> Mesh:
     if config:
         read = read_mesh_config(config, _bytes(config, "--mesh-config"))
         found, messages = read.value, read.messages
-    if networks:
-        messages += read_mesh_networks(networks, _bytes(networks, "--mesh-networks")).messages
-    return Mesh(found, messages)
+    named = (networks, _bytes(networks, "--mesh-networks")) if networks else None
+    return Mesh(found, messages, named)
 
 
 def _bytes(name: str, option: str) -> bytes:

@@ -7,6 +7,9 @@ from libs.meshapi.meshconfig.networks import MeshNetworks
 from libs.meshapi.parse import parse_file
 from libs.meshapi.settings import Settings, read_mesh_config, read_mesh_networks
 
+CLUSTERS = ("cluster1", "cluster2")
+"""Clusters that the networks of cases may name."""
+
 _FOLDER = Path(__file__).parent / "cases"
 CASES = sorted(_FOLDER.glob("*.yaml"))
 CONFIG_CASES = sorted((_FOLDER / "mesh-config").glob("*.yaml"))
@@ -24,7 +27,7 @@ def outcome(case: Path) -> str:
 def settings_outcome(case: Path) -> str:
     """Read a file of settings and write down whether it counts, and all messages."""
     read: Settings[MeshConfig] | Settings[MeshNetworks] = (
-        read_mesh_networks(case.name, case.read_bytes())
+        read_mesh_networks(case.name, case.read_bytes(), CLUSTERS)
         if case in NETWORKS_CASES
         else read_mesh_config(case.name, case.read_bytes())
     )

@@ -107,3 +107,23 @@ def test_a_file_that_cannot_be_used_stops_a_compile(
     words = ["compile", str(folder / "plain"), "--proxy", PROXY]
     assert main([*words, "--mesh-config", str(folder / name)]) == 2
     assert name in capsys.readouterr().err
+
+
+def test_networks_name_clusters_of_the_fleet(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A fleet knows its clusters; a plain directory knows none, and says nothing."""
+    fleet = folder / "fleet"
+    for name, text in (
+        ("fleet.yaml", FLEET % "ALLOW_ANY"),
+        ("clusters/east/cluster.yaml", CLUSTER.replace("default", "east")),
+        ("configs/web.yaml", SERVICE),
+    ):
+        (fleet / name).parent.mkdir(parents=True, exist_ok=True)
+        (fleet / name).write_text(text)
+    option = ["--mesh-networks", str(folder / "networks.yaml")]
+    assert main(["check", str(fleet), *option]) == 1
+    said = capsys.readouterr().out
+    assert "IST0126: no cluster is called `default`; write one of `east`" in said
+    assert main(["check", str(folder / "plain"), *option]) == 0
+    assert "IST0126" not in capsys.readouterr().out

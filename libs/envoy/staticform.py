@@ -14,11 +14,10 @@ _MANAGER = ".http_connection_manager.v3.HttpConnectionManager"
 _FIRST_GRPC_PORT = 20000
 
 
-def static_bootstrap(snapshot: Snapshot, *, bound: bool = False) -> dict[str, Any]:
+def static_bootstrap(snapshot: Snapshot) -> dict[str, Any]:
     """Return the bootstrap: routes inside their listeners, endpoints inside their clusters.
 
-    Secrets are whole: an Envoy has to work with them. With `bound` every listener but the two that
-    intercept binds its own port, so that calls reach it without redirection.
+    Secrets are whole: an Envoy has to work with them.
     """
     printed = snapshot_json(snapshot)
     routes = {one["name"]: one for one in printed["routes"]}
@@ -26,18 +25,11 @@ def static_bootstrap(snapshot: Snapshot, *, bound: bool = False) -> dict[str, An
     return {
         "node": {"id": "static", "cluster": "static"},
         "static_resources": {
-            "listeners": list(_listeners(_bound(printed["listeners"], bound=bound), routes)),
+            "listeners": list(_listeners(printed["listeners"], routes)),
             "clusters": [_with_secrets(_cluster(one, assignments)) for one in printed["clusters"]],
             "secrets": list(_secrets(snapshot)),
         },
     }
-
-
-def _bound(listeners: list[dict[str, Any]], *, bound: bool) -> list[dict[str, Any]]:
-    if not bound:
-        return listeners
-    kept = [one for one in listeners if one["name"] not in ("virtualOutbound", "virtualInbound")]
-    return [{key: value for key, value in one.items() if key != "bindToPort"} for one in kept]
 
 
 def _secrets(snapshot: Snapshot) -> Iterator[dict[str, Any]]:

@@ -11,11 +11,11 @@ import pytest
 
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
-from libs.envoy.staticform import static_bootstrap
 from tests.casefile import read_case
 from tests.e2e import certificates
 from tests.e2e.calls import Reply, bounds, differences, make
 from tests.e2e.echo import Addresses, Contexts, echoes
+from tests.e2e.servedviews import ServedViews, bound, served_views
 from tools.envoy.process import EnvoyProcess
 
 TABLES = sorted((Path(__file__).parent / "expectations").glob("*.yaml"))
@@ -43,19 +43,29 @@ def certificates_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def views(tmp_path_factory: pytest.TempPathFactory, envoy: Path) -> Iterator[ServedViews]:
+    """Serve views, one after the other."""
+    with served_views(tmp_path_factory.mktemp("views")) as served:
+        yield served
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("delta", [False, True], ids=["sotw", "delta"])
 def test_real_envoy_answers_as_the_table_says(
-    table: Path, envoy: Path, certificates_folder: Path
+    table: Path, views: ServedViews, certificates_folder: Path, *, delta: bool
 ) -> None:
     """Every row's calls come back as the row expects, through an Envoy with the compiled view."""
     words = {"/CERTIFICATES": str(certificates_folder)} | _encoded(certificates_folder)
     case = read_case(table, SHARED.read_text(encoding="utf-8"), words)
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
-    config = static_bootstrap(compiled.snapshot, bound=case.question.get("bound", False))
+    snapshot = bound(compiled.snapshot) if case.question.get("bound") else compiled.snapshot
     contexts = _contexts(case.world, certificates_folder)
-    with echoes(_workloads(case.world), contexts) as arrived, EnvoyProcess(config) as process:
-        process.wait_ready()
+    with (
+        echoes(_workloads(case.world), contexts) as arrived,
+        views.serving(snapshot, case.proxy, delta=delta) as process,
+    ):
         for row in case.question["calls"]:
             time.sleep(row.get("after_ms", 0) / 1000)
             arrived.clear()

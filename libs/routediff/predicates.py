@@ -1,7 +1,7 @@
 """Conditions of routes as sets of values, one dimension of a call each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -39,13 +39,15 @@ class Predicate:
     """A set of values. `language` None is every text.
 
     `inverted` takes the values outside of the language instead; `absent` says whether a call
-    without the header or parameter is in the set. `words` reads as "<dimension> <words>".
+    without the header or parameter is in the set. `words` reads as "<dimension> <words>", `noun`
+    stands alone: a single value, or paths as a pattern with a star; empty where neither will do.
     """
 
     language: Expression | None
     words: str
     inverted: bool = False
     absent: bool = False
+    noun: str = ""
 
 
 PATH: Final = Dimension(Aspect.PATH)
@@ -58,10 +60,10 @@ _TEXT_KINDS: Mapping[str, tuple[Callable[..., Expression], str]] = {
     "suffix": (expressions.suffix, "ends with"),
     "contains": (expressions.containing, "contains"),
 }
-_PATH_KINDS: Mapping[str, tuple[Callable[..., Expression], str]] = {
-    "path": (expressions.exact, "is"),
-    "prefix": (expressions.prefix, "begins with"),
-    "path_separated_prefix": (expressions.segments_under, "is or is under"),
+_PATH_KINDS: Mapping[str, tuple[Callable[..., Expression], str, str]] = {
+    "path": (expressions.exact, "is", "{}"),
+    "prefix": (expressions.prefix, "begins with", "{}*"),
+    "path_separated_prefix": (expressions.segments_under, "is or is under", "{0} and {0}/*"),
 }
 _HEADER_KINDS = {
     "exact_match": "exact",
@@ -132,10 +134,12 @@ def _path(match: rc.RouteMatch) -> Predicate:
         return _pattern(match.safe_regex)
     if kind not in _PATH_KINDS:
         return Predicate(expressions.ANYTHING, "is anything")
-    make, verb = _PATH_KINDS[kind]
+    make, verb, form = _PATH_KINDS[kind]
     text = getattr(match, kind)
     folds = match.HasField("case_sensitive") and not match.case_sensitive.value
-    return Predicate(make(text, ignore_case=folds), f"{verb} {text}{_in_any_case(folds)}")
+    noun = form.format(text) + _in_any_case(folds)
+    language = make(text, ignore_case=folds)
+    return Predicate(language, f"{verb} {text}{_in_any_case(folds)}", noun=noun)
 
 
 def _in_any_case(folds: bool) -> str:  # noqa: FBT001 - reads as a word where it is used
@@ -183,15 +187,16 @@ def _header_value(matcher: rc.HeaderMatcher) -> Predicate:
     elif kind == "safe_regex_match":
         found = _pattern(matcher.safe_regex_match)
     elif kind in _HEADER_KINDS:
-        make, verb = _TEXT_KINDS[_HEADER_KINDS[kind]]
-        found = Predicate(make(getattr(matcher, kind)), f"{verb} {getattr(matcher, kind)}")
+        found = _compared(_HEADER_KINDS[kind], getattr(matcher, kind))
     else:
         raise SyntaxUnsupportedError(f"header_matcher.{kind}")
     absent = matcher.treat_missing_header_as_empty and (
         _has(found.language, "") != matcher.invert_match
     )
-    words = f"not: {found.words}" if matcher.invert_match else found.words
-    return Predicate(found.language, words, inverted=matcher.invert_match, absent=absent)
+    if not matcher.invert_match:
+        return replace(found, absent=absent)
+    words = f"not: {found.words}"
+    return Predicate(found.language, words, inverted=True, absent=absent)
 
 
 def _query(matcher: rc.QueryParameterMatcher) -> tuple[Dimension, Predicate]:
@@ -215,7 +220,12 @@ def _text(matcher: string_pb2.StringMatcher) -> Predicate:
         return _pattern(matcher.safe_regex)
     if kind not in _TEXT_KINDS:
         raise SyntaxUnsupportedError(f"string_match.{kind}")
+    return _compared(kind, getattr(matcher, kind), ignore_case=matcher.ignore_case)
+
+
+def _compared(kind: str, text: str, *, ignore_case: bool = False) -> Predicate:
+    """Return the values that compare in a way with a text. Only a single value is a noun."""
     make, verb = _TEXT_KINDS[kind]
-    text = getattr(matcher, kind)
-    language = make(text, ignore_case=matcher.ignore_case)
-    return Predicate(language, f"{verb} {text}{_in_any_case(matcher.ignore_case)}")
+    language = make(text, ignore_case=ignore_case)
+    noun = text if kind == "exact" and not ignore_case else ""
+    return Predicate(language, f"{verb} {text}{_in_any_case(ignore_case)}", noun=noun)

@@ -7,6 +7,7 @@ from libs.kernel.effectclasses import EffectClass
 from libs.routediff.classes import CallClass, Difference, Undecided
 from libs.routediff.commands import curl
 from libs.routediff.fleet import ClusterDifference, Pair, SeenClass
+from libs.routediff.summary import summary
 from libs.routing.call import Call
 from libs.routing.decision import decision_json
 from tools.cli.routeorigin import origin_of
@@ -51,6 +52,7 @@ def _class_json(one: CallClass) -> dict[str, Any]:
         "host": one.host,
         "hosts": list(one.hosts),
         "which": one.which,
+        "summary": summary(one),
         "facets": sorted(one.facets),
         "proven": one.proven,
         "proxies": [],

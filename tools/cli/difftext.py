@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from libs.routediff.summary import OTHERS_UNCHANGED
+
 NOTHING = "0 routing changes: text only."
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&]|^-)")
+_HARMLESS = re.compile(r"(`[A-Za-z0-9:;=?/., -]+`|(?<=/)\*(?=\s))")
 
 
 def text(content: Mapping[str, Any]) -> list[str]:
@@ -14,8 +17,8 @@ def text(content: Mapping[str, Any]) -> list[str]:
     for one in content["clusters"]:
         if one["classes"] or one["undecided"]:
             lines += ["", _clusters(one) + ":"]
-        for each in one["classes"]:
-            lines += _class_lines(each)
+        for each, sentence in _sentences(one):
+            lines += [f"  {each['effect']}: {sentence}", *_class_lines(each)]
         lines += [f"  not decided: {each['where']}: {each['reason']}" for each in one["undecided"]]
     return lines
 
@@ -39,16 +42,15 @@ def _clusters(one: Mapping[str, Any]) -> str:
     return f"cluster{'' if len(names) == 1 else 's'} {', '.join(names)}"
 
 
-def sentence(one: Mapping[str, Any]) -> str:
-    """Say which calls go from where to where."""
-    call, port = one["call"], f"port {one['call']['port']}"
-    calls = f"{one['host'] or port} {one['which']}"
-    shown = call["host"] and one["host"] and f"{one['host']}:{call['port']}, {one['which']}"
-    return f"{shown or calls}: {_end(one['old'])} -> {_end(one['new'])}"
+def _sentences(one: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Return the classes with their sentences. The last says what becomes of all other calls."""
+    last = len(one["classes"]) - 1
+    for place_, each in enumerate(one["classes"]):
+        closing = place_ == last and not one["undecided"]
+        yield each, each["summary"] + (f"; {OTHERS_UNCHANGED}" if closing else "")
 
 
 def _class_lines(one: Mapping[str, Any]) -> Iterator[str]:
-    yield f"  {one['effect']}: {sentence(one)}"
     if one["proxies"]:
         yield f"    seen by {', '.join(one['proxies'])}"
     facets = [facet for facet in one["facets"] if facet not in ("destinations", "kind")]
@@ -66,31 +68,6 @@ def place(origin: Mapping[str, Any]) -> str:
     return f"{origin['file']}:{origin['line']} {name}"
 
 
-def _end(decision: Mapping[str, Any]) -> str:
-    """Say what becomes of a call in a few words."""
-    if decision["error"] is not None:
-        return str(decision["error"])
-    action = decision["action"] or {}
-    if action.get("redirect"):
-        return f"redirect to {action['redirect']['location']}"
-    if action.get("direct_response"):
-        return f"answer {action['direct_response']['status']}"
-    clusters = decision["clusters"]
-    if len(clusters) == 1:
-        return short(clusters[0]["name"])
-    total = sum(one["weight"] for one in clusters) or 1
-    shares = (f"{short(one['name'])} {one['weight'] * 100 / total:g}%" for one in clusters)
-    return ", ".join(shares) or str(decision["verdict"])
-
-
-def short(cluster: str) -> str:
-    """Return host and subset of a cluster with Istio's name; another name as it is."""
-    parts = cluster.split("|")
-    if len(parts) != 4 or not parts[3]:
-        return cluster
-    return f"{parts[3]} {parts[2]}" if parts[2] else parts[3]
-
-
 def markdown(content: Mapping[str, Any]) -> list[str]:
     """Return a difference as Markdown, verdict first."""
     lines = [f"**{verdict(content)}**"]
@@ -98,12 +75,12 @@ def markdown(content: Mapping[str, Any]) -> list[str]:
         if not (one["classes"] or one["undecided"]):
             continue
         lines += ["", f"### {inert(_clusters(one))}", ""]
-        if one["classes"]:
-            lines += ["| effect | calls | before | after |", "| --- | --- | --- | --- |"]
-        lines += [_row(each) for each in one["classes"]]
+        for each, sentence in _sentences(one):
+            lines.append(f"- **{each['effect']}** {inert(sentence)}")
         lines += ["", "<details><summary>examples and places</summary>", ""]
         for each in one["classes"]:
-            lines += [inert(line.strip()) + "  " for line in _class_lines(each)] + [""]
+            shown = [each["summary"], *_class_lines(each)]
+            lines += [inert(line.strip()) + "  " for line in shown] + [""]
         lines += [
             f"- not decided: {inert(each['where'])}: {inert(each['reason'])}"
             for each in one["undecided"]
@@ -112,13 +89,16 @@ def markdown(content: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _row(one: Mapping[str, Any]) -> str:
-    where = f"{one['host']}:{one['call']['port']}" if one["host"] else one["entry"]
-    cells = (one["effect"], f"{where}, {one['which']}", _end(one["old"]), _end(one["new"]))
-    return f"| {' | '.join(map(inert, cells))} |"
-
-
 def inert(words: str) -> str:
-    """Return text that Markdown, HTML and mentions leave alone."""
-    shown = _SPECIAL.sub(lambda found: f"&#{ord(found.group(1))};", " ".join(words.split()))
+    """Return text that Markdown, HTML and mentions leave alone.
+
+    What stands between backticks and has harmless characters only stays code, and a star at the end
+    of a path stays a star: no later one can close what it cannot open.
+    """
+    pieces = _HARMLESS.split(" ".join(words.split()))
+    return "".join(piece if place % 2 else _escaped(piece) for place, piece in enumerate(pieces))
+
+
+def _escaped(words: str) -> str:
+    shown = _SPECIAL.sub(lambda found: f"&#{ord(found.group(1))};", words)
     return shown.replace("://", "&#58;//").replace("www.", "www&#46;")

@@ -22,24 +22,43 @@ def _words(old: Sequence[rc.Route], new: Sequence[rc.Route]) -> list[str]:
 def test_exceptions_are_named() -> None:
     """A prefix less what other rules take out of it."""
     api, product = to("a", prefix="/api"), to("a", path="/api/v1/products")
-    assert _words([product, api], [product]) == [
-        "path begins with /api, unless it is /api/v1/products"
+    assert _words([product, api], [product]) == ["/api* except /api/v1/products"]
+
+
+def test_a_request_reads_like_one() -> None:
+    """Method, paths, then headers with their values, then those that must be missing."""
+    route = to("a", prefix="/reviews/")
+    route.match.headers.add(name="end-user").string_match.exact = "jason"
+    route.match.headers.add(name=":method").string_match.exact = "GET"
+    route.match.headers.add(name="debug").present_match = False
+    assert _words([route], []) == ["GET /reviews/* with `end-user: jason` without header `debug`"]
+
+
+def test_conditions_that_are_no_single_value_are_said_in_full() -> None:
+    """A part of a text, a header that only has to be there, a parameter of the query."""
+    route = to("a")
+    route.match.headers.add(name="x").string_match.prefix = "be"
+    route.match.headers.add(name="y").present_match = True
+    route.match.query_parameters.add(name="page").string_match.exact = "2"
+    assert _words([route], []) == [
+        "all requests with header `x` that begins with be and header `y` and `?page=2`"
     ]
 
 
-def test_headers_and_methods_stand_behind_the_path() -> None:
-    """Every condition that cuts the calls is said."""
-    route = to("a")
-    route.match.headers.add(name="end-user").string_match.exact = "jason"
-    route.match.headers.add(name=":method").string_match.exact = "GET"
-    assert _words([route], []) == ["all paths and header `end-user` is jason and method is GET"]
+def test_methods_that_a_rule_leaves_are_said_as_an_exception() -> None:
+    """All methods but one are not listed one by one."""
+    get = to("a")
+    get.match.headers.add(name=":method").string_match.exact = "GET"
+    assert _words([get, to("a")], [get]) == [
+        "all requests with a method that is anything, unless it is GET"
+    ]
 
 
-def test_a_header_that_must_be_missing_is_said() -> None:
-    """No value is a value in words."""
-    route = to("a")
-    route.match.headers.add(name="x").present_match = False
-    assert _words([route], []) == ["all paths and header `x` is missing"]
+def test_a_method_alone_is_said_of_all_requests() -> None:
+    """Where the path does not matter."""
+    get = to("a")
+    get.match.headers.add(name=":method").string_match.exact = "GET"
+    assert _words([get], []) == ["all GET requests"]
 
 
 def test_a_long_list_is_cut() -> None:

@@ -62,12 +62,12 @@ def test_a_canary_is_said_with_an_example(capsys: pytest.CaptureFixture[str]) ->
     assert main(["diff", "old.yaml", "canary.yaml"]) == 1
     lines = capsys.readouterr().out.splitlines()
     host = "reviews.default.svc.cluster.local"
-    calls = f"{host}:9080, all paths and header `end-user` is jason"
+    calls = "all requests with `end-user: jason`"
     assert lines == [
         "1 routing change: 1 moved.",
         "",
         "cluster default:",
-        f"  moved: {calls}: {host} v1 -> {host} v2",
+        f"  moved: {host}:9080: {calls} move from v1 to v2; all others unchanged",
         "    seen by sidecars of default",
         "    old: old.yaml:23 VirtualService default/reviews",
         "    new: canary.yaml:23 VirtualService default/reviews",

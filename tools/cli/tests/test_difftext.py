@@ -22,7 +22,7 @@ def _content(**changed: Any) -> dict[str, Any]:
         "effect": "moved",
         "entry": "outbound port 80 (80)",
         "host": "a.example",
-        "which": "all paths",
+        "summary": "a.example:80: GET /* with `end-user: jason` closes",
         "facets": [],
         "proxies": ["sidecars of default"],
         "call": {"port": 80, "host": "a.example"},
@@ -53,19 +53,26 @@ def test_what_is_not_decided_is_never_nothing() -> None:
     assert "  not decided: x: y" in text(content)
 
 
-@given(st.text(max_size=40))
+def test_one_change_is_a_sentence_that_names_what_stays() -> None:
+    """In Markdown a header's value is code and a pattern of paths keeps its star."""
+    sentence = "a.example:80: GET /* with `end-user: jason` closes; all others unchanged"
+    assert f"  moved: {sentence}" in text(_content())
+    assert f"- **moved** {sentence}" in markdown(_content())
+
+
+@given(st.text(max_size=40) | st.text("`* /ab@<", max_size=12))
 def test_nothing_that_users_wrote_acts(words: str) -> None:
     """No character that Markdown, HTML or a forge gives a meaning is left; the text is readable."""
     shown = inert(words)
-    assert not re.search(r"[\\`*_{}\[\]<>()+!|~@]", shown)
-    assert "://" not in shown
+    bare = re.sub(r"`[A-Za-z0-9:;=?/., -]+`|/\*(?=\s)", "", shown)
+    assert not re.search(r"[\\`*_{}\[\]<>()+!|~@]", bare)
+    assert "://" not in bare
     assert unescape(shown).split() == words.split()
 
 
-def test_a_hostile_host_breaks_no_table() -> None:
-    """Pipes, tags and mentions stay text."""
-    lines = markdown(_content(host="a|b<script>@all"))
-    row = next(line for line in lines if "script" in line)
-    assert row.count("|") == 5
-    assert "<script>" not in row
-    assert "@all" not in row
+def test_hostile_names_stay_text() -> None:
+    """Tags, mentions and broken code in what users wrote."""
+    shown = "\n".join(markdown(_content(summary="a`b<script>@all `@me`")))
+    assert "<script>" not in shown
+    assert "@" not in shown
+    assert "`" not in shown

@@ -9,8 +9,10 @@ from libs.compile.rules import RouteRules, Shape, rules_for
 from libs.compile.servers import reads_requests, server_hosts
 from libs.compile.view import Place, View, node
 from libs.compile.virtualhosts import (
+    Hosts,
     Planned,
     Routes,
+    RoutesKey,
     configuration,
     planned,
     routes_by_rule,
@@ -33,13 +35,9 @@ class _Host:
     sources: set[ObjectKey] = field(default_factory=set)
 
 
-Plan = tuple[tuple[Planned, tuple[tuple[int, str], ...]], ...]
-"""Virtual hosts in the order of their names, each with the rules that it has, by server."""
-
-
 def gateway_routes(view: View, name: str, port: int, servers: tuple[Served, ...]) -> Built:
     """Merge the rules of all servers by host; without any, every request is answered with 404."""
-    by_server: list[Mapping[str, Routes]] = []
+    by_server: dict[str, Mapping[str, Routes]] = {}
     shapes: list[tuple[Shape, ...]] = []
     for at, served in enumerate(servers):
         gateway, server = served
@@ -50,14 +48,10 @@ def gateway_routes(view: View, name: str, port: int, servers: tuple[Served, ...]
         chosen = [one for one in bound if one.shape.name in wanted]
         routes = routes_by_rule(place, f"{name}/{at}", chosen, lambda _: None)
         without = unrouted(routes)
-        by_server.append(routes)
+        by_server[str(at)] = routes
         shapes.append(tuple([o.shape for o in chosen if o.shape.name not in without]))
     plan = _planned(view, servers, tuple(shapes), (name, port))
-    hosts = {
-        one.name: (one, tuple([by_server[at][rules] for at, rules in several]))
-        for one, several in plan
-    }
-    return configuration(view, route.configuration(name, (), ignore_port=True), hosts)
+    return configuration(view, route.configuration(name, (), ignore_port=True), plan, by_server)
 
 
 def bound_rules(view: View, gateway: str) -> tuple[RouteRules, ...]:
@@ -84,21 +78,24 @@ def _planned(
     servers: tuple[Served, ...],
     shapes: tuple[tuple[Shape, ...], ...],
     where: tuple[str, int],
-) -> Plan:
+) -> Hosts:
     """Plan the virtual hosts of a port: no route decides which there are, only whether one is."""
     name, port = where
     hosts = _merged(servers, shapes)
     redirected = _redirected(hosts, servers)
     sources = {key for host in hosts.values() for key in host.sources}
     view.ledger.credit(xds.ROUTE, name, *sources, *{gateway.key for gateway, _ in servers})
-    plan = []
-    for host in sorted(hosts):
+    plan: dict[str, tuple[Planned, tuple[RoutesKey, ...]]] = {}
+    for host in hosts:
         built = route.virtual_host(names.virtual_host(host, port), [host], ())
         if host in redirected:
             route.require_tls(built)
-        plan.append((planned(built), tuple((at, rules) for rules, at in hosts[host].rules.items())))
-    empty = planned(route.virtual_host(f"blackhole:{port}", [ANY], ()))
-    return tuple(sorted(plan, key=lambda one: one[0].name)) or ((empty, ()),)
+        keys = tuple((str(at), rules) for rules, at in hosts[host].rules.items())
+        plan[built.name] = (planned(built), keys)
+    if not plan:
+        empty = planned(route.virtual_host(f"blackhole:{port}", [ANY], ()))
+        return {empty.name: (empty, ())}
+    return {each: plan[each] for each in sorted(plan)}
 
 
 def _merged(servers: Sequence[Served], shapes: Sequence[tuple[Shape, ...]]) -> dict[str, _Host]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from protogen.envoy.config.listener.v3 import listener_pb2
 
 from libs.compile.listeners import Outlets
-from libs.compile.outbound import http_routes
+from libs.compile.outbound import Wanted, http_routes
 from libs.compile.scope import Egress, Scope
 from libs.compile.view import View
 from libs.envoy import hcm, listener, names
@@ -25,9 +25,7 @@ def grpc_outlets(view: View, scope: Scope) -> Outlets:
                 name = names.outbound_cluster(service.hostname, port.number)
                 if name in view.outbound and name not in outlets.routes:
                     only = Egress(None, (replace(service, ports=(port,)),), egress.rules)
-                    outlets.routes[name] = http_routes(
-                        view, only, port.number, name, catch_all=None
-                    )
+                    outlets.routes[name] = http_routes(view, only, Wanted(port.number, name))
                     built = _listener(service.hostname, port.number, name)
                     outlets.listeners[built.name] = built
                     view.ledger.credit(xds.LISTENER, built.name, service.origin)

@@ -1,13 +1,14 @@
 """A sidecar's outbound listeners, and the route configurations that they name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
-from libs.compile.outbound import http_routes, own_routes, undeclared_hosts
-from libs.compile.parts import Built
+from libs.compile.outbound import Wanted, http_routes
+from libs.compile.parts import Built, Part, built, folded, joined, part
+from libs.compile.rules import RouteRules
 from libs.compile.scope import Egress, Scope
 from libs.compile.serviceaddresses import (
     Allocated,
@@ -17,11 +18,11 @@ from libs.compile.serviceaddresses import (
     places_of,
 )
 from libs.compile.slots import WILDCARD, Slot, listener_of
-from libs.compile.streamlisteners import service_streams
+from libs.compile.streamlisteners import ServiceStreams, service_streams
 from libs.compile.target import Outbound
-from libs.compile.view import View
+from libs.compile.view import View, group, node
 from libs.envoy import listener, names, tcpproxy
-from libs.envoy.address import UNIX_PREFIX, socket, text_of
+from libs.envoy.address import UNIX_PREFIX, address, socket, text_of
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey
 from libs.registry.protocols import stated_protocol
@@ -29,115 +30,197 @@ from libs.registry.service import Protocol, Service, ServicePort
 
 LOOPBACK = "127.0.0.1"
 OUTBOUND_PORT = 15001
-Slots = dict[tuple[str, int], Slot]
-"""By bind address and port, in the order in which they came."""
 
 
 @dataclass(slots=True)
 class Outlets:
     """Listeners by address, the first at each; route configurations and secrets by name.
 
-    `crossing` are clusters that only these listeners use, by name. `allocated` are addresses of
-    services that have none of their own.
+    `crossing` are clusters that only these listeners use, by name.
     """
 
     listeners: dict[str, listener_pb2.Listener] = field(default_factory=dict)
     routes: dict[str, Built] = field(default_factory=dict)
     secrets: dict[str, secret_pb2.Secret] = field(default_factory=dict)
     crossing: dict[str, Outbound] = field(default_factory=dict)
-    allocated: Allocated = field(default_factory=dict)
 
 
-def outbound_outlets(view: View, scope: Scope) -> Outlets:
-    """Return everything that the workload's own calls go through.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Routes that a listener names: for services, by the rules of the egress at a place."""
 
-    Listeners with a stated port come first and keep that port to themselves.
+    at: int
+    services: tuple[Service, ...]
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Listeners, and by name the routes that they wait for."""
+
+    listeners: Part
+    routes: Mapping[str, _Asked]
+
+
+@dataclass(slots=True)
+class _Laying:
+    """A layout in the making: slots by bind address and port, in the order in which they came.
+
+    `rest` is the cluster for what nobody declared. `allocated` are addresses of services that have
+    none of their own, `taken` ports that only the listeners which state them have.
     """
-    outlets = Outlets(allocated=allocations(view))
-    slots: dict[tuple[str, int], Slot] = {}
-    stated = [one for one in scope.egress if one.listener and one.listener.port]
-    for egress in stated:
-        _stated(view, scope, egress, outlets, slots)
-    taken = {one.listener.port.number for one in stated if one.listener and one.listener.port}
-    for egress in scope.egress:
-        if egress.listener is None or egress.listener.port is None:
-            _every_port(view, scope, egress, outlets, (slots, taken))
-    rest = undeclared(view, scope)
-    for slot in slots.values():
-        _add(view, outlets, listener_of(slot, rest), *slot.sources)
-    if view.proxy.intercepts:
-        _add(view, outlets, _virtual_outbound(rest))
-    return outlets
+
+    view: View
+    scope: Scope
+    rest: str
+    allocated: Allocated
+    taken: frozenset[int]
+    slots: dict[tuple[str, int], Slot] = field(default_factory=dict)
+    routes: dict[str, _Asked] = field(default_factory=dict)
 
 
-def _stated(view: View, scope: Scope, egress: Egress, outlets: Outlets, slots: Slots) -> None:
+def outbound_outlets(view: View, scope: Scope) -> Part:
+    """Return everything that the workload's own calls go through."""
+    layout = _laid_out(view, _without_requests(scope), undeclared(view, scope))
+    routes = (
+        http_routes(view, Egress(None, one.services, scope.egress[one.at].rules), one.wanted)
+        for one in layout.routes.values()
+    )
+    return joined([layout.listeners, part(routes)])
+
+
+def _without_requests(scope: Scope) -> Scope:
+    """Leave out the rules that are for requests only: no listener depends on them."""
+
+    def narrowed(rules: Iterable[RouteRules]) -> tuple[RouteRules, ...]:
+        return tuple([one for one in rules if one.tls or one.tcp])
+
+    egress = (replace(one, rules=narrowed(one.rules)) for one in scope.egress)
+    return replace(scope, egress=tuple(egress))
+
+
+@node(lambda *_: None)
+def _laid_out(view: View, scope: Scope, rest: str) -> _Layout:
+    """Lay listeners out; those with a stated port come first and keep that port to themselves."""
+    stated = {
+        at: one.listener.port.number
+        for at, one in enumerate(scope.egress)
+        if one.listener and one.listener.port
+    }
+    laying = _Laying(view, scope, rest, allocations(view), frozenset(stated.values()))
+    for at in stated:
+        _stated(laying, at)
+    for at in range(len(scope.egress)):
+        if at not in stated:
+            _every_port(laying, at)
+    return _Layout(_listeners(laying), laying.routes)
+
+
+def _listeners(laying: _Laying) -> Part:
+    """Keep the first listener of an address; Envoy takes no second one."""
+    view, rest = laying.view, laying.rest
+    known: dict[str, str] = {}
+    kept = {
+        where: slot
+        for where, slot in laying.slots.items()
+        if _is_free(view, known, text_of(address(*where)), slot.name, slot.sources)
+    }
+    own = group(
+        view, ("listeners", rest), kept, lambda view, slot: _listener(view, slot, rest), folded
+    )
+    virtual = _virtual_outbound(rest)
+    if not view.proxy.intercepts or not _is_free(
+        view, known, text_of(virtual.address), virtual.name, ()
+    ):
+        return own
+    return joined([own, part([built(xds.LISTENER, virtual.name, virtual)])])
+
+
+def _listener(view: View, slot: Slot, rest: str) -> Built:
+    view.ledger.credit(xds.LISTENER, slot.name, *slot.sources)
+    return built(xds.LISTENER, slot.name, listener_of(slot, rest))
+
+
+def _is_free(
+    view: View, known: dict[str, str], at: str, name: str, keys: Iterable[ObjectKey]
+) -> bool:
+    """Say whether no listener has an address yet, and note that one has it now."""
+    if at in known:
+        view.ledger.problem(
+            f"listener {name} of {', '.join(map(str, keys))} is left out: "
+            f"{known[at]} has its address {at}"
+        )
+        return False
+    known[at] = name
+    return True
+
+
+def _stated(laying: _Laying, at: int) -> None:
     """Fill the one address of an egress listener with a port."""
+    egress = laying.scope.egress[at]
     stated = egress.listener
     if stated is None or stated.port is None:
         return
-    port, bind = stated.port.number, stated.bind or _bind(view, egress)
+    port, bind = stated.port.number, stated.bind or _bind(laying.view, egress)
     if stated_protocol(stated.port.name, stated.port.protocol).is_http:
-        _http(view, scope, egress, outlets, _slot(view, egress, slots, (bind, port)))
+        _http(laying, at, _slot(laying, egress, (bind, port)))
         return
-    at = Placed(bind, shared=True)
+    where = Placed(bind, shared=True)
     for service in egress.services:
-        _stream(view, egress, slots, (service, service.ports[0]), at)
+        _stream(laying, at, (service, service.ports[0]), where)
 
 
-def _every_port(
-    view: View,
-    scope: Scope,
-    egress: Egress,
-    outlets: Outlets,
-    where: tuple[Slots, set[int]],
-) -> None:
-    """Fill the addresses of each port that the services have and nobody has stated (`where`)."""
-    slots, taken = where
-    given = outlets.allocated
+def _every_port(laying: _Laying, at: int) -> None:
+    """Fill the addresses of each port that the services have and nobody has stated."""
+    view, egress = laying.view, laying.scope.egress[at]
     bound = egress.listener.bind if egress.listener else ""
     bind = bound or _bind(view, egress)
     ports = [(one, port) for one in egress.services for port in one.ports]
-    free = [(one, port) for one, port in ports if port.number not in taken]
-    shared = {port.number for one, port in free if _shares_routes(view, egress, given, (one, port))}
+    free = [(one, port) for one, port in ports if port.number not in laying.taken]
+    shared = {port.number for one, port in free if _shares_routes(laying, egress, (one, port))}
     for number in sorted(shared):
-        _http(view, scope, egress, outlets, _slot(view, egress, slots, (bind, number)))
+        _http(laying, at, _slot(laying, egress, (bind, number)))
     everywhere = bool(bound) or _binds(view, egress)
     for service, port in free:
         if port.protocol.is_http or port.protocol is Protocol.UDP:
             continue
         here = Placed(bind, shared=True)
-        for one in [here] if everywhere else places_of(view, service, given):
-            at = here if one == Placed(WILDCARD, shared=True) else one
+        for one in [here] if everywhere else places_of(view, service, laying.allocated):
+            where = here if one == Placed(WILDCARD, shared=True) else one
             if port.protocol is Protocol.AUTO:
-                slot = _slot(view, egress, slots, (at.bind, port.number))
-                _guess(view, egress, outlets, slot, (service, port))
-            _stream(view, egress, slots, (service, port), at)
+                slot = _slot(laying, egress, (where.bind, port.number))
+                _guess(laying, at, slot, (service, port))
+            _stream(laying, at, (service, port), where)
 
 
-def _stream(
-    view: View,
-    egress: Egress,
-    slots: Slots,
-    target: tuple[Service, ServicePort],
-    at: Placed,
-) -> None:
+def _stream(laying: _Laying, at: int, target: tuple[Service, ServicePort], where: Placed) -> None:
     """Add the streams of a service's port; of two for the same connections the first counts."""
-    service, port = target
-    slot = _slot(view, egress, slots, (at.bind, port.number))
-    found = service_streams(view, egress.rules, service, port, shared=at.shared)
+    (service, port), egress = target, laying.scope.egress[at]
+    slot = _slot(laying, egress, (where.bind, port.number))
+    found = _streams(laying.view, egress.rules, service, port, shared=where.shared)
     slot.sources.update(dict.fromkeys(found.sources))
     for one in found.streams:
-        stream = one if one.subnets else replace(one, subnets=at.networks)
+        stream = one if one.subnets else replace(one, subnets=where.networks)
         if slot.add(stream, service.origin) not in (None, service.origin):
-            view.ledger.problem(
+            laying.view.ledger.problem(
                 f"{service.origin}: port {port.number} has the address of another service; "
                 "its connections go there"
             )
 
 
-def _shares_routes(
-    view: View, egress: Egress, given: Allocated, target: tuple[Service, ServicePort]
-) -> bool:
+@node(lambda _, service, port, *, shared: (service.hostname, port.number, shared))
+def _streams(
+    view: View,
+    rules: tuple[RouteRules, ...],
+    service: Service,
+    port: ServicePort,
+    *,
+    shared: bool,
+) -> ServiceStreams:
+    return service_streams(view, rules, service, port, shared=shared)
+
+
+def _shares_routes(laying: _Laying, egress: Egress, target: tuple[Service, ServicePort]) -> bool:
     """Say whether a port's requests are routed by host, with those of all others on the port.
 
     A port of unknown protocol has its own listener where the service has an address.
@@ -145,47 +228,39 @@ def _shares_routes(
     service, port = target
     if port.protocol is not Protocol.AUTO:
         return port.protocol.is_http
-    own = addresses_of(service, given)
+    own = addresses_of(service, laying.allocated)
     bound = egress.listener.bind if egress.listener else ""
-    return bool(bound) or _binds(view, egress) or not own
+    return bool(bound) or _binds(laying.view, egress) or not own
 
 
-def _slot(view: View, egress: Egress, slots: Slots, where: tuple[str, int]) -> Slot:
-    return slots.setdefault(where, Slot(*where, binds=_binds(view, egress)))
+def _slot(laying: _Laying, egress: Egress, where: tuple[str, int]) -> Slot:
+    return laying.slots.setdefault(where, Slot(*where, binds=_binds(laying.view, egress)))
 
 
-def _guess(
-    view: View,
-    egress: Egress,
-    outlets: Outlets,
-    slot: Slot,
-    target: tuple[Service, ServicePort],
-) -> None:
+def _guess(laying: _Laying, at: int, slot: Slot, target: tuple[Service, ServicePort]) -> None:
     """Let a port of unknown protocol read requests: in shared routes, or in routes of its own."""
     service, port = target
     slot.guessed = True
     if slot.routes:
         return
-    name = names.virtual_host(service.hostname, port.number)
-    slot.routes = name
-    if name not in outlets.routes:
-        alone = replace(egress, services=(service,))
-        outlets.routes[name] = own_routes(view, alone, port.number, name)
+    slot.routes = names.virtual_host(service.hostname, port.number)
+    wanted = Wanted(port.number, slot.routes, alone=True)
+    laying.routes.setdefault(slot.routes, _Asked(at, (service,), wanted))
 
 
-def _http(view: View, scope: Scope, egress: Egress, outlets: Outlets, slot: Slot) -> None:
+def _http(laying: _Laying, at: int, slot: Slot) -> None:
     """Let a slot read requests, with the routes of its port."""
+    view, egress = laying.view, laying.scope.egress[at]
     name = slot.bind if slot.bind.startswith(UNIX_PREFIX) else str(slot.port)
-    if name in outlets.routes:
+    if name in laying.routes:
         view.ledger.problem(
             f"two HTTP egress listeners of {view.proxy.namespace} are for port {slot.port}; "
             "both serve the hosts of the first"
         )
     else:
-        catch_all = undeclared_hosts(undeclared(view, scope))
-        outlets.routes[name] = http_routes(view, egress, slot.port, name, catch_all=catch_all)
+        laying.routes[name] = _Asked(at, egress.services, Wanted(slot.port, name, laying.rest))
     slot.routes = slot.routes or name
-    slot.sources.update(dict.fromkeys(_keys(scope, egress.services, slot.port)))
+    slot.sources.update(dict.fromkeys(_keys(laying.scope, egress.services, slot.port)))
 
 
 def undeclared(view: View, scope: Scope) -> str:
@@ -219,20 +294,6 @@ def _virtual_outbound(target: str) -> listener_pb2.Listener:
         listener.OUTBOUND,
         hand_off=True,
     )
-
-
-def _add(view: View, outlets: Outlets, built: listener_pb2.Listener, *keys: ObjectKey) -> None:
-    """Keep the first listener of an address; Envoy takes no second one."""
-    at = text_of(built.address)
-    if at in outlets.listeners:
-        former = outlets.listeners[at].name
-        view.ledger.problem(
-            f"listener {built.name} of {', '.join(map(str, keys))} is left out: "
-            f"{former} has its address {at}"
-        )
-        return
-    outlets.listeners[at] = built
-    view.ledger.credit(xds.LISTENER, built.name, *keys)
 
 
 def _bind(view: View, egress: Egress) -> str:

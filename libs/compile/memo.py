@@ -7,8 +7,8 @@ whose reads would be answered alike is not run again.
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import compress
-from operator import is_, is_not
+from itertools import compress, repeat
+from operator import is_not
 from typing import Any, Generic, TypeVar
 
 from libs.compile.ledger import ResourceKey
@@ -294,13 +294,10 @@ def _readers(children: Mapping[Any, Done]) -> Mapping[Hashable, Collection[Any]]
 
 
 def _differing(former: Mapping[Any, object], value: Mapping[Any, object]) -> Iterator[Hashable]:
-    if len(former) == len(value) and all(map(is_, former, value)):
-        moved = compress(value, map(is_not, former.values(), value.values()))
-        yield from (key for key in moved if former[key] != value[key])
-        return
-    for key, one in value.items():
-        other = former.get(key, _ABSENT)
-        if other is not one and other != one:
+    """Yield the keys whose values came, went or are others; what is the same object is skipped."""
+    before = map(former.get, value, repeat(_ABSENT))
+    for key in compress(value, map(is_not, before, value.values())):
+        if former.get(key, _ABSENT) != value[key]:
             yield key
     yield from former.keys() - value.keys()
 

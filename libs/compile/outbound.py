@@ -13,7 +13,10 @@ from libs.compile.rules import Shape
 from libs.compile.scope import Egress
 from libs.compile.view import Place, View, node
 from libs.compile.virtualhosts import (
+    Hosts,
     Planned,
+    Routes,
+    RoutesKey,
     configuration,
     planned,
     routes_by_cluster,
@@ -32,6 +35,8 @@ UNKNOWN_HOSTS_PORT = 80
 
 _MESH = frozenset({MESH_GATEWAY})
 _REFUSED_STATUS = 502
+_RULE, _CLUSTER, _CATCH_ALL = "rule", "cluster", "rest"
+"""What routes of a virtual host are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +55,39 @@ class _Host:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """The virtual hosts of a port in the order of their names, each with its `_Host`.
+class Wanted:
+    """A route configuration for HTTP calls to a port.
 
-    `clusters` are those that hosts without rules lead to.
+    `catch_all` is the cluster for hosts that nobody declared, empty where nobody answers for them.
+    With `alone` there is only the virtual host called `name`, for every host.
     """
 
-    hosts: tuple[tuple[Planned, _Host], ...]
+    port: int
+    name: str
+    catch_all: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The virtual hosts of a port, and the clusters that those without rules lead to."""
+
+    hosts: Hosts
     clusters: Mapping[str, str]
 
 
-def http_routes(
-    view: View,
-    egress: Egress,
-    port: int,
-    name: str,
-    *,
-    catch_all: rc.VirtualHost | None,
-    alone: bool = False,
-) -> Built:
-    """Return the route configuration `name` for HTTP calls to `port`.
-
-    `catch_all` answers for hosts that nobody declared. No rule may be for every host of the mesh.
-    With `alone` there is only the virtual host called `name`, for every host.
-    """
-    by_rule = routes_by_rule(Place(view, port, _MESH), name, egress.rules, _finish(view))
-    shapes = tuple(one.shape for one in egress.rules)
-    plan = _planned(view, egress.services, shapes, unrouted(by_rule), (port, name))
-    by_cluster = routes_by_cluster(view, name, plan.clusters, _default_route)
-    hosts = {
-        place.name: (
-            place,
-            (by_rule[host.rules] if host.rules else by_cluster[host.cluster],),
-        )
-        for place, host in plan.hosts
+def http_routes(view: View, egress: Egress, wanted: Wanted) -> Built:
+    """Return a route configuration. No rule may be for every host of the mesh."""
+    name, place = wanted.name, Place(view, wanted.port, _MESH)
+    by_rule = routes_by_rule(place, name, egress.rules, _finish(view))
+    shapes = tuple([one.shape for one in egress.rules])
+    plan = _planned(view, egress.services, shapes, unrouted(by_rule), wanted)
+    tables = {
+        _RULE: by_rule,
+        _CLUSTER: routes_by_cluster(view, name, plan.clusters, _default_route),
+        _CATCH_ALL: _catching_all(wanted.catch_all),
     }
-    if alone:
-        hosts = {key: (_for_every_host(one), r) for key, (one, r) in hosts.items() if key == name}
-    if catch_all is not None:
-        hosts[catch_all.name] = (planned(catch_all), (serialised(catch_all.routes),))
-        hosts = {each: hosts[each] for each in sorted(hosts)}
-    return configuration(view, route.configuration(name, ()), hosts)
+    return configuration(view, route.configuration(name, ()), plan.hosts, tables)
 
 
 @node(lambda *inputs: inputs[-1])
@@ -99,16 +96,37 @@ def _planned(
     services: tuple[Service, ...],
     shapes: tuple[Shape, ...],
     without: frozenset[str],
-    where: tuple[int, str],
+    wanted: Wanted,
 ) -> _Plan:
     """Plan the virtual hosts of a port: no route decides which there are, only whether one is."""
-    port, name = where
+    port = wanted.port
     routed = [one for one in shapes if one.name not in without]
     hosts = tuple(_hosts(view, services, shapes, routed, port))
     for host in hosts:
-        view.ledger.credit(xds.ROUTE, name, *host.sources)
-    distinct = sorted(_distinct(hosts, port), key=lambda pair: pair[0].name)
-    return _Plan(tuple(distinct), {h.cluster: h.cluster for _, h in distinct if not h.rules})
+        view.ledger.credit(xds.ROUTE, wanted.name, *host.sources)
+    distinct = tuple(_distinct(hosts, port))
+    found = {plan.name: (plan, (_routes_key(host),)) for plan, host in distinct}
+    if wanted.alone:
+        found = {
+            name: (_for_every_host(plan), keys)
+            for name, (plan, keys) in found.items()
+            if name == wanted.name
+        }
+    if wanted.catch_all:
+        last = planned(undeclared_hosts(wanted.catch_all))
+        found[last.name] = (last, ((_CATCH_ALL, wanted.catch_all),))
+    return _Plan(
+        {name: found[name] for name in sorted(found)},
+        {host.cluster: host.cluster for _, host in distinct if not host.rules},
+    )
+
+
+def _routes_key(host: _Host) -> RoutesKey:
+    return (_RULE, host.rules) if host.rules else (_CLUSTER, host.cluster)
+
+
+def _catching_all(to: str) -> Mapping[str, Routes]:
+    return {to: serialised(undeclared_hosts(to).routes)} if to else {}
 
 
 def _finish(view: View) -> Callable[[rc.Route], None]:
@@ -119,14 +137,6 @@ def _finish(view: View) -> Callable[[rc.Route], None]:
 def _stream_duration(one: rc.Route) -> None:
     if one.route.timeout.ToTimedelta():
         one.route.max_stream_duration.max_stream_duration.CopyFrom(one.route.timeout)
-
-
-def own_routes(view: View, egress: Egress, port: int, name: str) -> Built:
-    """Return the routes of one host's port alone, whatever host its requests name.
-
-    `name` is that of the host's virtual host, and `egress` has its service only.
-    """
-    return http_routes(view, egress, port, name, catch_all=None, alone=True)
 
 
 def _for_every_host(place: Planned) -> Planned:

@@ -44,15 +44,14 @@ class Scope:
     egress_proxy: str = ""
 
 
-def scope_of(world: World, proxy: Proxy) -> Scope:
-    """Return what the Sidecar that applies to `proxy` lets it see."""
+def scope_of(world: World, proxy: Proxy, services: tuple[Service, ...]) -> Scope:
+    """Return what of the visible services the Sidecar that applies to `proxy` lets it see."""
     sidecar = select_sidecar(world, proxy)
     visible = rules_for(world.rules, proxy.namespace)
     rules = tuple([one for one in visible if MESH_GATEWAY in one.gateways])
     if merges(world.settings):
         rules = merged_by_host(rules, world.domain)
     listeners = sidecar.spec.egress if sidecar else ()
-    services = visible_services(world, proxy.namespace)
     egress = tuple(_egress(services, proxy.namespace, one, rules) for one in listeners)
     if not egress:
         egress = (Egress(None, services, rules),)
@@ -60,7 +59,7 @@ def scope_of(world: World, proxy: Proxy) -> Scope:
         sidecar=sidecar,
         egress=egress,
         ingress=sidecar.spec.ingress if sidecar else (),
-        services=_reachable(services, egress),
+        services=_reachable(services, egress) if listeners else services,
         allow_any=_allow_any(world, sidecar),
         egress_proxy=_egress_proxy(world, sidecar),
     )

@@ -1,6 +1,6 @@
 """Compiles the whole view of one proxy and checks it before anybody may serve it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
@@ -97,7 +97,7 @@ def _parts(view: View) -> Iterator[Part]:
         seen = _with_outbound(view, _called(view, _visible(view)))
         yield from (_clusters(seen), _endpoints(seen), _gateway(seen))
     else:
-        scope = _scope(view)
+        scope = _scope(view, _visible(view))
         seen = _with_outbound(view, _called(view, scope.services))
         yield from (_clusters(seen), _endpoints(seen), _outlets(seen, scope))
         if view.proxy.type is ProxyType.SIDECAR:
@@ -107,10 +107,10 @@ def _parts(view: View) -> Iterator[Part]:
 
 def _called(view: View, services: tuple[Service, ...]) -> tuple[Service, ...]:
     """Add the services that the proxy itself reports to."""
-    known = {one.hostname for one in services}
     called = (
         called_services(view.world, view.proxy) if view.proxy.type is not ProxyType.GRPC else ()
     )
+    known = {one.hostname for one in services} if called else set()
     added = tuple(one for one in called if one.hostname not in known)
     return (*services, *added) if added else services
 
@@ -130,9 +130,9 @@ def _visible(view: View) -> tuple[Service, ...]:
     return visible_services(view.world, view.proxy.namespace)
 
 
-@node(lambda: None)
-def _scope(view: View) -> Scope:
-    return scope_of(view.world, view.proxy)
+@node(lambda _: None)
+def _scope(view: View, visible: tuple[Service, ...]) -> Scope:
+    return scope_of(view.world, view.proxy, visible)
 
 
 @node(lambda _: None)
@@ -182,7 +182,7 @@ def _assignment(view: View, one: Outbound) -> Built:
 def _outlets(view: View, scope: Scope) -> Part:
     if view.proxy.type is ProxyType.GRPC:
         return _of_outlets(view, grpc_outlets(view, scope))
-    return _of_outlets(view, _with_secrets(view, outbound_outlets(view, scope)))
+    return joined([outbound_outlets(view, scope), _secrets_part(_upstream_secrets(view))])
 
 
 @node(lambda: None)
@@ -215,6 +215,10 @@ def _of_outlets(view: View, outlets: Outlets) -> Part:
             *(built(xds.SECRET, name, one) for name, one in outlets.secrets.items()),
         )
     )
+
+
+def _secrets_part(secrets: Iterable[secret_pb2.Secret]) -> Part:
+    return part(built(xds.SECRET, one.name, one) for one in secrets)
 
 
 @node(lambda _: None)

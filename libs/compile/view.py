@@ -9,6 +9,7 @@ from libs.compile.hosts import fqdn
 from libs.compile.ledger import Ledger
 from libs.compile.memo import Fold, Run
 from libs.compile.proxy import Proxy
+from libs.compile.recorded import recorded_table
 from libs.compile.target import Outbound
 from libs.compile.world import World
 from libs.envoy import names
@@ -77,6 +78,14 @@ def group(
     if view.run is None:
         return fold({key: build(view, item) for key, item in items.items()}, None)
     return view.run.group(name, items, lambda item: build(view, item), fold)
+
+
+def made_table(view: View, name: str, table: Mapping[_K, _I]) -> Mapping[_K, _I]:
+    """Let nodes look up what was made while compiling: each depends on the keys it asks for.
+
+    `name` tells the table from all others of the view.
+    """
+    return recorded_table(view.run, name, table) if view.run is not None else table
 
 
 @dataclass(frozen=True, slots=True)

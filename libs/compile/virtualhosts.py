@@ -15,7 +15,7 @@ from libs.compile.memo import Change
 from libs.compile.parts import Built
 from libs.compile.routes import routes_of
 from libs.compile.rules import RouteRules
-from libs.compile.view import Place, View, group
+from libs.compile.view import Place, View, group, made_table
 from libs.confighash.wire import delimited
 from libs.envoy.claims import Claims, HostClaims, claims_of_hosts, clusters_of
 from libs.envoy.matchers import matches_everything
@@ -47,8 +47,11 @@ class Planned:
     domains: tuple[str, ...]
 
 
-Hosts = Mapping[str, tuple[Planned, tuple[Routes, ...]]]
-"""Virtual hosts by name, in the order of names, each with the routes of its rules."""
+Tables = Mapping[str, Mapping[str, Routes]]
+"""Routes by what they are of, such as a rule or a cluster, and by the name of that."""
+RoutesKey = tuple[str, str]
+Hosts = Mapping[str, tuple[Planned, tuple[RoutesKey, ...]]]
+"""Virtual hosts by name, in the order of names, each with where its routes stand in `Tables`."""
 
 
 def planned(host: rc.VirtualHost) -> Planned:
@@ -108,13 +111,19 @@ def routes_by_cluster(
     )
 
 
-def configuration(view: View, frame: route_pb2.RouteConfiguration, hosts: Hosts) -> Built:
-    """Put a route configuration together; `frame` is everything but its virtual hosts."""
+def configuration(
+    view: View, frame: route_pb2.RouteConfiguration, hosts: Hosts, tables: Tables
+) -> Built:
+    """Put a route configuration together; `frame` is everything but its virtual hosts.
+
+    Hosts look their routes up, so that other routes of a rule are looked at in its hosts only.
+    """
     name = frame.name
+    known = {kind: made_table(view, f"routes.{name}.{kind}", one) for kind, one in tables.items()}
     frame.ClearField("name")
     before = route_pb2.RouteConfiguration(name=name).SerializeToString(deterministic=True)
     behind = frame.SerializeToString(deterministic=True)
-    inside = group(view, ("hosts", name), hosts, _host, _folded(name))
+    inside = group(view, ("hosts", name), hosts, lambda _, item: _host(item, known), _folded(name))
     body = b"".join((before, inside.body, behind))
     return Built(resource_of_bytes(xds.ROUTE, ResourceName(name), body), inside.claims)
 
@@ -135,9 +144,10 @@ class _Inside:
     claims: Claims
 
 
-def _host(_: View, item: tuple[Planned, tuple[Routes, ...]]) -> _Host:
+def _host(item: tuple[Planned, tuple[RoutesKey, ...]], tables: Tables) -> _Host:
     """Put routes that take everything behind those of all rules; both keep their order."""
-    plan, several = item
+    plan, keys = item
+    several = [tables[kind][name] for kind, name in keys]
     narrow = (one.narrow for one in several)
     broad = (one.broad for one in several)
     body = b"".join((plan.head, *narrow, *broad, plan.tail))

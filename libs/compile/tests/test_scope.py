@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.compile.scope import scope_of, select_sidecar
+from libs.compile.scope import Scope, scope_of, select_sidecar, visible_services
 from libs.compile.tests.worlds import istio, service, sidecar, world
 from libs.compile.world import World
 from libs.meshapi.fleet import MeshSettings
@@ -19,8 +19,13 @@ def _scoped(hosts: str, port: str = "") -> World:
     return world(SERVICES + istio("Sidecar", "s", spec))
 
 
+def _scope(mesh: World) -> Scope:
+    proxy = sidecar()
+    return scope_of(mesh, proxy, visible_services(mesh, proxy.namespace))
+
+
 def _names(mesh: World) -> list[str]:
-    return [one.hostname.split(".")[0] for one in scope_of(mesh, sidecar()).services]
+    return [one.hostname.split(".")[0] for one in _scope(mesh).services]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +53,7 @@ def test_without_a_sidecar_everything_is_in_scope() -> None:
 def test_a_listener_with_a_port_offers_that_port_only() -> None:
     """Services without it are not offered there."""
     mesh = _scoped('["*/*"]', "port: {number: 5432, protocol: TCP, name: tcp}, ")
-    (egress,) = scope_of(mesh, sidecar()).egress
+    (egress,) = _scope(mesh).egress
     assert [one.hostname.split(".")[0] for one in egress.services] == ["db"]
 
 
@@ -65,7 +70,7 @@ def test_where_an_imported_rule_leads_is_in_scope() -> None:
         + text
     )
     assert _names(mesh) == ["far", "web"]
-    (egress,) = scope_of(mesh, sidecar()).egress
+    (egress,) = _scope(mesh).egress
     assert [one.hostname.split(".")[0] for one in egress.services] == ["web"]
 
 
@@ -113,7 +118,7 @@ def test_the_nearest_sidecar_applies(namespace: str, labels: dict[str, str], exp
 def test_the_sidecars_word_on_unknown_hosts_beats_the_meshs(policy: str, expected: bool) -> None:  # noqa: FBT001 - the expected answer
     """Without one the mesh decides, and the mesh lets everything through."""
     mesh = world(istio("Sidecar", "s", f"{{{policy}egress: [{{hosts: ['*/*']}}]}}"))
-    assert scope_of(mesh, sidecar()).allow_any is expected
+    assert _scope(mesh).allow_any is expected
 
 
 @pytest.mark.parametrize(
@@ -123,4 +128,4 @@ def test_the_sidecars_word_on_unknown_hosts_beats_the_meshs(policy: str, expecte
 def test_the_mesh_may_refuse_unknown_hosts(mode: str, open_: bool) -> None:  # noqa: FBT001 - the expected answer
     """Its setting counts where no Sidecar says anything; every mode but one lets them out."""
     settings = MeshSettings.model_validate({"outboundTrafficPolicy": {"mode": mode}})
-    assert scope_of(world("", settings), sidecar()).allow_any is open_
+    assert _scope(world("", settings)).allow_any is open_

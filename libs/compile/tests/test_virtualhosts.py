@@ -50,13 +50,14 @@ def test_what_is_put_together_is_what_serialising_the_whole_gives() -> None:
 
 def test_routes_that_take_everything_stand_behind_those_of_all_rules() -> None:
     """Both keep their order, and every cluster is needed by the host."""
-    several = [
-        serialised([_route("/a", "one"), _route("/", "all")]),
-        serialised([_route("/b", "two"), _route("/", "more")]),
-    ]
+    several = {
+        "a": serialised([_route("/a", "one"), _route("/", "all")]),
+        "b": serialised([_route("/b", "two"), _route("/", "more")]),
+    }
+    keys = (("rule", "a"), ("rule", "b"))
     host = planned(route.virtual_host("h", ["H.example"], ()))
     view = View(build_world([], ClusterName("c")), sidecar(), {}, Ledger())
-    made = configuration(view, route.configuration("r", ()), {"h": (host, tuple(several))})
+    made = configuration(view, route.configuration("r", ()), {"h": (host, keys)}, {"rule": several})
     (built,) = route_pb2.RouteConfiguration.FromString(made.resource.body).virtual_hosts
     assert [one.route.cluster for one in built.routes] == ["one", "two", "all", "more"]
     assert built.include_request_attempt_count

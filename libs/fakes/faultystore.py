@@ -3,8 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from libs.kernel.ids import ClusterName, ObjectHash, RevisionId, SourceName, TreeHash
+from libs.kernel.ids import (
+    ClusterName,
+    ObjectHash,
+    PlanHash,
+    RevisionId,
+    SourceName,
+    TreeHash,
+)
+from libs.kernel.inventory import ClusterReport, InventoryRecord
 from libs.kernel.looperrors import TransientError
+from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
 from libs.ports.store import Store
@@ -109,6 +118,35 @@ class FaultyStore:
     def proxies(self) -> Sequence[ProxyRecord]:
         """Pass on."""
         return self._call("proxies", self._store.proxies)
+
+    def inventory(self, cluster: ClusterName) -> Sequence[InventoryRecord]:
+        """Pass on."""
+        return self._call("inventory", lambda: self._store.inventory(cluster))
+
+    def record_inventory(
+        self,
+        cluster: ClusterName,
+        records: Iterable[InventoryRecord],
+        gone: Iterable[ObjectKey] = (),
+    ) -> None:
+        """Pass on."""
+        self._call("record_inventory", lambda: self._store.record_inventory(cluster, records, gone))
+
+    def reports(self) -> Sequence[ClusterReport]:
+        """Pass on."""
+        return self._call("reports", self._store.reports)
+
+    def record_report(self, report: ClusterReport) -> None:
+        """Pass on."""
+        self._call("record_report", lambda: self._store.record_report(report))
+
+    def confirmations(self) -> Mapping[ClusterName, PlanHash]:
+        """Pass on."""
+        return self._call("confirmations", self._store.confirmations)
+
+    def confirm(self, cluster: ClusterName, plan: PlanHash | None) -> None:
+        """Pass on."""
+        self._call("confirm", lambda: self._store.confirm(cluster, plan))
 
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
         """Pass on."""

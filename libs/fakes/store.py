@@ -7,7 +7,17 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from libs.kernel.ids import ClusterName, ObjectHash, ProxyId, RevisionId, SourceName, TreeHash
+from libs.kernel.ids import (
+    ClusterName,
+    ObjectHash,
+    PlanHash,
+    ProxyId,
+    RevisionId,
+    SourceName,
+    TreeHash,
+)
+from libs.kernel.inventory import ClusterReport, InventoryRecord
+from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
 from libs.ports.store import StaleGenerationError
@@ -23,6 +33,9 @@ class _Tables:
     revisions: dict[RevisionId, Revision] = field(default_factory=dict)
     targets: dict[ClusterName, Target] = field(default_factory=dict)
     proxies: dict[ProxyId, ProxyRecord] = field(default_factory=dict)
+    inventories: dict[ClusterName, dict[ObjectKey, InventoryRecord]] = field(default_factory=dict)
+    reports: dict[ClusterName, ClusterReport] = field(default_factory=dict)
+    confirmations: dict[ClusterName, PlanHash] = field(default_factory=dict)
 
 
 class FakeStore:
@@ -155,6 +168,55 @@ class FakeStore:
         """All proxies by id."""
         with self._changed:
             return sorted(self._tables.proxies.values(), key=lambda record: record.id)
+
+    def inventory(self, cluster: ClusterName) -> Sequence[InventoryRecord]:
+        """Everything that we have in a cluster or may have, by key."""
+        with self._changed:
+            found = self._tables.inventories.get(cluster, {})
+            return [found[key] for key in sorted(found)]
+
+    def record_inventory(
+        self,
+        cluster: ClusterName,
+        records: Iterable[InventoryRecord],
+        gone: Iterable[ObjectKey] = (),
+    ) -> None:
+        """Insert, replace and drop records."""
+        with self._changed:
+            before = self._tables.inventories.get(cluster, {})
+            after = before | {record.key: record for record in records}
+            for key in gone:
+                after.pop(key, None)
+            if after != before:
+                self._tables.inventories[cluster] = after
+                self._touch()
+
+    def reports(self) -> Sequence[ClusterReport]:
+        """How the last round of each cluster went."""
+        with self._changed:
+            return sorted(self._tables.reports.values(), key=lambda report: report.cluster)
+
+    def record_report(self, report: ClusterReport) -> None:
+        """Replace what is known of a cluster's last round."""
+        with self._changed:
+            if self._tables.reports.get(report.cluster) != report:
+                self._tables.reports[report.cluster] = report
+                self._touch()
+
+    def confirmations(self) -> Mapping[ClusterName, PlanHash]:
+        """The plan that a person confirmed last, by cluster."""
+        with self._changed:
+            return dict(self._tables.confirmations)
+
+    def confirm(self, cluster: ClusterName, plan: PlanHash | None) -> None:
+        """Replace what is confirmed for a cluster."""
+        with self._changed:
+            if self._tables.confirmations.get(cluster) == plan:
+                return
+            self._tables.confirmations.pop(cluster, None)
+            if plan is not None:
+                self._tables.confirmations[cluster] = plan
+            self._touch()
 
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
         """Drop revisions that are neither among the newest nor a target."""

@@ -26,6 +26,9 @@ TreeHash = NewType("TreeHash", str)
 RevisionId = NewType("RevisionId", str)
 """Hexadecimal id of a Revision: fingerprint of everything that it means."""
 
+PlanHash = NewType("PlanHash", str)
+"""Hexadecimal hash of a plan: approvals and confirmations are for exactly this plan."""
+
 ProxyId = NewType("ProxyId", str)
 """Node id of a proxy, such as `sidecar~10.0.0.1~pod.ns~ns.svc.cluster.local`."""
 

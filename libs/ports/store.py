@@ -8,7 +8,16 @@ it is damaged. A write that changes nothing is no change: it wakes nobody.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from libs.kernel.ids import ClusterName, ObjectHash, RevisionId, SourceName, TreeHash
+from libs.kernel.ids import (
+    ClusterName,
+    ObjectHash,
+    PlanHash,
+    RevisionId,
+    SourceName,
+    TreeHash,
+)
+from libs.kernel.inventory import ClusterReport, InventoryRecord
+from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
 
@@ -18,7 +27,7 @@ class StaleGenerationError(Exception):
 
 
 class Store(Protocol):
-    """Sources, objects, manifests, revisions, targets and proxies."""
+    """Sources, objects, manifests, revisions, targets, proxies, inventories and reports."""
 
     def change_token(self) -> str:
         """Return a value that differs after any committed write by any process, cheap to ask."""
@@ -99,6 +108,35 @@ class Store(Protocol):
 
     def proxies(self) -> Sequence[ProxyRecord]:
         """All proxies ever seen and not expired, by id."""
+        ...
+
+    def inventory(self, cluster: ClusterName) -> Sequence[InventoryRecord]:
+        """Everything that we have in a cluster or may have, by key."""
+        ...
+
+    def record_inventory(
+        self,
+        cluster: ClusterName,
+        records: Iterable[InventoryRecord],
+        gone: Iterable[ObjectKey] = (),
+    ) -> None:
+        """Insert or replace records and drop those of `gone`, in one transaction."""
+        ...
+
+    def reports(self) -> Sequence[ClusterReport]:
+        """How the last round of each cluster went, by cluster."""
+        ...
+
+    def record_report(self, report: ClusterReport) -> None:
+        """Replace what is known of a cluster's last round."""
+        ...
+
+    def confirmations(self) -> Mapping[ClusterName, PlanHash]:
+        """The plan that a person confirmed last, by cluster."""
+        ...
+
+    def confirm(self, cluster: ClusterName, plan: PlanHash | None) -> None:
+        """Replace what is confirmed for a cluster; None for nothing."""
         ...
 
     def expire(self, keep_revisions: int) -> Sequence[Revision]:

@@ -6,6 +6,7 @@ from libs.kernel.ids import (
     ClusterName,
     CommitId,
     ObjectHash,
+    PlanHash,
     ProxyId,
     RevisionId,
     SetName,
@@ -13,6 +14,14 @@ from libs.kernel.ids import (
     TraceParent,
     TreeHash,
     Version,
+)
+from libs.kernel.inventory import (
+    Action,
+    ClusterReport,
+    InventoryRecord,
+    ObjectResult,
+    Phase,
+    RoundState,
 )
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import ObjectKey, Origin
@@ -107,6 +116,37 @@ def a_proxy(number: int, status: SyncStatus = SyncStatus.SYNCED) -> ProxyRecord:
         live_at_s=1_700_000_000.123456,
         carried=True,
         error=None,
+    )
+
+
+def a_record(number: int, phase: Phase = Phase.APPLIED) -> InventoryRecord:
+    """Return what is known of the object of a number in a cluster."""
+    stored = an_object(number)
+    return InventoryRecord(
+        key=stored.key,
+        version="v1",
+        set=SetName("bookinfo"),
+        phase=phase,
+        desired=stored.hash,
+        uid=f"uid-{number}",
+        generation=2**40 + number,
+        owned="abc",
+    )
+
+
+def a_report(cluster: ClusterName, at_s: float = 1_700_000_000.5) -> ClusterReport:
+    """Return the report of a round in which one object failed."""
+    failed = ObjectResult(an_object(1).key, SetName("bookinfo"), Action.SKIPPED, "no")
+    return ClusterReport(
+        cluster=cluster,
+        revision=RevisionId("r1"),
+        generation=3,
+        plan=PlanHash("p1"),
+        state=RoundState.FAILED,
+        at_s=at_s,
+        reason="1 object was refused",
+        counts={Action.CREATED: 2, Action.SKIPPED: 1},
+        results=(failed,),
     )
 
 

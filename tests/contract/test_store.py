@@ -2,14 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from libs.kernel.ids import ClusterName, CommitId, ObjectHash, RevisionId, SourceName, TreeHash
+from libs.kernel.ids import (
+    ClusterName,
+    CommitId,
+    ObjectHash,
+    PlanHash,
+    RevisionId,
+    SourceName,
+    TreeHash,
+)
 from libs.kernel.origins import Origin
 from libs.kernel.proxies import SyncStatus
 from libs.kernel.revisions import Manifest, SourceState, Target
@@ -20,32 +27,16 @@ from tests.contract.storedata import (
     SOURCE,
     a_manifest,
     a_proxy,
+    a_record,
     a_refused_state,
+    a_report,
     a_revision,
     a_state,
     accept_next,
     an_object,
     targets_to,
 )
-from tests.contract.storeplaces import FakePlace, StorePlace, postgres_place, sqlite_place
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgres"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StorePlace]:
-    """An empty place of each kind."""
-    if request.param == "postgres":
-        with postgres_place(request.getfixturevalue("postgres_url")) as postgres:
-            yield postgres
-        return
-    made = FakePlace() if request.param == "fake" else sqlite_place(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def store(place: StorePlace) -> Store:
-    """An empty store."""
-    return place.open()
+from tests.contract.storeplaces import StorePlace
 
 
 def test_an_empty_store_knows_nothing(store: Store) -> None:
@@ -364,6 +355,9 @@ _WRITES: dict[str, Write] = {
     "move_targets": lambda s: s.move_targets([Target(CLUSTERS[0], RevisionId("r2"), 2)]),
     "remove_targets": lambda s: s.remove_targets(CLUSTERS),
     "record_proxies": lambda s: s.record_proxies([a_proxy(1)]),
+    "record_inventory": lambda s: s.record_inventory(CLUSTERS[0], [a_record(1)]),
+    "record_report": lambda s: s.record_report(a_report(CLUSTERS[0])),
+    "confirm": lambda s: s.confirm(CLUSTERS[0], PlanHash("p1")),
     "expire": lambda s: s.expire(1),
 }
 

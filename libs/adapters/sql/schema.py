@@ -138,3 +138,36 @@ PROXIES = Table(
     Column("carried", Boolean, nullable=False),
     Column("error", PlainText),
 )
+
+INVENTORY = Table(
+    "inventory",
+    METADATA,
+    Column("cluster", PlainText, primary_key=True),
+    Column("api_group", PlainText, primary_key=True),
+    Column("kind", PlainText, primary_key=True),
+    Column("namespace", PlainText, primary_key=True),
+    Column("name", PlainText, primary_key=True),
+    Column("version", PlainText, nullable=False),
+    Column("set_name", PlainText, nullable=False),
+    Column("phase", PlainText, nullable=False),
+    # No foreign key: what was applied once may have expired.
+    Column("desired", PlainText, nullable=False),
+    Column("uid", PlainText, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("owned", PlainText, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+REPORTS = Table(
+    "reports",
+    METADATA,
+    Column("cluster", PlainText, primary_key=True),
+    Column("report", LargeBinary, nullable=False),
+)
+
+CONFIRMATIONS = Table(
+    "confirmations",
+    METADATA,
+    Column("cluster", PlainText, primary_key=True),
+    Column("plan", PlainText, nullable=False),
+)

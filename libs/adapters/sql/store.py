@@ -8,15 +8,31 @@ from libs.adapters.sql.contents import insert_contents, read_objects
 from libs.adapters.sql.engine import make_engine, parse_url
 from libs.adapters.sql.errors import Place, place_of
 from libs.adapters.sql.expiry import drop_old
+from libs.adapters.sql.inventory import read_inventory, write_inventory
 from libs.adapters.sql.manifests import PageMemo, read_manifest
 from libs.adapters.sql.migrate import migrate
 from libs.adapters.sql.proxies import read_proxies, write_proxies
+from libs.adapters.sql.reports import (
+    read_confirmations,
+    read_reports,
+    write_confirmation,
+    write_report,
+)
 from libs.adapters.sql.revisions import append_revision, read_newest, read_revision
 from libs.adapters.sql.sources import read_source, read_sources, write_source
 from libs.adapters.sql.targets import delete_targets, read_targets, write_targets
 from libs.adapters.sql.transactions import read, write
 from libs.adapters.sql.watch import Watch
-from libs.kernel.ids import ClusterName, ObjectHash, RevisionId, SourceName, TreeHash
+from libs.kernel.ids import (
+    ClusterName,
+    ObjectHash,
+    PlanHash,
+    RevisionId,
+    SourceName,
+    TreeHash,
+)
+from libs.kernel.inventory import ClusterReport, InventoryRecord
+from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
 
@@ -133,6 +149,36 @@ class SqlStore:
     def proxies(self) -> Sequence[ProxyRecord]:
         """All proxies ever seen and not expired, by id."""
         return read(self._engine, self._place, read_proxies)
+
+    def inventory(self, cluster: ClusterName) -> Sequence[InventoryRecord]:
+        """Everything that we have in a cluster or may have, by key."""
+        return read(self._engine, self._place, lambda c: read_inventory(c, cluster))
+
+    def record_inventory(
+        self,
+        cluster: ClusterName,
+        records: Iterable[InventoryRecord],
+        gone: Iterable[ObjectKey] = (),
+    ) -> None:
+        """Insert or replace records and drop those of `gone`, in one transaction."""
+        given = (list(records), list(gone))
+        write(self._engine, self._place, lambda c: write_inventory(c, cluster, *given))
+
+    def reports(self) -> Sequence[ClusterReport]:
+        """How the last round of each cluster went, by cluster."""
+        return read(self._engine, self._place, read_reports)
+
+    def record_report(self, report: ClusterReport) -> None:
+        """Replace what is known of a cluster's last round."""
+        write(self._engine, self._place, lambda c: write_report(c, report))
+
+    def confirmations(self) -> Mapping[ClusterName, PlanHash]:
+        """The plan that a person confirmed last, by cluster."""
+        return read(self._engine, self._place, read_confirmations)
+
+    def confirm(self, cluster: ClusterName, plan: PlanHash | None) -> None:
+        """Replace what is confirmed for a cluster; None for nothing."""
+        write(self._engine, self._place, lambda c: write_confirmation(c, cluster, plan))
 
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
         """Drop revisions beyond the newest `keep_revisions` that no target names; return them."""

@@ -55,6 +55,7 @@ def test_a_confirmation_is_of_one_plan(store: Store) -> None:
 
 def test_recording_what_is_known_wakes_nobody(store: Store) -> None:
     """Equal records, reports and confirmations are no change."""
+    token = ""
     for _ in range(2):
         token = store.change_token()
         store.record_inventory(CLUSTERS[0], [a_record(1)], [a_record(2).key])

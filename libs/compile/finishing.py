@@ -1,7 +1,7 @@
 """What objects that attach to proxies add to a compiled view, in the order in which they do."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
@@ -10,20 +10,24 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
+from libs.compile.memo import Change
 from libs.compile.observing import Observed, observed, watches
+from libs.compile.parts import Built, Part, built, folded, joined, message_of, part, without
 from libs.compile.patchclusters import Hosts
-from libs.compile.patches import filters_for, patches_for
-from libs.compile.patching import patched
+from libs.compile.patches import Patch, filters_for, patches_for
+from libs.compile.patching import Patched, Patching, added, patched
 from libs.compile.plugins import Plugin, add_http, add_network, plugins_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.ratelimits import PortLimits, limits_for
+from libs.compile.view import View, group, made_table, node
 from libs.compile.world import World
 from libs.envoy import names
 from libs.envoy.hcm import Side
-from libs.envoy.messages import Messages
+from libs.envoy.messages import name_of
 from libs.kernel import xds
-from libs.kernel.ids import TypeUrl
+from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.origins import ObjectKey
+from libs.kernel.xds import Resource
 from libs.meshapi.envoyfilter import ApplyTo
 
 _LISTENERS: Final = frozenset({xds.LISTENER})
@@ -53,40 +57,124 @@ def touched(world: World, proxy: Proxy) -> frozenset[TypeUrl]:
     return frozenset(kinds)
 
 
-def finished(world: World, proxy: Proxy, messages: Messages, ledger: Ledger) -> Messages:
+def finished(view: View, whole: Part) -> Part:
     """Return the view with everything attached; a gRPC client has no place for any of it.
 
-    `messages` has the resources of touched types only.
+    Resources are finished one by one. Types that nothing may touch stay as they are. Raises
+    PatchError for a patch whose value is none of Envoy's.
     """
-    if proxy.type is ProxyType.GRPC:
-        return messages
-    extras = _extras(world, proxy, ledger)
-    result = replace(
-        messages,
-        listeners=tuple(extras.on(one, proxy, ledger) for one in messages.listeners),
-    )
-    root = world.settings.root_namespace
-    for patches in patches_for(world.attached.envoy_filters, proxy, root):
-        result = patched(result, patches, proxy, ledger, _own_hosts(world, proxy))
-    return result
+    kinds = touched(view.world, view.proxy)
+    if not kinds:
+        return whole
+    attached = made_table(view, "view.attached", _attached(view, kinds))
+    parts = [without(whole, kinds)]
+    for kind in sorted(kinds):
+        parts.append(_finished_kind(view, kind, whole.resources.get(kind, {}), attached))
+        parts.append(part(_added(view, kind, attached[kind])))
+    return joined(parts)
 
 
-def _own_hosts(world: World, proxy: Proxy) -> Hosts:
+def _finished_kind(
+    view: View,
+    kind: TypeUrl,
+    resources: Mapping[ResourceName, Resource],
+    attached: "Mapping[TypeUrl, _Attached]",
+) -> Part:
+    def build(view: View, one: Resource) -> Built | None:
+        return _finished_one(view, one, attached[kind])
+
+    return group(view, ("finished", kind), resources, build, _those_left)
+
+
+def _finished_one(view: View, one: Resource, attached: "_Attached") -> Built | None:
+    """Return a resource with what attaches to it, None where a patch removes it."""
+    message = message_of(one)
+    if isinstance(message, listener_pb2.Listener) and attached.extras is not None:
+        message = attached.extras.on(message, view.proxy, view.ledger)
+    return _built(view, one.type_url, patched(message, attached.patching), one)
+
+
+def _added(view: View, kind: TypeUrl, attached: "_Attached") -> Iterator[Built]:
+    for one in added(attached.patching):
+        found = _built(view, kind, one, None)
+        if found is not None:
+            yield found
+
+
+def _built(view: View, kind: TypeUrl, one: Patched, former: Resource | None) -> Built | None:
+    if one.message is None:
+        return None
+    name = name_of(one.message)
+    view.ledger.credit(kind, name, *one.owners)
+    new = built(kind, name, one.message)
+    return Built(former, new.claims) if former == new.resource else new
+
+
+def _those_left(
+    members: Mapping[ResourceName, Built | None], change: Change[Built | None, Part] | None
+) -> Part:
+    """Put together what no patch removes."""
+    there = {name: one for name, one in members.items() if one is not None}
+    if change is None:
+        return part(there.values())
+    before = {name: one for name, one in change.members.items() if one is not None}
+    names = [name for name in change.names if name in there or name in before]
+    return folded(there, Change(change.folded, before, names))
+
+
+@node(lambda _: None)
+def _attached(view: View, kinds: frozenset[TypeUrl]) -> "Mapping[TypeUrl, _Attached]":
+    patches, hosts = _patches(view), _own_hosts(view)
+    extras = _extras(view)
+
+    def of(kind: TypeUrl) -> _Attached:
+        own = (
+            tuple([one for one in each if kind in _PATCHED.get(one.apply_to, _LISTENERS)])
+            for each in patches
+        )
+        patching = Patching(tuple(filter(None, own)), view.proxy, hosts)
+        return _Attached(extras if kind == xds.LISTENER else None, patching)
+
+    return {kind: of(kind) for kind in kinds}
+
+
+@node(lambda: None)
+def _patches(view: View) -> tuple[tuple[Patch, ...], ...]:
+    root = view.world.settings.root_namespace
+    return patches_for(view.world.attached.envoy_filters, view.proxy, root)
+
+
+@node(lambda: None)
+def _own_hosts(view: View) -> Hosts:
     """Return which services the workload's own clusters are of, by their names."""
     found: dict[str, frozenset[str]] = {}
-    for one in world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels):
+    proxy = view.proxy
+    for one in view.world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels):
         name = names.inbound_cluster(one.number)
         found[name] = found.get(name, frozenset()) | {one.service.hostname}
     return found
 
 
-def _extras(world: World, proxy: Proxy, ledger: Ledger) -> "_Extras":
+@node(lambda: None)
+def _extras(view: View) -> "_Extras | None":
+    """Return what listeners get; None where that is nothing."""
+    world, proxy, ledger = view.world, view.proxy, view.ledger
     root, attached = world.settings.root_namespace, world.attached
-    return _Extras(
+    sides = Side if watches(world) else ()
+    found = _Extras(
         limits_for(attached.rate_limits, proxy, root, world.registry),
         plugins_for(attached, proxy, root, ledger),
-        {side: observed(world, proxy, side, ledger) for side in Side} if watches(world) else {},
+        {side: observed(world, proxy, side, ledger) for side in sides},
     )
+    return found if found.limits or found.plugins or found.observed else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Attached:
+    """What attaches to the resources of one type."""
+
+    extras: "_Extras | None"
+    patching: Patching
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +189,6 @@ class _Extras:
         self, listener: listener_pb2.Listener, proxy: Proxy, ledger: Ledger
     ) -> listener_pb2.Listener:
         """Return a listener with all of it; what made a difference is credited."""
-        if not (self.limits or self.plugins or self.observed):
-            return listener
         users: list[ObjectKey] = []
 
         def dress(found: Manager | TcpProxy, spot: Spot) -> bool:

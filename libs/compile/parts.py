@@ -1,8 +1,8 @@
 """Built resources, one by one and by the parts of a view."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from google.protobuf.message import Message
 from protogen.envoy.config.cluster.v3 import cluster_pb2
@@ -13,19 +13,19 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
 from libs.compile.memo import Change
 from libs.envoy.claims import Claims, claims_of, together, twice
-from libs.envoy.messages import Messages
 from libs.envoy.snapshot import resource
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.xds import Resource
 
+_K = TypeVar("_K", bound=Hashable)
 _Named = Mapping[ResourceName, Resource]
-_KINDS: Mapping[TypeUrl, tuple[str, type[Message]]] = {
-    xds.CLUSTER: ("clusters", cluster_pb2.Cluster),
-    xds.ENDPOINT: ("endpoints", endpoint_pb2.ClusterLoadAssignment),
-    xds.LISTENER: ("listeners", listener_pb2.Listener),
-    xds.ROUTE: ("routes", route_pb2.RouteConfiguration),
-    xds.SECRET: ("secrets", secret_pb2.Secret),
+_KINDS: Mapping[TypeUrl, type[Message]] = {
+    xds.CLUSTER: cluster_pb2.Cluster,
+    xds.ENDPOINT: endpoint_pb2.ClusterLoadAssignment,
+    xds.LISTENER: listener_pb2.Listener,
+    xds.ROUTE: route_pb2.RouteConfiguration,
+    xds.SECRET: secret_pb2.Secret,
 }
 
 
@@ -63,13 +63,13 @@ def part(several: Iterable[Built]) -> Part:
     )
 
 
-def folded(members: Mapping[str, Built], change: Change[Built, Part] | None) -> Part:
+def folded(members: Mapping[_K, Built], change: Change[Built, Part] | None) -> Part:
     """Put resources of one type together; where none came or went only the others are looked at."""
     if change is None or members.keys() != change.members.keys():
         return part(members.values())
     other = [members[name] for name in change.names]
     if any(
-        one.claims != change.members[name].claims
+        _takes_other(change.members[name], one)
         for name, one in zip(change.names, other, strict=True)
     ):
         return part(members.values())
@@ -77,6 +77,10 @@ def folded(members: Mapping[str, Built], change: Change[Built, Part] | None) -> 
     for one in other:
         resources[one.resource.type_url][one.resource.name] = one.resource
     return Part(resources, change.folded.claims)
+
+
+def _takes_other(former: Built, one: Built) -> bool:
+    return one.claims != former.claims or one.resource.name != former.resource.name
 
 
 def joined(parts: Iterable[Part]) -> Part:
@@ -93,31 +97,17 @@ def joined(parts: Iterable[Part]) -> Part:
     return Part(resources, {kind: together(found) for kind, found in claims.items()})
 
 
-def messages_of(whole: Part, kinds: Container[TypeUrl]) -> Messages:
-    """Read the resources of some types back as messages."""
-    found: dict[str, Any] = {
-        field: tuple(kind.FromString(named[name].body) for name in sorted(named))
-        for url, (field, kind) in _KINDS.items()
-        if url in kinds
-        for named in (whole.resources.get(url, {}),)
-    }
-    return Messages(**found)
+def message_of(one: Resource) -> Message:
+    """Read a resource back."""
+    return _KINDS[one.type_url].FromString(one.body)
 
 
-def replaced(whole: Part, kinds: Container[TypeUrl], messages: Messages) -> Part:
-    """Return the part with the resources of some types replaced."""
-    kept = Part(
+def without(whole: Part, kinds: Container[TypeUrl]) -> Part:
+    """Return the part without the resources of some types."""
+    return Part(
         {url: named for url, named in whole.resources.items() if url not in kinds},
         {url: claims for url, claims in whole.claims.items() if url not in kinds},
     )
-    return joined([kept, part(_built_again(whole, messages))])
-
-
-def _built_again(whole: Part, messages: Messages) -> Iterator[Built]:
-    for url, name, message in messages.named():
-        new = built(url, name, message)
-        former = whole.resources.get(url, {}).get(name)
-        yield Built(former, new.claims) if former == new.resource else new
 
 
 def _claims(kind: TypeUrl, found: list[Built]) -> Claims:

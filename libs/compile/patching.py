@@ -1,65 +1,88 @@
-"""EnvoyFilters applied to a whole view, one object after the other."""
+"""EnvoyFilters applied to one resource after the other, each object in its turn."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TypeVar, cast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from google.protobuf.message import Message
+from protogen.envoy.config.cluster.v3 import cluster_pb2
+from protogen.envoy.config.listener.v3 import listener_pb2
+from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.compile.dressing import side_of
-from libs.compile.ledger import Ledger
 from libs.compile.patchclusters import Hosts, patched_cluster
 from libs.compile.patches import Patch
 from libs.compile.patchlisteners import patched_listener
 from libs.compile.patchroutes import patched_routes
 from libs.compile.proxy import Proxy, ProxyType
 from libs.envoy.hcm import Side
-from libs.envoy.messages import Messages
-from libs.kernel import xds
-from libs.kernel.ids import TypeUrl
+from libs.kernel.origins import ObjectKey
 from libs.meshapi.envoyfilter import ApplyTo
 
-_M = TypeVar("_M", bound=Message)
+_ADDED: Final[tuple[ApplyTo, ...]] = ("CLUSTER", "LISTENER")
+"""The parts that are resources by themselves."""
 
 
-def patched(
-    messages: Messages, patches: Sequence[Patch], proxy: Proxy, ledger: Ledger, hosts: Hosts
-) -> Messages:
-    """Return the view as the patches of one object make it; what they change is credited to it."""
-    clusters = [patched_cluster(one, patches, proxy, hosts) for one in messages.clusters]
-    listeners = [patched_listener(one, patches, side_of(one, proxy)) for one in messages.listeners]
-    calls = Side.GATEWAY if proxy.type is ProxyType.ROUTER else Side.OUTBOUND
-    result = replace(
-        messages,
-        clusters=_named([*filter(None, clusters), *_added("CLUSTER", patches, proxy)]),
-        listeners=_named([*filter(None, listeners), *_added("LISTENER", patches, proxy)]),
-        routes=tuple(patched_routes(one, patches, calls) for one in messages.routes),
-    )
-    _credit(messages, result, patches, ledger)
-    return result
+@dataclass(frozen=True, slots=True)
+class Patching:
+    """The patches for a proxy, those of one object together, in the order they are applied.
+
+    `hosts` has the services that the workload's own clusters, by name, are of.
+    """
+
+    objects: tuple[tuple[Patch, ...], ...]
+    proxy: Proxy
+    hosts: Hosts
 
 
-def _named(found: list[_M]) -> tuple[_M, ...]:
-    return tuple(sorted(found, key=lambda one: str(getattr(one, "name", ""))))
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """A resource after its patches, None when one removed it, and whose patches changed it."""
+
+    message: Message | None
+    owners: tuple[ObjectKey, ...]
 
 
-def _added(apply_to: ApplyTo, patches: Sequence[Patch], proxy: Proxy) -> list[_M]:
+def patched(message: Message, patching: Patching) -> Patched:
+    """Return a resource as all objects make it; it is the same message where none does."""
+    owners: list[ObjectKey] = []
+    for patches in patching.objects:
+        result = _by_object(message, patches, patching)
+        if result is None:
+            return Patched(None, ())
+        if result is not message:
+            owners.append(patches[0].owner)
+            message = result
+    return Patched(message, tuple(owners))
+
+
+def added(patching: Patching) -> Iterator[Patched]:
+    """Yield what objects add to the view, as those after them make it."""
+    for at, patches in enumerate(patching.objects):
+        later = Patching(patching.objects[at + 1 :], patching.proxy, patching.hosts)
+        for one in patches:
+            if _adds(one, patching.proxy) and one.value is not None:
+                found = patched(one.value, later)
+                yield Patched(found.message, (one.owner, *found.owners))
+
+
+def _adds(patch: Patch, proxy: Proxy) -> bool:
     """Without a context something is added once, for the calls that go out."""
     sides = (Side.GATEWAY,) if proxy.type is ProxyType.ROUTER else (Side.OUTBOUND, Side.INBOUND)
-    return [
-        cast("_M", one.value)
-        for one in patches
-        if one.apply_to == apply_to
-        and one.operation == "ADD"
-        and one.value is not None
-        and any(one.is_for(side) for side in sides)
-    ]
+    return (
+        patch.apply_to in _ADDED
+        and patch.operation == "ADD"
+        and any(patch.is_for(side) for side in sides)
+    )
 
 
-def _credit(before: Messages, after: Messages, patches: Sequence[Patch], ledger: Ledger) -> None:
-    """What is another object than before was changed or added."""
-    former = {id(message) for _, _, message in before.named()}
-    kinds = {xds.CLUSTER, xds.LISTENER, xds.ROUTE}
-    for kind, name, message in after.named():
-        if kind in kinds and id(message) not in former and patches:
-            ledger.credit(TypeUrl(kind), name, patches[0].owner)
+def _by_object(message: Message, patches: Sequence[Patch], patching: Patching) -> Message | None:
+    proxy = patching.proxy
+    if isinstance(message, cluster_pb2.Cluster):
+        return patched_cluster(message, patches, proxy, patching.hosts)
+    if isinstance(message, listener_pb2.Listener):
+        return patched_listener(message, patches, side_of(message, proxy))
+    if isinstance(message, route_pb2.RouteConfiguration):
+        calls = Side.GATEWAY if proxy.type is ProxyType.ROUTER else Side.OUTBOUND
+        return patched_routes(message, patches, calls)
+    return message

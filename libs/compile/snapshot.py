@@ -8,7 +8,7 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 from libs.compile import pools, upstreamtls
 from libs.compile.assignments import assignment
 from libs.compile.clusters import cluster_message, discovers, outbound_clusters
-from libs.compile.finishing import finished, touched
+from libs.compile.finishing import finished
 from libs.compile.gateway import gateway_outlets
 from libs.compile.grpcclient import grpc_outlets
 from libs.compile.inbound import inbound_inlets
@@ -16,7 +16,7 @@ from libs.compile.ledger import Origins, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
 from libs.compile.memo import Memo, Run
 from libs.compile.observing import called_services
-from libs.compile.parts import Built, Part, built, folded, joined, messages_of, part, replaced
+from libs.compile.parts import Built, Part, built, folded, joined, part
 from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
@@ -117,12 +117,7 @@ def _called(view: View, services: tuple[Service, ...]) -> tuple[Service, ...]:
 
 @node(lambda _: None)
 def _finished(view: View, whole: Part) -> Part:
-    """Add what attaches to the proxy; types that nothing may touch stay as they are."""
-    kinds = touched(view.world, view.proxy)
-    if not kinds:
-        return whole
-    messages = messages_of(whole, kinds)
-    return replaced(whole, kinds, finished(view.world, view.proxy, messages, view.ledger))
+    return finished(view, whole)
 
 
 @node(lambda: None)

@@ -26,13 +26,20 @@ class Messages:
 
     def named(self) -> Iterator[tuple[TypeUrl, ResourceName, Message]]:
         """Yield every resource with its type and name, in push order."""
-        for cluster in self.clusters:
-            yield xds.CLUSTER, ResourceName(cluster.name), cluster
-        for assignment in self.endpoints:
-            yield xds.ENDPOINT, ResourceName(assignment.cluster_name), assignment
-        for listener in self.listeners:
-            yield xds.LISTENER, ResourceName(listener.name), listener
-        for route in self.routes:
-            yield xds.ROUTE, ResourceName(route.name), route
-        for secret in self.secrets:
-            yield xds.SECRET, ResourceName(secret.name), secret
+        several: tuple[tuple[TypeUrl, tuple[Message, ...]], ...] = (
+            (xds.CLUSTER, self.clusters),
+            (xds.ENDPOINT, self.endpoints),
+            (xds.LISTENER, self.listeners),
+            (xds.ROUTE, self.routes),
+            (xds.SECRET, self.secrets),
+        )
+        for kind, messages in several:
+            for one in messages:
+                yield kind, name_of(one), one
+
+
+def name_of(message: Message) -> ResourceName:
+    """Return the name that a message has as a resource."""
+    if isinstance(message, endpoint_pb2.ClusterLoadAssignment):
+        return ResourceName(message.cluster_name)
+    return ResourceName(str(getattr(message, "name", "")))

@@ -1,12 +1,12 @@
 """Attached objects are added to the finished view."""
 
 from libs.compile.finishing import finished, touched
-from libs.compile.ledger import Ledger
 from libs.compile.memo import Memo
+from libs.compile.parts import built, part
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import compile_snapshot
-from libs.compile.tests.worlds import service, world
-from libs.envoy.messages import Messages
+from libs.compile.tests.worlds import service, view_of, world
+from libs.envoy import cluster
 from libs.kernel import xds
 from libs.meshapi.meshconfig.config import MeshConfig
 
@@ -34,9 +34,9 @@ def test_a_limit_is_an_origin_of_the_listener_that_carries_it() -> None:
 
 def test_a_grpc_client_gets_nothing_attached() -> None:
     """It has no filters of ours; what it was given comes back untouched."""
-    messages = Messages()
-    proxy = Proxy(ProxyType.GRPC, "default")
-    assert finished(world(_LIMIT), proxy, messages, Ledger()) is messages
+    whole = part([built(xds.CLUSTER, "a", cluster.by_original_destination("a"))])
+    view = view_of(world(_LIMIT), Proxy(ProxyType.GRPC, "default"))
+    assert finished(view, whole) is whole
 
 
 def test_only_what_is_attached_is_looked_at_again() -> None:

@@ -1,9 +1,8 @@
 """Resources by the parts of a view."""
 
-from libs.compile.parts import built, joined, messages_of, part, replaced
+from libs.compile.parts import built, joined, message_of, part, without
 from libs.envoy import cluster
 from libs.envoy.endpoint import load_assignment
-from libs.envoy.messages import Messages
 from libs.kernel import xds
 
 
@@ -28,16 +27,12 @@ def test_what_a_resource_needs_is_kept_with_it() -> None:
     assert found.claims.assignments == {"c": "cluster c"}
 
 
-def test_resources_of_some_types_are_replaced_and_the_others_stay() -> None:
-    """What comes back as it was is the same resource."""
+def test_resources_of_some_types_are_left_out_and_the_others_stay() -> None:
+    """A resource is read back as it was written."""
+    before = cluster.by_original_destination("a")
     whole = part(
-        [
-            built(xds.CLUSTER, "a", cluster.by_original_destination("a")),
-            built(xds.ENDPOINT, "a", load_assignment("a", ())),
-        ]
+        [built(xds.CLUSTER, "a", before), built(xds.ENDPOINT, "a", load_assignment("a", ()))]
     )
-    messages = messages_of(whole, {xds.CLUSTER})
-    assert messages.endpoints == ()
-    same = replaced(whole, {xds.CLUSTER}, messages)
-    assert same == whole
-    assert replaced(whole, {xds.CLUSTER}, Messages()).resources.keys() == {xds.ENDPOINT}
+    assert without(whole, {xds.CLUSTER}).resources.keys() == {xds.ENDPOINT}
+    assert without(whole, ()) == whole
+    assert message_of(next(iter(whole.resources[xds.CLUSTER].values()))) == before

@@ -1,30 +1,39 @@
 """Patches of one object reach every part of a view."""
 
 import pytest
+from protogen.envoy.config.cluster.v3 import cluster_pb2
 
-from libs.compile.ledger import Ledger
-from libs.compile.patching import patched
+from libs.compile.patching import Patching, added, patched
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.tests.patchcases import patch, patches
 from libs.compile.tests.worlds import service, sidecar, world
 from libs.envoy import cluster
-from libs.envoy.messages import Messages
-from libs.kernel import xds
 
 
 def test_what_is_changed_is_credited_and_nothing_else() -> None:
     """Who looks at a resource finds the object that patched it."""
-    ledger = Ledger()
     written = patches(
         patch("CLUSTER", "MERGE", {"alt_stat_name": "x"}, cluster={"name": "BlackHoleCluster"}),
         patch("CLUSTER", "ADD", {"name": "added"}),
     )
+    patching = Patching((written,), sidecar(), {})
     other = cluster.by_original_destination("other")
-    before = Messages(clusters=(cluster.black_hole(), other))
-    found = patched(before, written, sidecar(), ledger, {})
-    assert [one.name for one in found.clusters] == ["BlackHoleCluster", "added", "other"]
-    assert {name for _, name in ledger.sources} == {"BlackHoleCluster", "added"}
-    assert {kind for kind, _ in ledger.sources} == {xds.CLUSTER}
+    assert patched(other, patching).message is other
+    assert patched(other, patching).owners == ()
+    assert patched(cluster.black_hole(), patching).owners == (written[0].owner,)
+    (new,) = added(patching)
+    assert new.message == cluster_pb2.Cluster(name="added")
+    assert new.owners == (written[0].owner,)
+
+
+def test_what_one_object_adds_the_next_one_changes() -> None:
+    """An object's own patches are for what was there before it."""
+    first = patches(patch("CLUSTER", "ADD", {"name": "added"}), patch("CLUSTER", "REMOVE", None))
+    then = patches(patch("CLUSTER", "MERGE", {"alt_stat_name": "x"}))
+    (new,) = added(Patching((first, then), sidecar(), {}))
+    assert new.message == cluster_pb2.Cluster(name="added", alt_stat_name="x")
+    (gone,) = added(Patching((first, patches(patch("CLUSTER", "REMOVE", None))), sidecar(), {}))
+    assert gone.message is None
 
 
 def test_a_view_that_patches_make_wrong_is_not_served_and_names_them() -> None:

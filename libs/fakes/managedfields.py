@@ -4,7 +4,7 @@ Every list is one value, as it is where a schema says nothing else; a real serve
 that have keys. A path is a tuple of field names; what an empty mapping or a list stands at is one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,12 +109,12 @@ def conflicts(
     )
 
 
-def _clashes(path: Path, value: Any, wanted: Mapping[Path, Any], above: Set[Path]) -> bool:
+def _clashes(path: Path, value: Any, wanted: Mapping[Path, Any], above: Container[Path]) -> bool:
     """Say whether something else is wanted where `value` stands; an empty mapping makes room."""
     if path in wanted:
         return bool(wanted[path] != value)
     if path in above:
-        return value != {}
+        return bool(value != {})
     return any(wanted.get(path[:length], {}) != {} for length in range(1, len(path)))
 
 

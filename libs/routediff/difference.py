@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
-    http_connection_manager_pb2 as hcm_pb2,
-)
-
 from libs.matchsets.partition import Effort
 from libs.routediff.classes import CallClass, Difference, Undecided, effect_of
 from libs.routediff.destinations import Upstreams
 from libs.routediff.outcomes import Outcome
 from libs.routediff.outlets import Arrival, Outlet, outlets, refused
+from libs.routediff.passing import as_requests
 from libs.routediff.requests import Found, Gap, Requests
-from libs.routediff.sides import Side, settings
+from libs.routediff.sides import Manager, Side, settings
 from libs.routediff.words import calls_in_words, listed
 from libs.routing.call import Call, Protocol
 from libs.routing.decision import Decision, Verdict
@@ -26,7 +23,7 @@ from libs.routing.resources import Resources
 STEPS_MAX: Final = 2_000_000
 """Steps of comparing that a whole difference may take."""
 
-_MANAGER: Final = hcm_pb2.HttpConnectionManager.DESCRIPTOR.full_name
+_MANAGER: Final = Manager.DESCRIPTOR.full_name
 
 
 def difference(old: Resources, new: Resources, steps_max: int = STEPS_MAX) -> Difference:
@@ -66,26 +63,32 @@ class _Comparison:
                 yield Undecided(where, one.reason)
                 return
         try:
-            old, new = _manager(outlet.old), _manager(outlet.new)
+            old, new = self._sides(outlet, upstreams)
         except UndecidedError as error:
             yield Undecided(where, str(error))
             return
         if old is None or new is None:
             yield from self._connection(outlet, where)
             return
-        yield from self._settings(outlet, where, old, new)
-        requests = Requests(
-            outlet.call,
-            Side(self.old, upstreams[0], old),
-            Side(self.new, upstreams[1], new),
-            changed,
-            self.effort,
-        )
+        yield from self._settings(outlet, where, old.manager, new.manager)
+        requests = Requests(outlet.call, old, new, changed, self.effort)
         try:
             for found in requests.differences():
                 yield self._class(where, found)
         except UndecidedError as error:
             yield Undecided(where, str(error))
+
+    def _sides(
+        self, outlet: Outlet, upstreams: tuple[Upstreams, Upstreams]
+    ) -> tuple[Side | None, Side | None]:
+        """Return what reads the requests on both sides, or stands for it where only one does."""
+        old = _side(self.old, upstreams[0], outlet.old)
+        new = _side(self.new, upstreams[1], outlet.new)
+        if old is None and new is not None:
+            old = _passing(self.old, upstreams[0], outlet.old, new)
+        elif new is None and old is not None:
+            new = _passing(self.new, upstreams[1], outlet.new, old)
+        return old, new
 
     def _class(self, where: str, found: Found | Gap) -> CallClass | Undecided:
         if isinstance(found, Gap):
@@ -123,8 +126,8 @@ class _Comparison:
         self,
         outlet: Outlet,
         where: str,
-        old: hcm_pb2.HttpConnectionManager,
-        new: hcm_pb2.HttpConnectionManager,
+        old: Manager,
+        new: Manager,
     ) -> Iterator[CallClass]:
         """Compare what is done to all requests of a way in."""
         before, after = settings(old), settings(new)
@@ -140,10 +143,18 @@ def _changed_clusters(old: Upstreams, new: Upstreams) -> frozenset[str]:
     return frozenset(one for one in names if old.of(one) != new.of(one))
 
 
-def _manager(arrival: Arrival) -> hcm_pb2.HttpConnectionManager | None:
+def _side(resources: Resources, upstreams: Upstreams, arrival: Arrival) -> Side | None:
     if not _is_http(arrival) or arrival.chain is None:
         return None
-    return opened(arrival.chain.filters[-1].typed_config, hcm_pb2.HttpConnectionManager)
+    manager = opened(arrival.chain.filters[-1].typed_config, Manager)
+    return Side(resources, upstreams, manager)
+
+
+def _passing(
+    resources: Resources, upstreams: Upstreams, arrival: Arrival, other: Side
+) -> Side | None:
+    manager = as_requests(arrival.chain, other) if arrival.chain is not None else None
+    return Side(resources, upstreams, manager) if manager is not None else None
 
 
 def _is_http(arrival: Arrival) -> bool:

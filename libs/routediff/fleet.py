@@ -8,6 +8,7 @@ from libs.compile.vantages import Vantage, vantages
 from libs.kernel.ids import ClusterName
 from libs.routediff.classes import CallClass, Difference, Undecided
 from libs.routediff.difference import difference
+from libs.routediff.origins import NO_CHANGES, Changes
 from libs.routediff.sights import Seen, Sight, Unseen
 
 
@@ -34,13 +35,15 @@ class ClusterDifference:
 class Pair:
     """A cluster before and after. Clusters with equal `alike` are before and after the same.
 
-    `inbound` says that something changed which calls at their destination may notice.
+    `inbound` says that something changed which calls at their destination may notice; `changes`
+    are what patches and variables made of the objects of each side.
     """
 
     old: Sight
     new: Sight
     alike: Hashable
     inbound: bool = True
+    changes: tuple[Changes, Changes] = (NO_CHANGES, NO_CHANGES)
 
 
 def fleet_difference(pairs: Mapping[ClusterName, Pair]) -> tuple[ClusterDifference, ...]:

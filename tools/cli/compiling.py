@@ -94,11 +94,6 @@ def desired_of(paths: Sequence[str], mesh: Mesh = NO_MESH) -> tuple[FleetView, C
     return mesh.over(found.view), found.contents
 
 
-def cluster_world(view: FleetView, contents: Contents, cluster: ClusterName) -> World:
-    """Return one cluster of a fleet, ready to be compiled. Raises UnusableError."""
-    return _world(view, cluster, placed_in(cluster, view, contents))
-
-
 def _world(view: FleetView, cluster: ClusterName, placed: Sequence[Placed]) -> World:
     objects = [(each.item.object, each.item.origin) for each in placed]
     return build_world(objects, cluster, view.fleet.spec.mesh)

@@ -1,33 +1,26 @@
 """`periplus diff`: which calls go elsewhere between two configurations, with an example of each."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from libs.desired.fleetview import FleetView
+from libs.desired.select import RenderError
 from libs.kernel.ids import ClusterName
-from libs.kernel.origins import ObjectKey
-from libs.meshapi.meshobject import MeshObject
 from libs.routediff.difference import difference
-from libs.routediff.fleet import Pair, fleet_difference
-from libs.routediff.sights import Sight
+from libs.routediff.preview import Side, preview
+from libs.routediff.readable import markdown, text
+from libs.routediff.report import dumps_json, preview_json
 from libs.routing.dump import DumpError, from_dump
 from libs.routing.resources import Resources
-from tools.cli.clusterobjects import Contents, placed_in
-from tools.cli.compiling import cluster_world, desired_of
-from tools.cli.diffjson import cluster_json, counts_json, dumps_json
-from tools.cli.difftext import markdown, text
+from tools.cli.compiling import desired_of
 from tools.cli.errors import UnusableError
 from tools.cli.meshoption import read_mesh
 from tools.cli.output import write_json, write_lines
 from tools.cli.sources import PathArgument
 
 _WORK_TREE = (".@HEAD", ".")
-_FOR_CALLERS = frozenset({"VirtualService", "DestinationRule", "Gateway"})
-"""Kinds that only callers and gateways follow."""
 
 
 class DiffFormat(StrEnum):
@@ -70,15 +63,14 @@ def diff(
     old, new = paths or _WORK_TREE
     mesh = read_mesh(mesh_config, mesh_networks).usable()
     if envoy:
-        found = [dumps_json(difference(_dump(old), _dump(new)))]
+        content = dumps_json(difference(_dump(old), _dump(new)))
     else:
-        found = _fleets(desired_of([old], mesh), desired_of([new], mesh), cluster)
-    content = {"counts": counts_json(found), "clusters": found}
+        content = _fleets(Side(*desired_of([old], mesh)), Side(*desired_of([new], mesh)), cluster)
     if output is DiffFormat.JSON:
         write_json(content)
     else:
         write_lines(*(markdown(content) if output is DiffFormat.MARKDOWN else text(content)))
-    return 1 if any(one["classes"] or one["undecided"] for one in found) else 0
+    return 1 if any(one["classes"] or one["undecided"] for one in content["clusters"]) else 0
 
 
 def _dump(name: str) -> Resources:
@@ -90,34 +82,12 @@ def _dump(name: str) -> Resources:
         raise UnusableError(f"{name}: {error}") from error
 
 
-Desired = tuple[FleetView, Contents]
-
-
-def _fleets(old: Desired, new: Desired, only: str) -> list[dict[str, Any]]:
-    """Compare the clusters of two fleets; one that is on one side only is empty on the other."""
-    pairs = _pairs(old, new, only)
-    return [cluster_json(one, pairs[one.clusters[0]]) for one in fleet_difference(pairs)]
-
-
-def _pairs(old: Desired, new: Desired, only: str) -> Mapping[ClusterName, Pair]:
-    """Pair the clusters of both sides. Clusters that get the same objects are alike."""
-    names = list(dict.fromkeys([*old[0].clusters, *new[0].clusters]))
+def _fleets(old: Side, new: Side, only: str) -> dict[str, Any]:
+    """Compare two fleets, or one of their clusters."""
+    names = list(dict.fromkeys([*old.view.clusters, *new.view.clusters]))
     if only and only not in names:
         raise UnusableError(f"--cluster {only}: the fleets have {', '.join(names) or 'none'}")
-    return {name: _pair(old, new, name) for name in ([ClusterName(only)] if only else names)}
-
-
-def _pair(old: Desired, new: Desired, name: ClusterName) -> Pair:
-    before, after = _objects(old, name), _objects(new, name)
-    alike = tuple(map(id, before.values())), tuple(map(id, after.values()))
-    changed = {
-        key.kind for key in before.keys() | after.keys() if before.get(key) != after.get(key)
-    }
-    same_mesh = old[0].fleet.spec.mesh == new[0].fleet.spec.mesh
-    inbound = not (changed <= _FOR_CALLERS and same_mesh)
-    sight = Sight(cluster_world(*old, name))
-    return Pair(sight, sight.after(cluster_world(*new, name)), alike, inbound)
-
-
-def _objects(side: Desired, name: ClusterName) -> Mapping[ObjectKey, MeshObject]:
-    return {one.key: one.item.object for one in placed_in(name, *side)}
+    try:
+        return preview_json(preview(old, new, [ClusterName(only)] if only else ()))
+    except RenderError as error:
+        raise UnusableError(str(error)) from error

@@ -11,17 +11,17 @@ from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
 from libs.compile.world import World
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName, TypeUrl
+from libs.routediff.origins import origin_of
+from libs.routediff.readable import place
 from libs.routing.call import Call
 from libs.routing.decision import Decision, Verdict, decision_json
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import from_snapshot
 from tools.cli import calling
 from tools.cli.compiling import world_of
-from tools.cli.difftext import place
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
-from tools.cli.routeorigin import origin_of
 from tools.cli.sources import PathArgument
 
 

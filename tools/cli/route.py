@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from libs.compile.proxy import Proxy, ProxyError
 from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
 from libs.compile.world import World
+from libs.routediff.origins import origin_of
 from libs.routing.call import Call
 from libs.routing.decision import Decision, Verdict, decision_json
 from libs.routing.dump import DumpError, from_dump
@@ -22,7 +23,6 @@ from tools.cli.errors import UnusableError
 from tools.cli.meshoption import Mesh, read_mesh
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
-from tools.cli.routeorigin import origin_of
 from tools.cli.sources import PathArgument
 
 CALLS_BYTES_MAX = 256 * 1024 * 1024

@@ -55,9 +55,10 @@ def test_a_deadline_is_said(tmp_path: Path) -> None:
 
 
 def test_the_stop_signal_can_be_chosen(tmp_path: Path) -> None:
-    """A program that wants SIGINT gets SIGINT."""
+    """A program that wants SIGINT gets SIGINT, even where the shell taught us to ignore it."""
     code = (
-        "import signal, time\nprint('up', flush=True)\n"
+        "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "print('up', flush=True)\n"
         "try: time.sleep(60)\nexcept KeyboardInterrupt: print('asked politely', flush=True)"
     )
     log = tmp_path / "log"

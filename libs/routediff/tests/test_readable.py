@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.cli.difftext import inert, markdown, text, verdict
+from libs.routediff.readable import inert, markdown, text, verdict
 
 
 def _content(**changed: Any) -> dict[str, Any]:
@@ -33,6 +33,7 @@ def _content(**changed: Any) -> dict[str, Any]:
     classes = [{**one, **changed}]
     return {
         "counts": {"moved": 1},
+        "risks": [{"kind": "deletion", "text": "Gateway a/b (x.yaml:1)", "clusters": ["east"]}],
         "clusters": [{"clusters": ["east"], "classes": classes, "undecided": []}],
     }
 
@@ -47,6 +48,7 @@ def test_what_is_not_decided_is_never_nothing() -> None:
     """A verdict with gaps does not say that only text changed."""
     content = {
         "counts": {},
+        "risks": [],
         "clusters": [{"clusters": [], "classes": [], "undecided": [{"where": "x", "reason": "y"}]}],
     }
     assert verdict(content) == "0 routing changes found; 1 not decided."
@@ -58,6 +60,12 @@ def test_one_change_is_a_sentence_that_names_what_stays() -> None:
     sentence = "a.example:80: GET /* with `end-user: jason` closes; all others unchanged"
     assert f"  moved: {sentence}" in text(_content())
     assert f"- **moved** {sentence}" in markdown(_content())
+
+
+def test_risks_stand_before_the_differences() -> None:
+    """Each with its clusters."""
+    assert text(_content())[1] == "risk: deletion: Gateway a/b (x.yaml:1) (cluster east)"
+    assert "- **risk** deletion: Gateway a/b &#40;x.yaml:1&#41;" in "\n".join(markdown(_content()))
 
 
 @given(st.text(max_size=40) | st.text("`* /ab@<", max_size=12))

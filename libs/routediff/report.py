@@ -1,19 +1,43 @@
 """Differences in the form of the command line's contract."""
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from libs.kernel.effectclasses import EffectClass
 from libs.routediff.classes import CallClass, Difference, Undecided
 from libs.routediff.commands import curl
 from libs.routediff.fleet import ClusterDifference, Pair, SeenClass
+from libs.routediff.origins import origin_of
+from libs.routediff.preview import Preview
+from libs.routediff.risks import Risk
 from libs.routediff.summary import summary
 from libs.routing.call import Call
 from libs.routing.decision import decision_json
-from tools.cli.routeorigin import origin_of
 
 
-def cluster_json(one: ClusterDifference, pair: Pair) -> dict[str, Any]:
+def preview_json(found: Preview) -> dict[str, Any]:
+    """Return what a change does to the calls of a fleet."""
+    clusters = [_cluster_json(one, found.pairs[one.clusters[0]]) for one in found.differences]
+    return _whole(clusters, [*map(_risk_json, found.risks)])
+
+
+def dumps_json(found: Difference) -> dict[str, Any]:
+    """Return what differs between two config dumps."""
+    only = {
+        "clusters": [],
+        "classes": [_class_json(one) for one in found.classes],
+        "undecided": list(map(_undecided_json, found.undecided)),
+    }
+    return _whole([only], [])
+
+
+def _whole(clusters: list[dict[str, Any]], risks: list[dict[str, Any]]) -> dict[str, Any]:
+    """Put everything together, with the number of classes of each effect, the gravest first."""
+    effects = [one["effect"] for each in clusters for one in each["classes"]]
+    counts = {effect.value: effects.count(effect) for effect in EffectClass if effect in effects}
+    return {"counts": counts, "risks": risks, "clusters": clusters}
+
+
+def _cluster_json(one: ClusterDifference, pair: Pair) -> dict[str, Any]:
     """Return what differs in some clusters. `pair` is one of them, before and after."""
     return {
         "clusters": list(one.clusters),
@@ -22,26 +46,16 @@ def cluster_json(one: ClusterDifference, pair: Pair) -> dict[str, Any]:
     }
 
 
-def dumps_json(found: Difference) -> dict[str, Any]:
-    """Return what differs between two config dumps."""
-    return {
-        "clusters": [],
-        "classes": [_class_json(one) for one in found.classes],
-        "undecided": list(map(_undecided_json, found.undecided)),
-    }
-
-
-def counts_json(clusters: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Count the classes of each effect, the gravest first."""
-    effects = [one["effect"] for each in clusters for one in each["classes"]]
-    return {effect.value: effects.count(effect) for effect in EffectClass if effect in effects}
+def _risk_json(one: Risk) -> dict[str, Any]:
+    return {"kind": one.kind.value, "text": one.text, "clusters": list(one.clusters)}
 
 
 def _seen_json(seen: SeenClass, pair: Pair) -> dict[str, Any]:
     plain = _class_json(seen.found)
     plain["proxies"] = list(seen.proxies)
-    plain["old"]["origin"] = origin_of(pair.old.world, seen.old, seen.found.old)
-    plain["new"]["origin"] = origin_of(pair.new.world, seen.new, seen.found.new)
+    found, (before, after) = seen.found, pair.changes
+    plain["old"]["origin"] = origin_of(pair.old.world, seen.old, found.old, before)
+    plain["new"]["origin"] = origin_of(pair.new.world, seen.new, found.new, after)
     return plain
 
 

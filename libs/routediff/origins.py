@@ -18,7 +18,10 @@ from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.quoting import path_text
 from libs.routing.decision import Decision
 
-NOTHING: Mapping[ObjectKey, Sequence[Change]] = MappingProxyType({})
+Changes = Mapping[ObjectKey, Sequence[Change]]
+"""What patches and variables made, by the object."""
+
+NO_CHANGES: Changes = MappingProxyType({})
 Sources = tuple[tuple[ObjectKey, Origin], ...]
 
 
@@ -26,7 +29,7 @@ def origin_of(
     world: World,
     compiled: Compiled,
     decision: Decision,
-    changes: Mapping[ObjectKey, Sequence[Change]] = NOTHING,
+    changes: Changes = NO_CHANGES,
 ) -> dict[str, Any] | None:
     """Return file, line and object behind an answer; None where it cannot be told.
 

@@ -13,7 +13,7 @@ _HARMLESS = re.compile(r"(`[A-Za-z0-9:;=?/., -]+`|(?<=/)\*(?=\s))")
 
 def text(content: Mapping[str, Any]) -> list[str]:
     """Return a difference as lines."""
-    lines = [verdict(content)]
+    lines = [verdict(content), *(f"risk: {one}" for one in _risks(content))]
     for one in content["clusters"]:
         if one["classes"] or one["undecided"]:
             lines += ["", _clusters(one) + ":"]
@@ -33,6 +33,12 @@ def verdict(content: Mapping[str, Any]) -> str:
         return NOTHING if not open_ else f"0 routing changes found{more}."
     listed = ", ".join(f"{count} {effect}" for effect, count in counts.items())
     return f"{total} routing change{'' if total == 1 else 's'}: {listed}{more}."
+
+
+def _risks(content: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is risky, and in which clusters."""
+    for one in content["risks"]:
+        yield f"{one['kind']}: {one['text']} ({_clusters(one)})"
 
 
 def _clusters(one: Mapping[str, Any]) -> str:
@@ -71,6 +77,8 @@ def place(origin: Mapping[str, Any]) -> str:
 def markdown(content: Mapping[str, Any]) -> list[str]:
     """Return a difference as Markdown, verdict first."""
     lines = [f"**{verdict(content)}**"]
+    risks = [f"- **risk** {inert(one)}" for one in _risks(content)]
+    lines += ["", *risks] if risks else []
     for one in content["clusters"]:
         if not (one["classes"] or one["undecided"]):
             continue

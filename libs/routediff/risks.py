@@ -1,0 +1,102 @@
+"""What is risky in a change: calls that end nowhere, and rules and objects that are lost."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from libs.desired.fleetview import FleetView
+from libs.desired.members import PlacedObject
+from libs.desired.rendering import Contents
+from libs.kernel.effectclasses import EffectClass
+from libs.kernel.ids import ClusterName
+from libs.lint import mergedreach, reach
+from libs.lint.engine import Lint
+from libs.meshapi.parsed import ParsedObject
+from libs.routediff.classes import CallClass
+from libs.routediff.fleet import ClusterDifference
+from libs.routing.outcome import Failure
+
+
+class RiskKind(StrEnum):
+    """One kind of risk."""
+
+    NO_ROUTE = "no route"
+    NO_ENDPOINTS = "no endpoints"
+    TLS_MISMATCH = "TLS mismatch"
+    WIDER_WILDCARD = "wider wildcard"
+    SHADOWED_RULE = "shadowed rule"
+    DELETION = "deletion"
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk in words, and the clusters that have it."""
+
+    kind: RiskKind
+    text: str
+    clusters: tuple[ClusterName, ...] = ()
+
+
+Lost = Mapping[ClusterName, Sequence[PlacedObject[ParsedObject]]]
+"""Objects that clusters do not get any more."""
+
+_OF_FAILURE: Final[Mapping[Failure, RiskKind]] = {
+    Failure.NO_ROUTE: RiskKind.NO_ROUTE,
+    Failure.NO_VIRTUAL_HOST: RiskKind.NO_ROUTE,
+    Failure.NO_ENDPOINTS: RiskKind.NO_ENDPOINTS,
+    Failure.TLS_ERROR: RiskKind.TLS_MISMATCH,
+    Failure.MTLS_ERROR: RiskKind.TLS_MISMATCH,
+}
+
+
+def of_classes(differences: Iterable[ClusterDifference]) -> tuple[Risk, ...]:
+    """Return the risks that examples show, each with the clusters that have it."""
+    return folded(
+        replace(risk, clusters=one.clusters)
+        for one in differences
+        for seen in one.classes
+        for risk in _of_class(seen.found)
+    )
+
+
+def _of_class(one: CallClass) -> Iterator[Risk]:
+    where = f"{one.host}:{one.example.port}" if one.host else one.entry
+    kind = _OF_FAILURE.get(one.new.error) if one.new.error is not None else None
+    if kind is not None and one.new.error is not one.old.error:
+        yield Risk(kind, f"{where}: {one.which}: {one.new.error}")
+    served = {each.name for each in one.old.clusters if each.endpoints}
+    for each in one.new.clusters:
+        if kind is None and each.weight and not each.endpoints and served:
+            yield Risk(RiskKind.NO_ENDPOINTS, f"{where}: {one.which}: {each.name} has none")
+    wide = [host for host in one.hosts if host.startswith("*")]
+    if wide and one.effect is EffectClass.OPENED:
+        yield Risk(RiskKind.WIDER_WILDCARD, f"{where}: {', '.join(wide)} is open now")
+
+
+def shadowed(old: FleetView, before: Contents, new: FleetView, after: Contents) -> tuple[Risk, ...]:
+    """Return the rules that no call reaches any more, because others take all of theirs."""
+    lint = Lint((*reach.CHECKS, *mergedreach.CHECKS))
+    known = {each for one in lint.findings(old, before) for each in one.identities}
+    return tuple(
+        Risk(RiskKind.SHADOWED_RULE, f"{one.message.object}: {one.message.text}", one.clusters)
+        for one in lint.findings(new, after)
+        if not one.identities <= known
+    )
+
+
+def deletions(lost: Lost) -> tuple[Risk, ...]:
+    """Return the objects that clusters lose, each with the place where it was written."""
+    return folded(
+        Risk(RiskKind.DELETION, f"{one.key} ({one.item.origin})", (name,))
+        for name, objects in lost.items()
+        for one in objects
+    )
+
+
+def folded(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    """Join risks that say the same of several clusters."""
+    found: dict[tuple[RiskKind, str], dict[ClusterName, None]] = {}
+    for one in risks:
+        found.setdefault((one.kind, one.text), {}).update(dict.fromkeys(one.clusters))
+    return tuple(Risk(kind, text, tuple(names)) for (kind, text), names in found.items())

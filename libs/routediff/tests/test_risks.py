@@ -1,0 +1,53 @@
+"""What is risky in a change."""
+
+import pytest
+
+from libs.routediff.preview import preview
+from libs.routediff.risks import RiskKind
+from libs.routediff.tests.fleets import RULES, TO_V1, TO_V2, rule, side
+
+_API = "{match: [{uri: {prefix: /api}}], route: [{destination: {host: web, subset: v1}}]}"
+_GATEWAY = """apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: entry, namespace: default}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["%s"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: entry, namespace: default}
+spec:
+  hosts: ["%s"]
+  gateways: [entry]
+  http: [{route: [{destination: {host: web}}]}]
+"""
+
+
+def _gateway(host: str) -> str:
+    return _GATEWAY % (host, host)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "words"),
+    [
+        (rule(TO_V1), rule(_API), RiskKind.NO_ROUTE, "all paths except /api*: NoRoute"),
+        (rule(TO_V1), rule(TO_V2), RiskKind.NO_ENDPOINTS, "all requests: NoEndpoints"),
+        (rule(_API), rule(TO_V1, _API), RiskKind.SHADOWED_RULE, "rule 2 is never reached"),
+        (_gateway("a.example"), _gateway("*"), RiskKind.WIDER_WILDCARD, "* is open now"),
+        (rule(TO_V1), "", RiskKind.DELETION, f"VirtualService default/web ({RULES}:1"),
+    ],
+)
+def test_a_risk_is_said_with_its_clusters(old: str, new: str, kind: RiskKind, words: str) -> None:
+    """In words that name the calls or the object."""
+    found = preview(side(configs__all__rules=old), side(configs__all__rules=new)).risks
+    said = [one for one in found if one.kind is kind]
+    assert any(words in one.text for one in said), found
+    assert all(one.clusters == ("east", "west") for one in said)
+
+
+def test_what_was_risky_before_is_not_said_again() -> None:
+    """A rule that was shadowed, and a subset without endpoints, stay as they are."""
+    old = rule(_API, _API, TO_V2)
+    new = old.replace("name: web", "name: web, labels: {team: a}", 1)
+    assert preview(side(configs__all__rules=old), side(configs__all__rules=new)).risks == ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from protogen.envoy.config.endpoint.v3 import endpoint_pb2
 
-from libs.compile import localities
+from libs.compile import automtls, localities
 from libs.compile.ledger import Ledger
 from libs.compile.localities import Stand, preference, priorities, shares, topology_labels
 from libs.compile.proxy import locality_of
@@ -16,10 +16,6 @@ from libs.envoy.endpoint import LoadEndpoint
 from libs.kernel import xds
 from libs.registry.service import Endpoint, Resolution, ServicePort
 
-TLS_MODE_LABEL = "security.istio.io/tlsMode"
-MESH_TLS = "istio"
-"""Value of the label at workloads whose proxy takes the mesh's mutual TLS."""
-
 _BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
 
 
@@ -29,7 +25,7 @@ def assignment(view: View, one: Outbound) -> endpoint_pb2.ClusterLoadAssignment:
         (each, number)
         for each in view.world.registry.endpoints.get(one.service.hostname, ())
         if one.labels.items() <= each.labels.items()
-        and (not one.meshed or each.labels.get(TLS_MODE_LABEL) == MESH_TLS)
+        and (not one.meshed or each.labels.get(automtls.LABEL) == automtls.MESH_TLS)
         and (number := _number(each, one.port)) is not None
         and _usable(view.ledger, one, each)
     ]
@@ -42,8 +38,9 @@ def _ordered(
     view: View, one: Outbound, chosen: Sequence[tuple[Endpoint, int]]
 ) -> endpoint_pb2.ClusterLoadAssignment:
     preferred = preference(one.traffic, view.world.settings)
+    meshed = _speakers(view, one, chosen)
     if preferred is None:
-        return endpoint.load_assignment(one.name, _listed(chosen, [0] * len(chosen)))
+        return endpoint.load_assignment(one.name, _listed(chosen, [0] * len(chosen), meshed))
     stand, cluster = _stand(view), view.world.cluster
     endpoints = [each for each, _ in chosen]
     ranks = priorities(
@@ -52,15 +49,26 @@ def _ordered(
         endpoints,
         lambda each: topology_labels(each.labels, each.locality, each.network, cluster),
     )
-    listed = _listed(chosen, ranks)
+    listed = _listed(chosen, ranks, meshed)
     weights = shares(preferred, stand, _weights(listed))
     return endpoint.load_assignment(one.name, listed, weights)
 
 
-def _listed(chosen: Sequence[tuple[Endpoint, int]], ranks: Sequence[int]) -> list[LoadEndpoint]:
+def _speakers(view: View, one: Outbound, chosen: Sequence[tuple[Endpoint, int]]) -> list[bool]:
+    """Say of each endpoint whether the proxy speaks the mesh's TLS to it, being told by it."""
+    if not automtls.applies(view, one):
+        return [False] * len(chosen)
+    return [automtls.speaks(view, each, number) for each, number in chosen]
+
+
+def _listed(
+    chosen: Sequence[tuple[Endpoint, int]], ranks: Sequence[int], meshed: Sequence[bool]
+) -> list[LoadEndpoint]:
     return [
-        LoadEndpoint(localities.text(each.locality), each.address, number, each.weight, rank)
-        for (each, number), rank in zip(chosen, ranks, strict=True)
+        LoadEndpoint(
+            localities.text(each.locality), each.address, number, each.weight, rank, spoken
+        )
+        for (each, number), rank, spoken in zip(chosen, ranks, meshed, strict=True)
     ]
 
 

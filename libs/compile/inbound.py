@@ -1,27 +1,24 @@
 """A sidecar's inbound listeners and clusters: how calls reach the workload itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from protogen.envoy.config.cluster.v3 import cluster_pb2
-from protogen.envoy.config.core.v3 import base_pb2
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
-from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
 from libs.compile import pools
+from libs.compile.guards import Guard, closed_ports, guard_of
+from libs.compile.inlets import Chains, Inlet, chains_of, undeclared
 from libs.compile.listeners import LOOPBACK
 from libs.compile.scope import Scope
-from libs.compile.servertls import HTTP_ALPN, Holder, decryption
 from libs.compile.slots import WILDCARD
 from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View
-from libs.envoy import cluster, hcm, listener, names, route, tcpproxy
+from libs.envoy import cluster, listener, names, tcpproxy
 from libs.envoy.address import UNIX_PREFIX, address, socket
 from libs.kernel import xds
-from libs.kernel.origins import ObjectKey
-from libs.meshapi.gateway import ServerTLS
 from libs.meshapi.sidecar import IngressListener, Sidecar
 from libs.meshapi.trafficpolicy import ConnectionPool, TrafficPolicy
 from libs.registry.protocols import entry_protocol
@@ -30,28 +27,6 @@ from libs.registry.service import Protocol, ServicePort
 INBOUND_PORT = 15006
 PASSTHROUGH_SOURCE = "127.0.0.6"
 """Redirection lets calls from this address through to the workload."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inlet:
-    """One port of the workload.
-
-    `endpoint` is `address:port` or a socket, empty for where the call was meant to go.
-    """
-
-    port: int
-    protocol: Protocol
-    bind: str
-    endpoint: str
-    binds: bool
-    sources: tuple[ObjectKey, ...]
-    tls: ServerTLS | None = None
-    pool: ConnectionPool | None = None
-
-    @property
-    def cluster(self) -> str:
-        """Name of the cluster that leads to the workload."""
-        return names.inbound_cluster(self.port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +45,17 @@ def inbound_inlets(view: View, scope: Scope) -> Inlets:
     """
     pool = scope.sidecar.spec.inbound_connection_pool if scope.sidecar else None
     inlets = _stated(view, scope) if scope.ingress else _of_services(view, pool)
-    result = Inlets()
+    result, guard = Inlets(), guard_of(view)
     for inlet in inlets:
         result.clusters.append(_cluster(view, inlet))
         if inlet.binds:
-            result.listeners.append(_bound(view, inlet, result))
+            result.listeners.append(_bound(view, inlet, guard, result))
     if view.proxy.intercepts:
         redirected = [one for one in inlets if not one.binds]
-        result.listeners.append(_virtual_inbound(view, redirected, result))
+        result.listeners.append(_virtual_inbound(view, redirected, guard, result))
         result.clusters.append(_passthrough(names.INBOUND_PASSTHROUGH))
+    others = {0, *guard.demand.ports} if view.proxy.intercepts else set()
+    closed_ports(view, guard, others.union(one.port for one in inlets))
     return result
 
 
@@ -159,104 +136,62 @@ def _passthrough(name: str, *, http2: bool = False) -> cluster_pb2.Cluster:
     return result
 
 
-def _bound(view: View, inlet: Inlet, result: Inlets) -> listener_pb2.Listener:
-    name = names.listener(inlet.bind, inlet.port)
-    view.ledger.credit(xds.LISTENER, name, *inlet.sources)
-    chains = list(_chains(view, inlet, result))
-    built = listener.listener(name, address(inlet.bind, inlet.port), chains, listener.INBOUND)
-    _inspect(built, [inlet], shared=False)
+def _bound(view: View, inlet: Inlet, guard: Guard, result: Inlets) -> listener_pb2.Listener:
+    name = inlet.name
+    view.ledger.credit(xds.LISTENER, name, *inlet.sources, *guard.sources)
+    made = chains_of(view, inlet, guard)
+    result.secrets.update(made.secrets)
+    at = address(inlet.bind, inlet.port)
+    built = listener.listener(name, at, made.chains, listener.INBOUND)
+    if made.reads_tls:
+        listener.read_server_names(built)
+    if made.reads_http:
+        listener.tell_http(built)
     return built
 
 
-def _inspect(built: listener_pb2.Listener, inlets: Sequence[Inlet], *, shared: bool) -> None:
-    """Look at first bytes where that decides; at a listener that is `shared`, of those ports."""
-    if any(one.tls is not None for one in inlets):
-        listener.read_server_names(built)
-    guessed = [one.port for one in inlets if one.protocol is Protocol.AUTO]
-    if guessed:
-        listener.tell_http(built, guessed if shared else ())
-
-
-def _chains(
-    view: View, inlet: Inlet, result: Inlets, *, port: int = 0, name: str = ""
-) -> Iterator[lc.FilterChain]:
-    """Yield the chains of a port: one, or for an unknown protocol one for HTTP and one for all."""
-    socket = _socket(view, inlet, result) if inlet.tls is not None else None
-    if inlet.tls is not None and socket is None:
-        yield listener.chain(
-            [tcpproxy.tcp_proxy(names.BLACK_HOLE)], name=name, destination_port=port
-        )
-        return
-    whole = listener.chain(
-        [_filter(inlet)], name=name, destination_port=port, encrypted=socket is not None
-    )
-    if socket is not None:
-        whole.transport_socket.CopyFrom(socket)
-    if inlet.protocol is Protocol.AUTO and socket is None:
-        yield listener.chain(
-            [_requests(inlet)], name=name, destination_port=port, protocols=listener.PLAIN_HTTP
-        )
-    yield whole
-
-
-def _socket(view: View, inlet: Inlet, result: Inlets) -> base_pb2.TransportSocket | None:
-    """Return how a port's connections are decrypted; None, and why, where they cannot be."""
-    if inlet.tls is None:
-        return None
-    proxy = view.proxy
-    holder = Holder(proxy.namespace, proxy.metadata, view.world.credentials)
-    found = decryption(inlet.tls, holder, HTTP_ALPN if inlet.protocol.is_http else ())
-    if found.fault:
-        owners = ", ".join(map(str, inlet.sources))
-        view.ledger.problem(
-            f"{owners}: ingress port {inlet.port} ends all connections: {found.fault}"
-        )
-        return None
-    for one in found.secrets:
-        result.secrets[one.name] = one
-        view.ledger.credit(xds.SECRET, one.name, *inlet.sources, *found.sources)
-    return found.socket
-
-
-def _virtual_inbound(view: View, inlets: Sequence[Inlet], result: Inlets) -> listener_pb2.Listener:
+def _virtual_inbound(
+    view: View, inlets: Sequence[Inlet], guard: Guard, result: Inlets
+) -> listener_pb2.Listener:
     """Return the listener that redirected calls to the workload arrive at."""
-    chains = [
-        listener.chain(
-            [tcpproxy.tcp_proxy(names.BLACK_HOLE)],
-            name="virtualInbound-blackhole",
-            destination_port=INBOUND_PORT,
-        )
-    ]
+    view.ledger.credit(xds.LISTENER, names.VIRTUAL_INBOUND, *guard.sources)
+    by_port: dict[int, Chains] = {}
     for inlet in inlets:
         view.ledger.credit(xds.LISTENER, names.VIRTUAL_INBOUND, *inlet.sources)
-        name = names.listener(WILDCARD, inlet.port)
-        chains += _chains(view, inlet, result, port=inlet.port, name=name)
-    rest = [tcpproxy.tcp_proxy(names.INBOUND_PASSTHROUGH)]
-    chains.append(listener.chain(rest, name="virtualInbound-catchall"))
+        by_port[inlet.port] = chains_of(view, inlet, guard)
+    for port in sorted(guard.demand.ports.keys() - by_port.keys()):
+        by_port[port] = undeclared(guard, names.listener(WILDCARD, port), port)
+    by_port[0] = undeclared(guard, "virtualInbound-catchall")
+    for one in by_port.values():
+        result.secrets.update(one.secrets)
+    chains = [chain for one in by_port.values() for chain in one.chains]
     built = listener.intercepting(
         names.VIRTUAL_INBOUND,
         socket(WILDCARD, INBOUND_PORT),
-        chains,
+        [_to_itself(), *chains],
         listener.INBOUND,
         hand_off=False,
     )
-    _inspect(built, inlets, shared=True)
+    _inspect(built, by_port)
     return built
 
 
-def _filter(inlet: Inlet) -> lc.Filter:
-    if not inlet.protocol.is_http:
-        return tcpproxy.tcp_proxy(inlet.cluster)
-    return _requests(inlet)
-
-
-def _requests(inlet: Inlet) -> lc.Filter:
-    whole = rc.Route(
-        name=names.DEFAULT_ROUTE,
-        match=rc.RouteMatch(prefix="/"),
-        route=route.forward([route.Target(inlet.cluster)]),
+def _to_itself() -> lc.FilterChain:
+    """Return the chain of the proxy's own port, which would call itself without end."""
+    return listener.chain(
+        [tcpproxy.tcp_proxy(names.BLACK_HOLE)],
+        name="virtualInbound-blackhole",
+        destination_port=INBOUND_PORT,
     )
-    host = route.virtual_host(f"inbound|http|{inlet.port}", ["*"], [whole], counts_attempts=False)
-    routes = route.configuration(inlet.cluster, [host])
-    prefix = names.stat_prefix("inbound", inlet.bind or WILDCARD, inlet.port)
-    return hcm.network_filter(hcm.inline(prefix, routes, hcm.Side.INBOUND))
+
+
+def _inspect(built: listener_pb2.Listener, by_port: Mapping[int, Chains]) -> None:
+    """Look at first bytes only at ports where they decide: some servers speak first."""
+    encrypted = [port for port, one in by_port.items() if one.reads_tls]
+    if 0 in encrypted:
+        listener.read_server_names(built, but=[port for port in by_port if port not in encrypted])
+    elif encrypted:
+        listener.read_server_names(built, encrypted)
+    guessed = [port for port, one in by_port.items() if one.reads_http]
+    if guessed:
+        listener.tell_http(built, guessed)

@@ -8,12 +8,21 @@ from libs.kernel.origins import ObjectKey
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.peerauthentication import PeerAuthentication
+from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.virtualservice import VirtualService
 from libs.registry.order import age
 
 _Kind = TypeVar("_Kind", bound=MeshObject)
-_SPEC_ONLY = (VirtualService, DestinationRule, Gateway, Sidecar)
+_SPEC_ONLY = (
+    VirtualService,
+    DestinationRule,
+    Gateway,
+    Sidecar,
+    PeerAuthentication,
+    RequestAuthentication,
+)
 """Kinds of whose metadata nothing is read but who they are and how old."""
 
 

@@ -1,7 +1,7 @@
 """How a client proxy treats the endpoints of a cluster, as DestinationRules write it."""
 
 from protogen.envoy.config.cluster.v3 import cluster_pb2
-from protogen.envoy.config.core.v3 import proxy_protocol_pb2
+from protogen.envoy.config.core.v3 import base_pb2, proxy_protocol_pb2
 from protogen.envoy.extensions.transport_sockets.proxy_protocol.v3 import (
     upstream_proxy_protocol_pb2,
 )
@@ -84,7 +84,12 @@ def _warm_up(built: cluster_pb2.Cluster, balancer: LoadBalancer) -> None:
 
 def _introduce(built: cluster_pb2.Cluster, written: ProxyProtocol) -> None:
     """Write the header of the PROXY protocol before whatever the connection speaks."""
-    inner = built.transport_socket
+    for match in built.transport_socket_matches:
+        _wrap(match.transport_socket, written)
+    _wrap(built.transport_socket, written)
+
+
+def _wrap(inner: base_pb2.TransportSocket, written: ProxyProtocol) -> None:
     wrapped = upstream_proxy_protocol_pb2.ProxyProtocolUpstreamTransport()
     wrapped.config.version = _VERSIONS[written.version]
     if inner.name:
@@ -92,5 +97,5 @@ def _introduce(built: cluster_pb2.Cluster, written: ProxyProtocol) -> None:
     else:
         wrapped.transport_socket.name = _RAW
         wrapped.transport_socket.typed_config.CopyFrom(pack(raw_buffer_pb2.RawBuffer()))
-    built.transport_socket.name = _PROXY_PROTOCOL
-    built.transport_socket.typed_config.CopyFrom(pack(wrapped))
+    inner.name = _PROXY_PROTOCOL
+    inner.typed_config.CopyFrom(pack(wrapped))

@@ -1,13 +1,16 @@
 """TLS towards endpoints, as DestinationRules write it: the rule's own, or the mesh's."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from protogen.envoy.config.cluster.v3 import cluster_pb2
+from protogen.envoy.config.core.v3 import base_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2, tls_pb2
 from protogen.envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2 as options_pb2
 
+from libs.compile import automtls, identity
 from libs.compile import credentials as creds
-from libs.compile import identity
+from libs.compile.meshtls import trust_domains
 from libs.compile.proxy import ProxyType
 from libs.compile.target import Outbound
 from libs.compile.view import View
@@ -15,8 +18,11 @@ from libs.envoy import cluster, names, tls
 from libs.kernel import xds
 from libs.meshapi.trafficpolicy import ClientTLS
 
-MESH_MUTUAL = "ISTIO_MUTUAL"
-_MESH_ALPN = "istio"
+MESH_MUTUAL: Final = "ISTIO_MUTUAL"
+MESH_BYTES = ("istio",)
+MESH_HTTP1 = ("istio-http/1.1", "istio")
+MESH_HTTP2 = ("istio-h2", "istio", "h2")
+"""What is offered under the mesh's TLS, by which its servers tell requests from other bytes."""
 
 
 def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
@@ -25,6 +31,8 @@ def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
     Names that the policy does not write are those of the service.
     """
     written = one.traffic.tls
+    if written is None and automtls.applies(view, one):
+        _automatic(view, built, one)
     if written is None or written.mode == "DISABLE":
         return
     if not written.subject_alt_names and one.service.names:
@@ -130,12 +138,31 @@ def _mesh(view: View, built: cluster_pb2.Cluster, one: Outbound, written: Client
             "and TLS_CLIENT_ROOT_CERT; its calls go without TLS"
         )
         return
-    http2 = _alpn(built, one) == ["h2"]
-    context = identity.context(own, (_MESH_ALPN, "h2") if http2 else (_MESH_ALPN,))
+    built.transport_socket.CopyFrom(_member(view, built, one, written))
+
+
+def _member(
+    view: View, built: cluster_pb2.Cluster, one: Outbound, written: ClientTLS
+) -> base_pb2.TransportSocket:
+    """Return the mesh's TLS towards the service: which name is asked for, and who may answer."""
+    spoken = _alpn(built, one)
+    offered = MESH_BYTES if len(spoken) != 1 else MESH_HTTP2 if "h2" in spoken else MESH_HTTP1
+    context = identity.context(identity.client_identity(view.proxy.metadata), offered)
     tls.expect_names(context, written.subject_alt_names or _accounts(view, one))
     subset = one.name.split("|")[2]
     name = names.crossing_cluster(one.service.hostname, one.port.number, subset)
-    built.transport_socket.CopyFrom(tls.towards(context, written.sni or name))
+    return tls.towards(context, written.sni or name)
+
+
+def _automatic(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
+    """Speak the mesh's TLS to endpoints that do, and plainly to the others."""
+    socket = _member(
+        view, built, one, ClientTLS(mode=MESH_MUTUAL, subject_alt_names=one.service.names)
+    )
+    if built.type == cluster_pb2.Cluster.ORIGINAL_DST:
+        built.transport_socket.CopyFrom(socket)
+    else:
+        automtls.by_endpoint(built, socket)
 
 
 def _accounts(view: View, one: Outbound) -> list[str]:
@@ -143,9 +170,10 @@ def _accounts(view: View, one: Outbound) -> list[str]:
     members = view.world.registry.endpoints.get(one.service.hostname, ())
     if not all(each.service_account for each in members):
         return []
-    domain = view.world.settings.trust_domain
     return sorted(
-        {f"spiffe://{domain}/ns/{each.namespace}/sa/{each.service_account}" for each in members}
+        f"{tls.SPIFFE}{domain}/ns/{namespace}/sa/{account}"
+        for domain in trust_domains(view.world.settings)
+        for namespace, account in {(each.namespace, each.service_account) for each in members}
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from libs.compile.attachments import ATTACHED, Attachments, attachments
 from libs.compile.credentials import Credentials, credentials
 from libs.compile.objects import Difference, Objects
+from libs.compile.peers import Peers, peers
 from libs.compile.policies import Policies, policies
 from libs.compile.rules import Roots, RouteRules, changed_route_rules
 from libs.kernel.ids import ClusterName
@@ -16,6 +17,7 @@ from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 from libs.meshapi.service import Service
@@ -45,6 +47,7 @@ class World:
     attached: Attachments = field(default_factory=Attachments)
     origins: Mapping[ObjectKey, Origin] = field(default_factory=dict)
     credentials: Credentials = field(default_factory=dict)
+    peers: Peers = field(default_factory=dict)
     objects: Objects = field(default_factory=Objects, repr=False)
 
     @property
@@ -165,6 +168,10 @@ def _attached(making: _Making) -> Attachments:
     return attachments(one for kind in ATTACHED for one in making.objects.of(kind).values())
 
 
+def _peers(making: _Making) -> Peers:
+    return peers(making.objects.of(PeerAuthentication).values())
+
+
 def _credentials(making: _Making) -> Credentials:
     of = making.objects.of
     return credentials(of(Secret).values(), of(SealedSecret).values())
@@ -178,5 +185,6 @@ _TABLES = (
     _Table("sidecars", (Sidecar,), _sidecars),
     _Table("attached", ATTACHED, _attached),
     _Table("credentials", (Secret, SealedSecret), _credentials),
+    _Table("peers", (PeerAuthentication,), _peers),
 )
 """Every field that objects make. One that is new here is made again when its kinds change."""

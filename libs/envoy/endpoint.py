@@ -12,6 +12,7 @@ from libs.envoy.address import address
 from libs.envoy.wellknown import uint32
 
 _PARTS = 3
+_SOCKET_MATCH = "envoy.transport_socket_match"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,6 +20,7 @@ class LoadEndpoint:
     """One endpoint. `locality` is `region/zone/subzone`; `weight` is relative, at least 1.
 
     `priority` is the order in which endpoints are used: those of 1 when those of 0 fail.
+    `meshed` says that it speaks the mesh's mutual TLS, for clusters that go by that.
     """
 
     locality: str
@@ -26,6 +28,7 @@ class LoadEndpoint:
     port: int
     weight: int = 1
     priority: int = 0
+    meshed: bool = False
 
     @property
     def group(self) -> tuple[int, str]:
@@ -68,7 +71,10 @@ def _locality(
 
 
 def _endpoint(member: LoadEndpoint) -> ec.LbEndpoint:
-    return ec.LbEndpoint(
+    result = ec.LbEndpoint(
         endpoint=ec.Endpoint(address=address(member.host, member.port)),
         load_balancing_weight=uint32(member.weight),
     )
+    if member.meshed:
+        result.metadata.filter_metadata[_SOCKET_MATCH]["tlsMode"] = "istio"
+    return result

@@ -74,7 +74,17 @@ def _manager(stat_prefix: str, side: Side) -> hcm_pb2.HttpConnectionManager:
         manager.forward_client_cert_details = _Manager.SANITIZE_SET
     else:
         manager.server_header_transformation = _Manager.PASS_THROUGH
+    if side is Side.INBOUND:
+        _tell_callers(manager)
     return manager
+
+
+def _tell_callers(manager: hcm_pb2.HttpConnectionManager) -> None:
+    """Tell the workload who calls by mutual TLS; what others say of themselves is taken away."""
+    manager.forward_client_cert_details = _Manager.APPEND_FORWARD
+    told = manager.set_current_client_cert_details
+    told.subject.CopyFrom(boolean(True))
+    told.dns = told.uri = True
 
 
 def _filters(side: Side) -> list[hcm_pb2.HttpFilter]:

@@ -64,10 +64,19 @@ def intercepting(
     return result
 
 
-def read_server_names(built: listener_pb2.Listener) -> None:
-    """Let a listener choose its chain by the server name that a TLS client asks for."""
+def read_server_names(
+    built: listener_pb2.Listener, ports: Sequence[int] = (), *, but: Sequence[int] = ()
+) -> None:
+    """Let a listener choose its chain by what a TLS client offers and asks for.
+
+    With `ports` only connections to those wait for their first bytes, with `but` all others.
+    """
     config = pack(tls_inspector_pb2.TlsInspector())
-    built.listener_filters.add(name=TLS_INSPECTOR_NAME, typed_config=config)
+    found = built.listener_filters.add(name=TLS_INSPECTOR_NAME, typed_config=config)
+    if ports:
+        found.filter_disabled.not_match.CopyFrom(_to_ports(ports))
+    elif but:
+        found.filter_disabled.CopyFrom(_to_ports(but))
 
 
 def tell_http(built: listener_pb2.Listener, ports: Sequence[int] = ()) -> None:
@@ -79,13 +88,18 @@ def tell_http(built: listener_pb2.Listener, ports: Sequence[int] = ()) -> None:
     found = built.listener_filters.add(
         name=HTTP_INSPECTOR_NAME, typed_config=pack(http_inspector_pb2.HttpInspector())
     )
-    if not ports:
-        return
+    if ports:
+        found.filter_disabled.not_match.CopyFrom(_to_ports(ports))
+
+
+def _to_ports(ports: Sequence[int]) -> lc.ListenerFilterChainMatchPredicate:
+    """Return the condition that a connection is to one of `ports`."""
     wanted = [_to_port(port) for port in ports]
     if len(wanted) == 1:
-        found.filter_disabled.not_match.CopyFrom(wanted[0])
-    else:
-        found.filter_disabled.not_match.or_match.rules.extend(wanted)
+        return wanted[0]
+    result = lc.ListenerFilterChainMatchPredicate()
+    result.or_match.rules.extend(wanted)
+    return result
 
 
 def _to_port(port: int) -> lc.ListenerFilterChainMatchPredicate:
@@ -119,6 +133,11 @@ def chain(
     if destination_port:
         result.filter_chain_match.destination_port.CopyFrom(uint32(destination_port))
     return result
+
+
+def only_plain(built: lc.FilterChain) -> None:
+    """Leave TLS connections to other chains."""
+    built.filter_chain_match.transport_protocol = "raw_buffer"
 
 
 def only_to(built: lc.FilterChain, subnets: Sequence[str]) -> None:

@@ -17,6 +17,9 @@ SOCKET_NAME: Final = "envoy.transport_sockets.tls"
 SYSTEM_AUTHORITIES: Final = "/etc/ssl/certs/ca-certificates.crt"
 """Where the image of a proxy has the authorities that everybody trusts."""
 
+SPIFFE: Final = "spiffe://"
+"""How the identities of workloads begin."""
+
 _Context = tls_pb2.CommonTlsContext
 _VERSIONS: Final = {
     "TLSV1_0": common_pb2.TlsParameters.TLSv1_0,
@@ -108,6 +111,23 @@ def expect_names(context: tls_pb2.CommonTlsContext, names: Iterable[str]) -> Non
     combined = context.combined_validation_context.default_validation_context
     own = context.validation_context
     _name(combined if context.HasField("combined_validation_context") else own, names)
+
+
+def expect_trust_domains(context: tls_pb2.CommonTlsContext, domains: Iterable[str]) -> None:
+    """Demand that the other side's certificate is for somebody of one of the trust domains."""
+    combined = context.combined_validation_context.default_validation_context
+    own = context.validation_context
+    target = combined if context.HasField("combined_validation_context") else own
+    for domain in domains:
+        matcher = string_pb2.StringMatcher(prefix=f"{SPIFFE}{domain}/")
+        target.match_typed_subject_alt_names.add(
+            san_type=common_pb2.SubjectAltNameMatcher.URI, matcher=matcher
+        )
+
+
+def agree_on_curves(context: tls_pb2.CommonTlsContext, curves: Iterable[str]) -> None:
+    """Say which curves keys are agreed on with, the best first; none means Envoy's own."""
+    context.tls_params.ecdh_curves.extend(curves)
 
 
 def secrets_of(context: tls_pb2.CommonTlsContext) -> Iterator[str]:

@@ -21,7 +21,6 @@ from libs.meshapi.meshconfig.proxy import ProxySettings
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.namespace import Namespace
 from libs.meshapi.node import Node
-from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Path
 from libs.meshapi.requestauthentication import RequestAuthentication
@@ -82,7 +81,6 @@ MESH_CONFIG = (
     "defaultProviders.metrics",
     "disableEnvoyListenerLog",
     "discoverySelectors",
-    "enableAutoMtls",
     "enableEnvoyAccessLogService",
     "enablePrometheusMerge",
     *(f"extensionProviders[].{name}" for name in _PROVIDERS),
@@ -93,7 +91,6 @@ MESH_CONFIG = (
     "ingressControllerMode",
     "ingressSelector",
     "ingressService",
-    "meshMTLS",
     "outboundTrafficPolicy.tls",
     "pathNormalization",
     "protocolDetectionTimeout",
@@ -104,7 +101,6 @@ MESH_CONFIG = (
     "serviceScopeConfigs",
     "serviceSettings",
     "tlsDefaults",
-    "trustDomainAliases",
     "verifyCertificateAtClient",
 )
 """Fields of MeshConfig, as Fleet holds it and as a file of its own does."""
@@ -163,7 +159,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         HTTPRoute,
         Namespace,
         Node,
-        PeerAuthentication,
         Pod,
         ReferenceGrant,
         RequestAuthentication,

@@ -30,6 +30,16 @@ NAMES = (
     "flask.example1.com",
     "flask.example2.com",
 )
+MEMBERS = (
+    ("mesh", "cluster.local", "default", "default"),
+    ("reader", "cluster.local", "shop", "reader"),
+    ("writer", "cluster.local", "shop", "writer"),
+    ("other", "cluster.local", "bank", "reader"),
+    ("renamed", "old.example", "default", "reader"),
+    ("foreign", "foreign.example", "shop", "reader"),
+)
+"""Certificates of workloads: file, trust domain, namespace and service account."""
+
 SHARED = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 
 
@@ -39,7 +49,8 @@ def certificates_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("certificates")
     certificates.make(folder, NAMES)
     certificates.vouch(folder, "rsa.example", "DNS:shop.example", certificates.RSA)
-    certificates.vouch(folder, "mesh", "URI:spiffe://cluster.local/ns/default/sa/default")
+    for file, domain, namespace, account in MEMBERS:
+        certificates.vouch(folder, file, f"URI:spiffe://{domain}/ns/{namespace}/sa/{account}")
     return folder
 
 

@@ -96,7 +96,7 @@ def test_the_meshs_tls_asks_for_the_cluster_and_expects_the_services_accounts() 
     found = _tls(ClientTLS(mode="ISTIO_MUTUAL"), metadata=FILES)
     common = found.common_tls_context
     assert found.sni == "outbound_.443_._.web.default.svc.cluster.local"
-    assert list(common.alpn_protocols) == ["istio"]
+    assert list(common.alpn_protocols) == ["istio-http/1.1", "istio"]
     assert common.tls_certificates[0].private_key.filename == "/etc/certs/key.pem"
     expected = common.validation_context.match_typed_subject_alt_names
     assert {one.matcher.exact for one in expected} == {"spiffe://cluster.local/ns/default/sa/web"}

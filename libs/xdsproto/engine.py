@@ -36,6 +36,7 @@ class AdsEngine:
         """Start without a snapshot: nothing is answered before one is assigned."""
         self._limits = limits or StreamLimits()
         self._states: dict[TypeUrl, TypeState] = {}
+        self._ordered: Sequence[TypeState] = ()
         self._published: Published | None = None
         self._is_sotw = False
         self._nonce = 0
@@ -58,11 +59,13 @@ class AdsEngine:
             return (self._close,)
         if self._published is None:
             return ()
-        response = self._next_response(self._published)
-        if response is None:
-            return self._record(*standing(self._states, self._published))
-        sync, error = standing(self._states, self._published)
-        return (*self._record(sync, error), response)
+        sync, error = SyncStatus.STALE, ""
+        response = self._next_response(self._published) if self._has_work() else None
+        # What was just sent has to be acknowledged, so only a refusal is worth a look.
+        if response is None or any(s.refused or s.rejection for s in self._ordered):
+            sync, error = standing(self._states, self._published)
+        records = self._record(sync, error)
+        return records if response is None else (*records, response)
 
     def _assign(self, published: Published) -> None:
         before, self._published = self._published, published
@@ -95,6 +98,7 @@ class AdsEngine:
                 self._refuse(CloseCode.RESOURCE_EXHAUSTED, reason)
                 return
             state = self._states[request.type_url] = TypeState(request.type_url)
+            self._ordered = in_push_order(self._states)
         view = self._published.of(request.type_url) if self._published else NOTHING
         match request:
             case SotwRequest():
@@ -121,15 +125,18 @@ class AdsEngine:
         """
         while True:
             marked = self._marked()
-            for state in in_push_order(self._states):
+            for state in self._ordered:
                 response = self._respond(state, published)
                 if response is not None:
                     return response
             if self._marked() == marked:
                 return None
 
+    def _has_work(self) -> bool:
+        return any(s.dirty or s.owed or s.answer_owed for s in self._ordered)
+
     def _marked(self) -> int:
-        return sum(len(state.dirty) + len(state.owed) for state in self._states.values())
+        return sum(len(state.dirty) + len(state.owed) for state in self._ordered)
 
     def _respond(self, state: TypeState, published: Published) -> Respond | None:
         if state.blocked or not (state.dirty or state.owed or state.answer_owed):
@@ -167,11 +174,16 @@ class AdsEngine:
     def _record(self, sync: SyncStatus, error: str) -> Sequence[Record]:
         if self._published is None:
             return ()
-        record = Record(self._published.version, sync, self._carried, error)
-        if record == self._recorded:
+        known, version = self._recorded, self._published.version
+        if known is not None and (known.snapshot, known.sync, known.carried, known.error) == (
+            version,
+            sync,
+            self._carried,
+            error,
+        ):
             return ()
-        self._recorded = record
-        return (record,)
+        self._recorded = Record(version, sync, self._carried, error)
+        return (self._recorded,)
 
 
 def _changes_something(state: TypeState, todo: Due) -> bool:

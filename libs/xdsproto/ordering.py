@@ -12,7 +12,7 @@ endpoints. Two things wait:
   so nothing is removed before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.kernel.ids import TypeUrl
@@ -42,7 +42,7 @@ class Gate:
     removals: bool = True
 
 
-def in_push_order(states: States) -> Iterable[TypeState]:
+def in_push_order(states: States) -> Sequence[TypeState]:
     """Known types in push order, then the others as the client asked for them."""
     return sorted(states.values(), key=lambda state: _RANK.get(state.type_url, len(_RANK)))
 

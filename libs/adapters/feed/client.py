@@ -1,6 +1,7 @@
 """The frontend's side: one stream to the compiler, opened again whenever it breaks."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
@@ -16,6 +17,10 @@ from libs.ports.feed import FromCompiler, FromFrontend, Hello
 from libs.ports.rng import Rng
 
 _Call = grpc.aio.StreamStreamCall[Message, feed_pb2.FromCompiler]
+
+
+BATCH_EVENTS_MAX = 256
+"""Events in one message. What waits together goes together: a message costs more than an event."""
 
 
 class ViewMismatchError(Exception):
@@ -124,12 +129,22 @@ class FeedClient:
         return "the compiler closed the stream"
 
     async def _requests(self) -> AsyncIterator[feed_pb2.FromFrontend]:
-        outbox = self._outbox = FrontendOutbox()
-        outbox.put(self._owner.hello())
+        outbox, loop = FrontendOutbox(), asyncio.get_running_loop()
+        self._outbox, hurried_s = outbox, None
+        yield wire.frontend_to_wire(self._owner.hello())
         for event in self._owner.greeting():
             outbox.put(event)
         while True:
-            while (waiting := outbox.take()) is not None:
-                yield wire.frontend_to_wire(waiting)
+            while waiting := outbox.take_many(BATCH_EVENTS_MAX):
+                yield wire.batch_to_wire(waiting)
             self._wake.clear()
-            await self._wake.wait()
+            if not outbox.is_patient:
+                await self._wake.wait()
+            elif hurried_s is None:
+                hurried_s = loop.time() + self._limits.unanswered_s
+            elif hurried_s <= loop.time():
+                hurried_s = None
+                outbox.hurry()
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), hurried_s - loop.time())

@@ -9,7 +9,8 @@ class FeedLimits:
 
     `message_bytes_max` bounds one event, so the biggest full view. A peer that does not answer a
     keep-alive ping within `keepalive_timeout_s` counts as gone. Reconnecting waits between
-    `backoff_s_min` and `backoff_s_max`, doubling, with jitter.
+    `backoff_s_min` and `backoff_s_max`, doubling, with jitter. That a proxy has not answered is
+    told when it has not for about `unanswered_s`.
     """
 
     message_bytes_max: int = 64 * 1024 * 1024
@@ -18,6 +19,7 @@ class FeedLimits:
     backoff_s_min: float = 0.05
     backoff_s_max: float = 2.0
     waiting_events_max: int = 100_000
+    unanswered_s: float = 0.2
 
     def channel_options(self) -> list[tuple[str, int]]:
         """Render as gRPC channel arguments, valid for client and server."""

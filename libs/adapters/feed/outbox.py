@@ -3,7 +3,10 @@
 A slow reader therefore costs memory in proportion to the fleet, not to the time it was slow.
 """
 
+import itertools
+
 from libs.kernel.ids import ClassKey, ProxyId, ResourceName, TypeUrl, Version
+from libs.kernel.proxies import SyncStatus
 from libs.ports.feed import (
     Assign,
     FromCompiler,
@@ -47,15 +50,29 @@ class CompilerOutbox:
 
 
 class FrontendOutbox:
-    """Events for the compiler: the last word on each proxy, and on each of its snapshots."""
+    """Events for the compiler: the last word on each proxy, and on each of its snapshots.
+
+    That a proxy has not answered yet can wait: most answer soon, and then only that is told.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
         self._waiting: dict[ProxyId | tuple[ProxyId, Version] | None, FromFrontend] = {}
+        self._patient: dict[ProxyId | tuple[ProxyId, Version] | None, FromFrontend] = {}
 
     def __len__(self) -> int:
         """Count the events that wait."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._patient)
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether something waits that `take` gives only after `hurry`."""
+        return bool(self._patient)
+
+    def hurry(self) -> None:
+        """Let everything that waits be taken."""
+        self._waiting |= self._patient
+        self._patient.clear()
 
     def put(self, event: FromFrontend) -> None:
         """Add an event; it replaces what waits about the same proxy and snapshot."""
@@ -63,15 +80,23 @@ class FrontendOutbox:
         if isinstance(event, ProxyGone):
             self._forget_statuses(event.proxy)
         self._waiting.pop(key, None)
-        self._waiting[key] = event
+        self._patient.pop(key, None)
+        unanswered = isinstance(event, ProxyStatus) and event.sync is SyncStatus.STALE
+        (self._patient if unanswered else self._waiting)[key] = event
 
     def take(self) -> FromFrontend | None:
         """Remove and return the next event to send; None when nothing waits."""
         return self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
 
+    def take_many(self, count_max: int) -> list[FromFrontend]:
+        """Remove and return the next events to send; none when nothing waits."""
+        keys = list(itertools.islice(self._waiting, count_max))
+        return [self._waiting.pop(key) for key in keys]
+
     def _forget_statuses(self, proxy: ProxyId) -> None:
-        for key in [k for k in self._waiting if isinstance(k, tuple) and k[0] == proxy]:
-            del self._waiting[key]
+        for waiting in (self._waiting, self._patient):
+            for key in [k for k in waiting if isinstance(k, tuple) and k[0] == proxy]:
+                del waiting[key]
 
 
 def _key(event: FromFrontend) -> ProxyId | tuple[ProxyId, Version] | None:

@@ -161,7 +161,8 @@ class FeedServer:
     ) -> None:
         try:
             async for request in requests:
-                self._handler.on_event(stream_id, wire.frontend_from_wire(request))
+                for event in wire.batch_from_wire(request):
+                    self._handler.on_event(stream_id, event)
         except wire.FeedFormatError as error:
             stream.refusal = str(error)
         finally:

@@ -1,5 +1,7 @@
 """Feed events as protobuf messages and back."""
 
+from collections.abc import Iterator, Sequence
+
 from protogen.periplus.feed.v1 import feed_pb2
 
 from libs.kernel.ids import (
@@ -35,6 +37,22 @@ _SYNC_FROM_WIRE = {wire: sync for sync, wire in _SYNC_TO_WIRE.items()}
 
 class FeedFormatError(ValueError):
     """The other side sent an event that this version does not understand."""
+
+
+def batch_to_wire(events: Sequence[FromFrontend]) -> feed_pb2.FromFrontend:
+    """Encode events that go as one message."""
+    if len(events) == 1:
+        return frontend_to_wire(events[0])
+    return feed_pb2.FromFrontend(batch=feed_pb2.Batch(events=map(frontend_to_wire, events)))
+
+
+def batch_from_wire(message: feed_pb2.FromFrontend) -> Iterator[FromFrontend]:
+    """Decode what one message holds, in its order. Raises `FeedFormatError`."""
+    if message.WhichOneof("event") != "batch":
+        yield frontend_from_wire(message)
+        return
+    for one in message.batch.events:
+        yield frontend_from_wire(one)
 
 
 def frontend_to_wire(event: FromFrontend) -> feed_pb2.FromFrontend:

@@ -8,6 +8,7 @@ from protogen.envoy.service.discovery.v3 import discovery_pb2
 from libs.adapters.xdsgrpc import health
 from libs.adapters.xdsgrpc.limits import XdsLimits
 from libs.adapters.xdsgrpc.requests import Wire
+from libs.adapters.xdsgrpc.sharing import SharedResponses
 from libs.adapters.xdsgrpc.stream import AdsStream, Context, StreamOwner
 from libs.kernel.looperrors import StalledError
 
@@ -25,6 +26,7 @@ class XdsServer:
         self._owner = owner
         self._limits = limits or XdsLimits()
         self._streams: set[AdsStream] = set()
+        self._shared = SharedResponses()
         self._draining = False
         self._server: grpc.aio.Server | None = None
 
@@ -82,7 +84,7 @@ class XdsServer:
         if self._draining or len(self._streams) >= self._limits.streams_max:
             reason = f"this server has {len(self._streams)} streams, which is all that it may"
             await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, reason)
-        stream = AdsStream(self._owner, self._limits.stream, delta=delta)
+        stream = AdsStream(self._owner, self._limits.stream, self._shared, delta=delta)
         self._streams.add(stream)
         try:
             await stream.serve(requests, context)

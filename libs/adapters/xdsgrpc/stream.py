@@ -8,9 +8,9 @@ import grpc
 from protogen.envoy.config.core.v3 import base_pb2
 
 from libs.adapters.xdsgrpc.requests import Wire, node_of, parse
+from libs.adapters.xdsgrpc.sharing import SharedResponses
 from libs.kernel.ids import ProxyId
-from libs.xdsproto import wire as wireformat
-from libs.xdsproto.commands import Close, CloseCode, Command, Record, Respond
+from libs.xdsproto.commands import Close, CloseCode, Record, Respond
 from libs.xdsproto.engine import AdsEngine, StreamLimits
 from libs.xdsproto.events import SnapshotAssigned
 from libs.xdsproto.published import Published
@@ -41,12 +41,17 @@ class StreamOwner(Protocol):
 class AdsStream:
     """An open stream. `node` is the message of its first request, None until that arrived."""
 
-    def __init__(self, owner: StreamOwner, limits: StreamLimits, *, delta: bool) -> None:
+    def __init__(
+        self, owner: StreamOwner, limits: StreamLimits, shared: SharedResponses, *, delta: bool
+    ) -> None:
         """Prepare a stream of one variant."""
         self.delta = delta
         self.node: base_pb2.Node | None = None
         self._owner = owner
         self._engine = AdsEngine(limits)
+        self._shared = shared
+        self._ready: Respond | None = None
+        self._writing = False
         self._wake = asyncio.Event()
         self._end: tuple[grpc.StatusCode, str] | None = None
 
@@ -89,7 +94,10 @@ class AdsStream:
                 if self.node is None and not self._open(request):
                     return
                 self._engine.receive(parse(request))
-                self._wake.set()
+                if not self._writing:
+                    self._look()
+                    if self._ready is not None:
+                        self._wake.set()
         finally:
             self._finish(grpc.StatusCode.OK, "")
 
@@ -105,38 +113,35 @@ class AdsStream:
 
     async def _write(self, context: Context) -> None:
         while self._end is None:
-            commands = self._engine.advance()
-            for command in commands:
-                await self._do(command, context)
-            if not commands:
+            self._look()
+            response, self._ready = self._ready, None
+            if response is None:
                 await self._wake.wait()
                 self._wake.clear()
+                continue
+            self._writing = True
+            await context.write(self._shared(response, delta=self.delta))
+            self._writing = False
+            self._owner.on_sent(self, response)
         code, reason = self._end
         if code is not grpc.StatusCode.OK:
             await context.abort(code, reason)
 
-    async def _do(self, command: Command, context: Context) -> None:
-        match command:
-            case Respond():
-                await context.write(self._encoded(command))
-                self._owner.on_sent(self, command)
-            case Record():
-                self._owner.on_record(self, command)
-            case Close():
-                self._finish(_STATUS[command.code], command.reason)
+    def _look(self) -> None:
+        """Ask the engine what to do; what is to be sent is left to the writer.
 
-    def _encoded(self, response: Respond) -> bytes:
-        if not self.delta:
-            return wireformat.sotw_response(
-                response.type_url, response.version, response.nonce, response.entries
-            )
-        return wireformat.delta_response(
-            response.type_url,
-            response.version,
-            response.nonce,
-            response.entries,
-            response.removed,
-        )
+        Nothing newer is computed before that is sent: while the writer is busy, only it asks.
+        """
+        if self._ready is not None or self._end is not None:
+            return
+        for command in self._engine.advance():
+            match command:
+                case Respond():
+                    self._ready = command
+                case Record():
+                    self._owner.on_record(self, command)
+                case Close():
+                    self._finish(_STATUS[command.code], command.reason)
 
     def _finish(self, code: grpc.StatusCode, reason: str) -> None:
         self._end = self._end or (code, reason)

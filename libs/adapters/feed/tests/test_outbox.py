@@ -94,5 +94,8 @@ def test_each_snapshot_keeps_its_last_status() -> None:
     outbox.put(status("1", SyncStatus.SYNCED))
     outbox.put(status("2", SyncStatus.STALE))
     assert outbox.take() == status("1", SyncStatus.SYNCED)
+    assert outbox.take() is None
+    assert outbox.is_patient
+    outbox.hurry()
     assert outbox.take() == status("2", SyncStatus.STALE)
     assert len(outbox) == 0

@@ -51,6 +51,13 @@ def test_frontend_events_survive_the_wire(event: FromFrontend) -> None:
     assert wire.frontend_from_wire(feed_pb2.FromFrontend.FromString(sent)) == event
 
 
+@given(st.lists(FRONTEND.filter(lambda one: not isinstance(one, Hello)), min_size=1, max_size=4))
+def test_events_that_wait_together_survive_the_wire(events: list[FromFrontend]) -> None:
+    """Several events arrive as they were said, in their order, in one message."""
+    sent = wire.batch_to_wire(events).SerializeToString()
+    assert list(wire.batch_from_wire(feed_pb2.FromFrontend.FromString(sent))) == events
+
+
 @given(COMPILER)
 def test_compiler_events_survive_the_wire(event: FromCompiler) -> None:
     """What the compiler says arrives as it was said."""

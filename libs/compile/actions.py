@@ -9,8 +9,10 @@ from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from libs.compile import crossorigin, hashing, mirrors, retries
 from libs.compile.proxy import ProxyType
 from libs.compile.rules import RouteRules
+from libs.compile.target import looks_up
 from libs.compile.view import Place, destination_cluster
-from libs.envoy import cors, fault, headers, names, route
+from libs.envoy import cors, dynamicdns, fault, headers, names, route
+from libs.envoy.claims import clusters_of
 from libs.envoy.headers import HeaderChanges
 from libs.meshapi.virtualservice import (
     FaultAbort,
@@ -59,12 +61,21 @@ def apply(result: rc.Route, rule: HTTPRoute, rules: RouteRules, place: Place) ->
     else:
         result.route.CopyFrom(_forward(rule, rules, place))
         mirrors.add(result.route, rule, rules, place)
+        if result.route.host_rewrite_literal and _looks_up(result.route, place):
+            renamed = dynamicdns.renamed(result.route.host_rewrite_literal)
+            route.set_filter(result, dynamicdns.HTTP_FILTER_NAME, renamed)
     _change_headers(result, rule)
     if rule.cors_policy is not None and place.view.proxy.type is not ProxyType.GRPC:
         route.set_filter(result, cors.FILTER_NAME, crossorigin.policy(rule.cors_policy))
     injected = _fault(rule.fault) if rule.fault is not None else None
     if injected is not None:
         route.set_filter(result, fault.FILTER_NAME, injected)
+
+
+def _looks_up(action: rc.RouteAction, place: Place) -> bool:
+    """Say whether requests go to a host that is looked up by its name."""
+    found = (place.view.outbound.get(name) for name in clusters_of(action))
+    return any(one is not None and looks_up(one) for one in found)
 
 
 def _redirect(redirect: HTTPRedirect, rules: RouteRules, place: Place) -> rc.RedirectAction:

@@ -9,18 +9,19 @@ from libs.compile.assignments import assignment
 from libs.compile.policies import Caller, Policy, policy_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.statnames import outbound_name
-from libs.compile.target import Outbound
-from libs.compile.trafficpolicies import merged, with_defaults
+from libs.compile.target import Outbound, looks_up, names_itself
+from libs.compile.trafficpolicies import merged, own_pool, with_defaults
 from libs.compile.view import View, node
 from libs.compile.world import World
-from libs.envoy import cluster, names
+from libs.envoy import cluster, dynamicdns, names
 from libs.envoy.cluster import LoadBalancing, NameLookup
 from libs.envoy.wellknown import duration
 from libs.kernel import xds
+from libs.kernel.origins import ObjectKey
 from libs.meshapi.destinationrule import Subset
 from libs.meshapi.fleet import MeshSettings
-from libs.meshapi.trafficpolicy import LoadBalancerKind
-from libs.registry.service import Protocol, Resolution, Service
+from libs.meshapi.trafficpolicy import LoadBalancerKind, TrafficPolicy
+from libs.registry.service import Protocol, Resolution, Service, ServicePort
 
 _PASSTHROUGH: LoadBalancerKind = "PASSTHROUGH"
 _BALANCING: Mapping[LoadBalancerKind, LoadBalancing] = {
@@ -57,6 +58,8 @@ def _targets(service: Service, policy: Policy | None, mesh: MeshSettings) -> Ite
     if policy is not None:
         subsets = (None, *(policy.subsets[name] for name in sorted(policy.subsets)))
     for port in service.ports:
+        if service.resolution is Resolution.DYNAMIC_DNS and not names_itself(port):
+            continue
         for subset in subsets:
             name = names.outbound_cluster(
                 service.hostname, port.number, subset.name if subset else ""
@@ -88,11 +91,25 @@ def cluster_message(view: View, one: Outbound) -> cluster_pb2.Cluster:
     return built
 
 
+def undeclared_cluster(view: View) -> cluster_pb2.Cluster:
+    """Return the cluster that connects to any host, as the mesh encrypts such calls."""
+    mesh = view.world.settings
+    pool = own_pool(None, mesh)
+    traffic = TrafficPolicy(connection_pool=pool, tls=mesh.outbound_traffic_policy.tls)
+    port = ServicePort("", 0, Protocol.HTTP, 0)
+    nobody = Service(names.ALLOW_ANY_BY_NAME, "", (port,), Resolution.DYNAMIC_DNS, _MESH)
+    built = dynamicdns.by_request(names.ALLOW_ANY_BY_NAME)
+    upstreams.apply(view, built, Outbound(built.name, nobody, port, {}, traffic, None))
+    return built
+
+
 def _located(view: View, one: Outbound) -> cluster_pb2.Cluster:
     """Return the cluster as its endpoints are found."""
     http2, balancing = one.port.protocol.is_http2, _balancing_for(one, view.proxy)
     if discovers(one, view.proxy):
         return cluster.by_discovery(one.name, balancing, http2=http2)
+    if looks_up(one):
+        return dynamicdns.by_request(one.name, http2=http2)
     lookup = _LOOKUPS.get(one.service.resolution)
     if lookup is None or one.balancing == _PASSTHROUGH:
         return cluster.by_original_destination(one.name, http2=http2)
@@ -102,6 +119,7 @@ def _located(view: View, one: Outbound) -> cluster_pb2.Cluster:
     return cluster.by_dns(found, balancing, lookup, http2=http2)
 
 
+_MESH = ObjectKey("", "MeshConfig", "", "")
 _NOBODY = Policy("", None, {}, ())
 
 

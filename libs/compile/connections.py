@@ -5,26 +5,33 @@ from collections.abc import Sequence
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 
 from libs.compile import hashing
+from libs.compile.target import looks_up
 from libs.compile.view import View
-from libs.envoy import names, tcpproxy
+from libs.envoy import dynamicdns, names, tcpproxy
 from libs.envoy.tcpproxy import Handling, Tunnel
 from libs.meshapi.trafficpolicy import TrafficPolicy
+from libs.registry.service import target_number
 
 _POST = "POST"
 
 
-def to_clusters(view: View, stat_prefix: str, shares: Sequence[tuple[str, int]]) -> lc.Filter:
-    """Return the filter for clusters with their weights; of several the first one's policy counts.
+def to_clusters(
+    view: View, stat_prefix: str, shares: Sequence[tuple[str, int]]
+) -> tuple[lc.Filter, ...]:
+    """Return the filters for clusters with their weights.
 
-    Without any, connections lead nowhere.
+    Of several the first one's policy counts. Without any, connections lead nowhere, and so they do
+    where one of several would have to be looked up.
     """
-    if not shares:
-        return tcpproxy.tcp_proxy(names.BLACK_HOLE)
-    one = view.outbound.get(shares[0][0])
-    handling = handling_of(one.traffic) if one is not None else tcpproxy.PLAIN
-    if len(shares) == 1:
-        return tcpproxy.tcp_proxy(shares[0][0], handling)
-    return tcpproxy.weighted(stat_prefix, shares, handling)
+    found = [view.outbound.get(name) for name, _ in shares]
+    dynamic = [one for one in found if one is not None and looks_up(one)]
+    if not shares or (dynamic and len(shares) > 1):
+        return (tcpproxy.tcp_proxy(names.BLACK_HOLE),)
+    handling = handling_of(found[0].traffic) if found[0] is not None else tcpproxy.PLAIN
+    if len(shares) > 1:
+        return (tcpproxy.weighted(stat_prefix, shares, handling),)
+    ahead = (dynamicdns.network_filter(target_number(one.port)) for one in dynamic)
+    return (*ahead, tcpproxy.tcp_proxy(shares[0][0], handling))
 
 
 def handling_of(policy: TrafficPolicy) -> Handling:

@@ -30,8 +30,11 @@ from libs.meshapi.gateway import Gateway, Server
 from libs.registry.build import Instance
 
 
-def gateway_outlets(view: View) -> Outlets:
-    """Return listeners and routes of a router."""
+def gateway_outlets(view: View, *, by_name: bool = False) -> Outlets:
+    """Return listeners and routes of a router.
+
+    With `by_name` there are services whose endpoints are looked up by the name that is asked for.
+    """
     outlets = Outlets()
     selecting = (
         one for one in view.world.gateways if one.spec.selector.items() <= view.proxy.labels.items()
@@ -39,6 +42,8 @@ def gateway_outlets(view: View) -> Outlets:
     for port in ports_of(selecting, view.ledger):
         for number in _numbers(view, port):
             chains = list(_chains(view, port, number, outlets))
+            if by_name:
+                hcm.look_up_names(chains)
             if chains:
                 _add(view, outlets, _listener(port, number, chains), port)
     return outlets
@@ -98,7 +103,7 @@ def _tls(
     elif not terminates(server):
         for asked, built in _streams(view, port, gateway, server, tcp=False):
             wanted = () if ANY in asked else asked
-            yield listener.chain([built], server_names=wanted, encrypted=True)
+            yield listener.chain(built, server_names=wanted, encrypted=True)
     else:
         yield from _terminated(view, port, served, where, outlets)
 
@@ -123,18 +128,18 @@ def _terminated(
             f"{gateway.key}: server on port {server.port.number} ends all connections for "
             f"{', '.join(server.hosts)}: {found.fault}"
         )
-        yield _encrypted(server, tcpproxy.tcp_proxy(names.BLACK_HOLE))
+        yield _encrypted(server, (tcpproxy.tcp_proxy(names.BLACK_HOLE),))
         return
     for one in found.secrets:
         outlets.secrets[one.name] = one
         view.ledger.credit(xds.SECRET, one.name, gateway.key, *found.sources)
-    inside: lc.Filter | None
+    inside: Sequence[lc.Filter]
     if reads:
-        inside = _requests(view, port, served, (place, number), outlets)
+        inside = (_requests(view, port, served, (place, number), outlets),)
     else:
         streams = _streams(view, port, gateway, server, tcp=True)
-        inside = next((built for _, built in streams), None)
-    if inside is not None:
+        inside = next((built for _, built in streams), ())
+    if inside:
         result = _encrypted(server, inside)
         result.transport_socket.CopyFrom(found.socket)
         yield result
@@ -180,21 +185,21 @@ def _decryption(view: View, gateway: Gateway, server: Server, alpn: Sequence[str
     return found
 
 
-def _encrypted(server: Server, inside: lc.Filter) -> lc.FilterChain:
-    return listener.chain([inside], server_names=server_names(server), encrypted=True)
+def _encrypted(server: Server, inside: Sequence[lc.Filter]) -> lc.FilterChain:
+    return listener.chain(inside, server_names=server_names(server), encrypted=True)
 
 
 def _tcp(
     view: View, port: GatewayPort, gateway: Gateway, server: Server
 ) -> Iterator[lc.FilterChain]:
     for _, built in _streams(view, port, gateway, server, tcp=True):
-        yield listener.chain([built])
+        yield listener.chain(built)
         return
 
 
 def _streams(
     view: View, port: GatewayPort, gateway: Gateway, server: Server, *, tcp: bool
-) -> Iterator[tuple[Sequence[str], lc.Filter]]:
+) -> Iterator[tuple[Sequence[str], Sequence[lc.Filter]]]:
     """Yield where connections go by server name, or with `tcp` all of them, oldest rule first."""
     name = f"{gateway.namespace}/{gateway.metadata.name}"
     place = Place(view, port.number, frozenset({name}))
@@ -203,7 +208,7 @@ def _streams(
             continue
         if tcp:
             whole = tcp_route(rules, place)
-            if whole is not None:
+            if whole:
                 yield (), whole
             continue
         for asked, built in tls_routes(rules, place):

@@ -234,7 +234,8 @@ def _shares_routes(laying: _Laying, egress: Egress, target: tuple[Service, Servi
 
 
 def _slot(laying: _Laying, egress: Egress, where: tuple[str, int]) -> Slot:
-    return laying.slots.setdefault(where, Slot(*where, binds=_binds(laying.view, egress)))
+    binds, by_name = _binds(laying.view, egress), laying.scope.looks_up
+    return laying.slots.setdefault(where, Slot(*where, binds=binds, by_name=by_name))
 
 
 def _guess(laying: _Laying, at: int, slot: Slot, target: tuple[Service, ServicePort]) -> None:
@@ -258,7 +259,8 @@ def _http(laying: _Laying, at: int, slot: Slot) -> None:
             "both serve the hosts of the first"
         )
     else:
-        laying.routes[name] = _Asked(at, egress.services, Wanted(slot.port, name, laying.rest))
+        wanted = Wanted(slot.port, name, _undeclared_requests(laying))
+        laying.routes[name] = _Asked(at, egress.services, wanted)
     slot.routes = slot.routes or name
     slot.sources.update(dict.fromkeys(_keys(laying.scope, egress.services, slot.port)))
 
@@ -275,6 +277,12 @@ def undeclared(view: View, scope: Scope) -> str:
         )
         return names.BLACK_HOLE
     return proxy or names.PASSTHROUGH
+
+
+def _undeclared_requests(laying: _Laying) -> str:
+    """Return the cluster for requests to hosts that nobody declared: they name themselves."""
+    named = laying.scope.by_name and laying.rest == names.PASSTHROUGH
+    return names.ALLOW_ANY_BY_NAME if named else laying.rest
 
 
 def _virtual_outbound(target: str) -> listener_pb2.Listener:

@@ -13,10 +13,11 @@ from libs.envoy import names
 from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
 from libs.meshapi.virtualservice import MESH_GATEWAY
 from libs.registry.exports import sees
-from libs.registry.service import Service
+from libs.registry.service import Resolution, Service
 
 _SAME_NAMESPACE = "."
 _NOWHERE = "~"
+_BY_NAME = "ALLOW_ANY_DYNAMIC_DNS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Scope:
     """What a proxy may reach. `services` are those of all listeners and of their rules' routes.
 
     `egress_proxy` is the cluster for calls to what nobody declared; without one they go as they
-    came.
+    came, or with `by_name` requests go to the address of the host that they name. `looks_up` says
+    that any host is looked up so, be it declared or not.
     """
 
     sidecar: Sidecar | None
@@ -42,6 +44,8 @@ class Scope:
     services: tuple[Service, ...]
     allow_any: bool
     egress_proxy: str = ""
+    by_name: bool = False
+    looks_up: bool = False
 
 
 def scope_of(world: World, proxy: Proxy, services: tuple[Service, ...]) -> Scope:
@@ -55,13 +59,17 @@ def scope_of(world: World, proxy: Proxy, services: tuple[Service, ...]) -> Scope
     egress = tuple(_egress(services, proxy.namespace, one, rules) for one in listeners)
     if not egress:
         egress = (Egress(None, services, rules),)
+    reachable = _reachable(services, egress) if listeners else services
+    by_name = _outbound_mode(world, sidecar) == _BY_NAME
     return Scope(
         sidecar=sidecar,
         egress=egress,
         ingress=sidecar.spec.ingress if sidecar else (),
-        services=_reachable(services, egress) if listeners else services,
-        allow_any=_allow_any(world, sidecar),
+        services=reachable,
+        allow_any=_outbound_mode(world, sidecar) != "REGISTRY_ONLY",
         egress_proxy=_egress_proxy(world, sidecar),
+        by_name=by_name,
+        looks_up=by_name or any(one.resolution is Resolution.DYNAMIC_DNS for one in reachable),
     )
 
 
@@ -98,9 +106,9 @@ def _egress_proxy(world: World, sidecar: Sidecar | None) -> str:
     return names.outbound_cluster(host, port, proxy.subset)
 
 
-def _allow_any(world: World, sidecar: Sidecar | None) -> bool:
+def _outbound_mode(world: World, sidecar: Sidecar | None) -> str:
     own = sidecar.spec.outbound_traffic_policy if sidecar else None
-    return (own or world.settings.outbound_traffic_policy).mode != "REGISTRY_ONLY"
+    return (own or world.settings.outbound_traffic_policy).mode
 
 
 def _egress(

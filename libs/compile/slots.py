@@ -20,7 +20,7 @@ class Slot:
     """An address with the routes of its HTTP calls, if any, and its streams.
 
     `guessed` says that a port's protocol is not known, so that HTTP has to be told apart by its
-    first bytes.
+    first bytes, `by_name` that routes may lead to hosts that are looked up when they are called.
     """
 
     bind: str
@@ -28,6 +28,7 @@ class Slot:
     binds: bool
     routes: str = ""
     guessed: bool = False
+    by_name: bool = False
     streams: list[tuple[Stream, ObjectKey]] = field(default_factory=list)
     sources: dict[ObjectKey, None] = field(default_factory=dict)
 
@@ -56,6 +57,8 @@ def _takes_all(stream: Stream) -> bool:
 def listener_of(slot: Slot, rest: str) -> listener_pb2.Listener:
     """Return the listener of a slot; `rest` is the cluster for what no chain takes."""
     chains = list(_chains(slot, rest))
+    if slot.by_name:
+        hcm.look_up_names(chains)
     built = listener.listener(
         slot.name,
         address(slot.bind, slot.port),
@@ -79,7 +82,7 @@ def _chains(slot: Slot, rest: str) -> Iterator[lc.FilterChain]:
     """Yield the chains; what no stream takes is read, or else goes to `rest`."""
     streams = [one for one, _ in slot.streams]
     if not slot.routes:
-        yield from chains_of([*streams, Stream(tcpproxy.tcp_proxy(rest))])
+        yield from chains_of([*streams, Stream((tcpproxy.tcp_proxy(rest),))])
         return
     prefix = names.stat_prefix("outbound", slot.bind, slot.port)
     reading = hcm.network_filter(hcm.by_name(prefix, slot.routes, hcm.Side.OUTBOUND))
@@ -87,4 +90,4 @@ def _chains(slot: Slot, rest: str) -> Iterator[lc.FilterChain]:
         yield listener.chain([reading], protocols=listener.PLAIN_HTTP)
         yield from chains_of(streams)
     else:
-        yield from chains_of([*streams, Stream(reading)])
+        yield from chains_of([*streams, Stream((reading,))])

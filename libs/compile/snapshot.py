@@ -7,7 +7,12 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
 from libs.compile import pools, upstreamtls
 from libs.compile.assignments import assignment
-from libs.compile.clusters import cluster_message, discovers, outbound_clusters
+from libs.compile.clusters import (
+    cluster_message,
+    discovers,
+    outbound_clusters,
+    undeclared_cluster,
+)
 from libs.compile.finishing import finished
 from libs.compile.gateway import gateway_outlets
 from libs.compile.grpcclient import grpc_outlets
@@ -21,7 +26,7 @@ from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
 from libs.compile.scope import Scope, scope_of, visible_services
-from libs.compile.target import Outbound
+from libs.compile.target import Outbound, looks_up
 from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View, group, node
 from libs.compile.world import World
@@ -95,13 +100,14 @@ def _parts(view: View) -> Iterator[Part]:
     """Yield the parts of a view; a router may call every service that it sees."""
     if view.proxy.type is ProxyType.ROUTER:
         seen = _with_outbound(view, _called(view, _visible(view)))
-        yield from (_clusters(seen), _endpoints(seen), _gateway(seen))
+        yield from (_clusters(seen), _endpoints(seen), _gateway(seen, _looks_up(seen)))
     else:
         scope = _scope(view, _visible(view))
         seen = _with_outbound(view, _called(view, scope.services))
         yield from (_clusters(seen), _endpoints(seen), _outlets(seen, scope))
         if view.proxy.type is ProxyType.SIDECAR:
             yield _inlets(seen, scope)
+            yield _undeclared(seen, scope)
     yield _fixed(view)
 
 
@@ -173,16 +179,20 @@ def _assignment(view: View, one: Outbound) -> Built:
     return built(xds.ENDPOINT, one.name, assignment(view, one))
 
 
-@node(lambda _: None)
+def _looks_up(view: View) -> bool:
+    """Say whether endpoints of any service are looked up by the name that is asked for."""
+    return any(looks_up(one) for one in view.outbound.values())
+
+
 def _outlets(view: View, scope: Scope) -> Part:
     if view.proxy.type is ProxyType.GRPC:
         return _of_outlets(view, grpc_outlets(view, scope))
     return joined([outbound_outlets(view, scope), _secrets_part(_upstream_secrets(view))])
 
 
-@node(lambda: None)
-def _gateway(view: View) -> Part:
-    return _of_outlets(view, _with_secrets(view, gateway_outlets(view)))
+@node(lambda _: None)
+def _gateway(view: View, by_name: bool) -> Part:  # noqa: FBT001 - a node's input
+    return _of_outlets(view, _with_secrets(view, gateway_outlets(view, by_name=by_name)))
 
 
 def _with_secrets(view: View, outlets: Outlets) -> Outlets:
@@ -226,6 +236,14 @@ def _inlets(view: View, scope: Scope) -> Part:
             *(built(xds.SECRET, name, one) for name, one in inlets.secrets.items()),
         )
     )
+
+
+@node(lambda _: None)
+def _undeclared(view: View, scope: Scope) -> Part:
+    """Return the cluster for hosts that nobody declared, where requests name their host."""
+    if not scope.by_name:
+        return part(())
+    return part((built(xds.CLUSTER, names.ALLOW_ANY_BY_NAME, undeclared_cluster(view)),))
 
 
 @node(lambda: None)

@@ -10,11 +10,12 @@ from libs.compile.connections import to_clusters
 from libs.compile.hosts import covers
 from libs.compile.rules import RouteRules
 from libs.compile.streams import Stream, tcp_streams, tls_streams
+from libs.compile.target import names_itself
 from libs.compile.view import Place, View
 from libs.envoy import listener, names
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.virtualservice import MESH_GATEWAY
-from libs.registry.service import Protocol, Service, ServicePort
+from libs.registry.service import Protocol, Resolution, Service, ServicePort
 
 _MESH = frozenset({MESH_GATEWAY})
 _NAMED = frozenset({Protocol.TLS, Protocol.HTTPS})
@@ -65,7 +66,7 @@ def chains_of(streams: Sequence[Stream]) -> Iterator[lc.FilterChain]:
                 free.setdefault((bool(net), mine), []).append(net)
         for (_, asked), nets in free.items():
             built = listener.chain(
-                [one.filter],
+                one.filters,
                 server_names=[name for name in asked if name],
                 encrypted=one.encrypted,
             )
@@ -97,14 +98,17 @@ def _streams(
 ) -> Iterator[Stream]:
     """Yield the rules' streams, then the service's own where no rule takes everything."""
     place = Place(view, port.number, _MESH)
-    own = to_clusters(view, "", [(names.outbound_cluster(service.hostname, port.number), 1)])
+    name = names.outbound_cluster(service.hostname, port.number)
+    own = to_clusters(view, "", [(name, 1)] if name in view.outbound else [])
+    dynamic = service.resolution is Resolution.DYNAMIC_DNS
+    asked = (service.hostname,) if shared or dynamic else ()
     if port.protocol in _NAMED:
         found = [one for each in rules for one in tls_streams(each, place)]
-        yield from found or [Stream(own, (service.hostname,) if shared else ())]
+        yield from found or [Stream(own, asked)]
         return
     for each in rules:
         for one in tcp_streams(each, place):
             yield one
             if not one.subnets:
                 return
-    yield Stream(own)
+    yield Stream(own, asked if dynamic and names_itself(port) else ())

@@ -16,7 +16,7 @@ from libs.meshapi.virtualservice import L4MatchAttributes, RouteDestination, TLS
 class Stream:
     """Where connections go: those for `server_names` and to `subnets`; none means all."""
 
-    filter: lc.Filter
+    filters: tuple[lc.Filter, ...]
     server_names: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
 
@@ -36,19 +36,21 @@ class Stream:
         return (self.server_names, self.subnets)
 
 
-def tls_routes(rules: RouteRules, place: Place) -> Iterator[tuple[tuple[str, ...], lc.Filter]]:
+def tls_routes(
+    rules: RouteRules, place: Place
+) -> Iterator[tuple[tuple[str, ...], tuple[lc.Filter, ...]]]:
     """Yield server names with where their connections go, as far as they can come here."""
     for one in tls_streams(rules, place):
         if _without_subnets(one.subnets, rules, place):
-            yield one.server_names, one.filter
+            yield one.server_names, one.filters
 
 
-def tcp_route(rules: RouteRules, place: Place) -> lc.Filter | None:
-    """Return where connections of the place go: the first rule that can hold decides."""
+def tcp_route(rules: RouteRules, place: Place) -> tuple[lc.Filter, ...]:
+    """Return where connections of the place go: the first rule that can hold decides, if any."""
     for one in tcp_streams(rules, place):
         if _without_subnets(one.subnets, rules, place):
-            return one.filter
-    return None
+            return one.filters
+    return ()
 
 
 def tls_streams(rules: RouteRules, place: Place) -> Iterator[Stream]:
@@ -104,8 +106,8 @@ def _can_hold(
 
 def _forward(
     destinations: Sequence[RouteDestination], rules: RouteRules, place: Place
-) -> lc.Filter:
-    """Return the filter for destinations by weight, under Istio's name for its counters."""
+) -> tuple[lc.Filter, ...]:
+    """Return the filters for destinations by weight, under Istio's name for its counters."""
     shares = [
         (destination_cluster(place, one.destination, rules.namespace, rules.key), one.weight)
         for one in destinations

@@ -44,7 +44,7 @@ def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
 
 def _prefer(built: cluster_pb2.Cluster, preferred: Preference | None) -> None:
     """Let Envoy keep to the weights of localities, or balance the zones of a region itself."""
-    if preferred is None or built.type == cluster_pb2.Cluster.ORIGINAL_DST:
+    if preferred is None or built.lb_policy == cluster_pb2.Cluster.CLUSTER_PROVIDED:
         return
     if preferred.weighted:
         built.common_lb_config.locality_weighted_lb_config.SetInParent()

@@ -12,9 +12,9 @@ from libs.compile import automtls, identity
 from libs.compile import credentials as creds
 from libs.compile.meshtls import trust_domains
 from libs.compile.proxy import ProxyType
-from libs.compile.target import Outbound
+from libs.compile.target import Outbound, looks_up
 from libs.compile.view import View
-from libs.envoy import cluster, names, tls
+from libs.envoy import cluster, dynamicdns, names, tls
 from libs.kernel import xds
 from libs.meshapi.trafficpolicy import ClientTLS
 
@@ -44,6 +44,8 @@ def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
     built.transport_socket.CopyFrom(tls.towards(context, written.sni))
     if not written.sni and one.port.protocol.is_http:
         _name_by_request(built, written)
+    if looks_up(one) and not _verifies_by_request(built):
+        dynamicdns.leave_unverified(built)
 
 
 def _name_by_request(built: cluster_pb2.Cluster, written: ClientTLS) -> None:
@@ -54,6 +56,11 @@ def _name_by_request(built: cluster_pb2.Cluster, written: ClientTLS) -> None:
     verified = written.insecure_skip_verify is not True
     named.auto_san_validation = verified and not written.subject_alt_names
     cluster.set_http_options(built, options)
+
+
+def _verifies_by_request(built: cluster_pb2.Cluster) -> bool:
+    named = cluster.http_options(built).upstream_http_protocol_options
+    return named.auto_sni and named.auto_san_validation
 
 
 def _context(

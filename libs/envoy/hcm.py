@@ -1,5 +1,6 @@
 """The HTTP connection manager: the network filter that reads HTTP and asks for routes."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
@@ -11,7 +12,7 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
     http_connection_manager_pb2 as hcm_pb2,
 )
 
-from libs.envoy import cors, fault
+from libs.envoy import cors, dynamicdns, fault
 from libs.envoy.anys import pack
 from libs.envoy.configsource import aggregated
 from libs.envoy.wellknown import NO_TIME, boolean, duration
@@ -35,6 +36,16 @@ def by_name(stat_prefix: str, route_config: str, side: Side) -> hcm_pb2.HttpConn
     manager.rds.route_config_name = route_config
     manager.rds.config_source.CopyFrom(aggregated())
     return manager
+
+
+def look_up_names(chains: Iterable[lc.FilterChain]) -> None:
+    """Let the managers of chains look up hosts where routes lead to what is found by its name."""
+    for one in (found for chain in chains for found in chain.filters if found.name == FILTER_NAME):
+        manager = hcm_pb2.HttpConnectionManager()
+        one.typed_config.Unpack(manager)
+        router = manager.http_filters.pop()
+        manager.http_filters.extend([dynamicdns.http_filter(), router])
+        one.typed_config.CopyFrom(pack(manager))
 
 
 def inline(

@@ -24,6 +24,7 @@ _RESOLUTIONS = {
     Resolution.ENDPOINTS: "with listed endpoints",
     Resolution.DNS: "resolved by DNS",
     Resolution.DNS_ROUND_ROBIN: "resolved by DNS at each connection",
+    Resolution.DYNAMIC_DNS: "looked up by the name that is asked for",
     Resolution.PASSTHROUGH: "without an address of its own",
 }
 

@@ -91,7 +91,6 @@ MESH_CONFIG = (
     "ingressControllerMode",
     "ingressSelector",
     "ingressService",
-    "outboundTrafficPolicy.tls",
     "pathNormalization",
     "protocolDetectionTimeout",
     "proxyHttpPort",

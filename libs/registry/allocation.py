@@ -11,6 +11,7 @@ from libs.registry.service import Resolution, Service
 
 _FIRST = (240 << 24) + (240 << 16) + 1
 _COUNT = (1 << 16) - 2
+_ANYWHERE = frozenset({Resolution.PASSTHROUGH, Resolution.DYNAMIC_DNS})
 
 
 def lacks_address(service: Service) -> bool:
@@ -20,7 +21,7 @@ def lacks_address(service: Service) -> bool:
     """
     return (
         service.origin.kind == "ServiceEntry"
-        and service.resolution is not Resolution.PASSTHROUGH
+        and service.resolution not in _ANYWHERE
         and not service.addresses
         and "*" not in service.hostname
     )

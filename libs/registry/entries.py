@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping
 from libs.meshapi.serviceentry import Resolution as EntryResolution
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.registry.protocols import entry_protocol
-from libs.registry.service import Described, Endpoint, Resolution, Service, ServicePort
+from libs.registry.service import (
+    Described,
+    Endpoint,
+    Resolution,
+    Service,
+    ServicePort,
+    target_number,
+)
 from libs.registry.workloads import Workload, endpoint, selected
 
 _RESOLUTIONS: Mapping[EntryResolution, Resolution] = {
@@ -13,7 +20,7 @@ _RESOLUTIONS: Mapping[EntryResolution, Resolution] = {
     "STATIC": Resolution.ENDPOINTS,
     "DNS": Resolution.DNS,
     "DNS_ROUND_ROBIN": Resolution.DNS_ROUND_ROBIN,
-    "DYNAMIC_DNS": Resolution.PASSTHROUGH,
+    "DYNAMIC_DNS": Resolution.DYNAMIC_DNS,
 }
 _BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
 _EVERY_ADDRESS = "0.0.0.0/0"
@@ -71,9 +78,5 @@ def _endpoints(
 
 def _own_name(entry: ServiceEntry, host: str, ports: tuple[ServicePort, ...]) -> Endpoint:
     """A name without endpoints is its own endpoint."""
-    numbers = {port.name: _number(port) for port in ports}
+    numbers = {port.name: target_number(port) for port in ports}
     return Endpoint(host, numbers, namespace=entry.namespace, origin=entry.key)
-
-
-def _number(port: ServicePort) -> int:
-    return port.target_port if isinstance(port.target_port, int) else port.number

@@ -51,6 +51,8 @@ class Resolution(StrEnum):
     """every address of the endpoints' names"""
     DNS_ROUND_ROBIN = "dns_round_robin"
     """one address of the endpoints' names at each new connection"""
+    DYNAMIC_DNS = "dynamic_dns"
+    """every address of the name that a request or a TLS client asks for"""
     PASSTHROUGH = "passthrough"
     """wherever the caller wanted to go; there may be a list as well (headless services)"""
 
@@ -63,6 +65,11 @@ class ServicePort:
     number: int
     protocol: Protocol
     target_port: int | str
+
+
+def target_number(port: ServicePort) -> int:
+    """Return the number that endpoints listen on, as far as the port alone tells."""
+    return port.target_port if isinstance(port.target_port, int) else port.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ _FILTER_CONFIG: Final = rc.FilterConfig.DESCRIPTOR.full_name
 _HARMLESS: Final = frozenset(
     {
         CORS,  # acts where a route has a policy only, and that is read on its own
+        # acts where a route leads to a cluster that is looked up, and that is read on its own
+        "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
         "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
         # counts other calls: one alone is within every limit, which is one request at least
         "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",

@@ -29,6 +29,7 @@ NAMES = (
     "client.example",
     "flask.example1.com",
     "flask.example2.com",
+    "one.secure.localhost",
 )
 MEMBERS = (
     ("mesh", "cluster.local", "default", "default"),

@@ -148,3 +148,18 @@ def test_names_are_resolved_again_as_often_as_the_mesh_says() -> None:
         view = view_of(world(_entry("DNS"), settings), sidecar())
         found.append(cluster_message(view, view.outbound[ENTRY]).dns_refresh_rate.seconds)
     assert found == [60, 5]
+
+
+def test_a_name_that_nobody_says_cannot_be_looked_up() -> None:
+    """A port of TCP has no cluster where hosts are looked up by the name that is asked for."""
+    ports = "[{number: 80, name: http, protocol: HTTP}, {number: 9000, name: t, protocol: TCP}]"
+    entry = istio(
+        "ServiceEntry",
+        "d",
+        f"{{hosts: ['*.far.example'], ports: {ports}, resolution: DYNAMIC_DNS}}",
+    )
+    found = view_of(world(entry), sidecar()).outbound
+    assert list(found) == ["outbound|80||*.far.example"]
+    assert cluster_message(view_of(world(entry), sidecar()), *found.values()).HasField(
+        "cluster_type"
+    )

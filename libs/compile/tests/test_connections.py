@@ -41,7 +41,7 @@ def test_of_several_clusters_the_first_ones_policy_counts() -> None:
     rule = "{host: db, trafficPolicy: {connectionPool: {tcp: {idleTimeout: 5s}}}}"
     text = service("db", "{name: tcp, port: 99}") + istio("DestinationRule", "d", rule)
     view = view_of(world(text), sidecar())
-    several = _read(to_clusters(view, "rule.default", [(DB, 1), ("other", 2)]))
+    several = _read(*to_clusters(view, "rule.default", [(DB, 1), ("other", 2)]))
     assert several.idle_timeout.seconds == 5
     assert several.stat_prefix == "rule.default"
     assert [(one.name, one.weight) for one in several.weighted_clusters.clusters] == [
@@ -53,4 +53,4 @@ def test_of_several_clusters_the_first_ones_policy_counts() -> None:
 def test_without_a_cluster_connections_lead_nowhere() -> None:
     """They are closed, not answered by somebody else."""
     view = view_of(world(""), sidecar())
-    assert _read(to_clusters(view, "x", [])).cluster == "BlackHoleCluster"
+    assert _read(*to_clusters(view, "x", [])).cluster == "BlackHoleCluster"

@@ -10,7 +10,7 @@ KEY = ObjectKey("", "Service", "default", "a")
 
 
 def _stream(*networks: str, names: tuple[str, ...] = ()) -> Stream:
-    return Stream(tcpproxy.tcp_proxy("c"), names, networks)
+    return Stream((tcpproxy.tcp_proxy("c"),), names, networks)
 
 
 def _slot(*streams: Stream, routes: str = "", bind: str = WILDCARD, guessed: bool = False) -> Slot:

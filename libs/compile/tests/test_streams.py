@@ -32,15 +32,14 @@ def _tcp(match: str, route: str = "[{destination: {host: web}}]") -> Place:
 def test_a_rule_counts_where_it_can_hold(match: str, expected: bool) -> None:  # noqa: FBT001
     """Port, gateway and caller are known before any connection."""
     place = _tcp(match)
-    assert (tcp_route(place.view.world.rules[0], place) is not None) is expected
+    assert bool(tcp_route(place.view.world.rules[0], place)) is expected
 
 
 def test_connections_are_shared_by_weight() -> None:
     """One destination needs no weight, several keep theirs."""
     two = "[{destination: {host: web}, weight: 1}, {destination: {host: web}, weight: 3}]"
     place = _tcp("{port: 80}", two)
-    found, proxy = tcp_route(place.view.world.rules[0], place), TcpProxy()
-    assert found is not None
+    (found,), proxy = tcp_route(place.view.world.rules[0], place), TcpProxy()
     assert found.typed_config.Unpack(proxy)
     shares = [(one.name, one.weight) for one in proxy.weighted_clusters.clusters]
     assert shares == [(WEB, 1), (WEB, 3)]
@@ -49,7 +48,7 @@ def test_connections_are_shared_by_weight() -> None:
 def test_a_rule_by_address_is_left_out_and_said() -> None:
     """Without its condition it would take connections that are not meant for it."""
     place = _tcp("{destinationSubnets: [10.0.0.0/8]}")
-    assert tcp_route(place.view.world.rules[0], place) is None
+    assert tcp_route(place.view.world.rules[0], place) == ()
     assert place.view.ledger.problems
 
 

@@ -132,8 +132,9 @@ def _destinations(path: Path, rule: HTTPRoute) -> Iterator[Problem]:
 
 
 def destination(path: Path, value: Destination) -> Iterator[Problem]:
-    """Check a destination by itself: a host without wildcard."""
-    fault = None if names.is_ip(value.host) else names.host_fault(value.host, wildcard=False)
+    """Check a destination by itself: any host but that of everybody."""
+    wild = value.host != names.ANYWHERE  # hosts that are looked up when somebody asks for one
+    fault = None if names.is_ip(value.host) else names.host_fault(value.host, wildcard=wild)
     if fault is not None:
         yield Problem((*path, "host"), fault)
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from libs.kernel.messages import Level
-from libs.meshapi import codes
 from libs.meshapi.base import Model
 from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshconfig.networks import MeshNetworks
@@ -53,12 +51,6 @@ def _names(config: MeshConfig, path: Path) -> Iterator[Problem]:
 
 def _policies(config: MeshConfig, path: Path) -> Iterator[Problem]:
     outbound = config.outbound_traffic_policy
-    if outbound.mode == "ALLOW_ANY_DYNAMIC_DNS":
-        here = (*path, "outboundTrafficPolicy", "mode")
-        text = (
-            "mode `ALLOW_ANY_DYNAMIC_DNS` is read and has no effect yet; unknown hosts are let out"
-        )
-        yield Problem(here, text, code=codes.FIELD_WITHOUT_EFFECT, level=Level.WARNING)
     if outbound.tls is not None:
         yield from client_tls((*path, "outboundTrafficPolicy", "tls"), outbound.tls)
     policy = config.default_traffic_policy

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from libs.kernel.messages import Level
+from libs.meshapi import codes
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
@@ -14,6 +16,7 @@ from libs.meshapi.workloadentry import WorkloadEntry, WorkloadEntrySpec
 
 _UNIX = "unix://"
 _PORT_NAME = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,60}[a-zA-Z0-9])?")
+_NAMELESS = frozenset({"TCP", "UDP", "MONGO", "MYSQL", "REDIS"})
 _BY_NAME = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
 
 
@@ -118,8 +121,22 @@ def _resolution(spec: ServiceEntrySpec) -> Iterator[Problem]:
     if spec.resolution == "DNS_ROUND_ROBIN" and len(spec.endpoints) > 1:
         text = "resolution `DNS_ROUND_ROBIN` takes one endpoint; remove the others or write `DNS`"
         yield Problem(path, text)
+    if spec.resolution == "DYNAMIC_DNS":
+        yield from _nameless(spec)
     if spec.resolution in _BY_NAME - {"DYNAMIC_DNS"} and not spec.endpoints:
         wild = [host for host in spec.hosts if host.startswith("*")]
         if wild:
             text = f"{listing(wild[:3])} cannot be looked up in DNS; write `endpoints`"
             yield Problem(path, text)
+
+
+def _nameless(spec: ServiceEntrySpec) -> Iterator[Problem]:
+    """Look for ports whose connections name no host that could be looked up."""
+    for index, port in enumerate(spec.ports):
+        if port.protocol.upper() in _NAMELESS:
+            text = (
+                f"connections of {port.protocol} name no host, which resolution `DYNAMIC_DNS` "
+                "needs; they are refused; write protocol `HTTP`, `GRPC` or `TLS`"
+            )
+            path: Path = ("spec", "ports", index, "protocol")
+            yield Problem(path, text, code=codes.FIELD_WITHOUT_EFFECT, level=Level.WARNING)

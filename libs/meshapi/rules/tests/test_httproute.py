@@ -49,7 +49,7 @@ def test_a_right_rule_has_no_problem(rule: dict[str, Any]) -> None:
         ({"route": ROUTE, "match": ({"uri": {}},)}, "match[0].uri"),
         ({"route": ROUTE, "match": ({"uri": {"prefix": ""}},)}, "match[0].uri.prefix"),
         ({"route": ROUTE * 2}, "route"),
-        ({"route": ({"destination": {"host": "*.a"}},)}, "route[0].destination.host"),
+        ({"route": ({"destination": {"host": "*"}},)}, "route[0].destination.host"),
         ({"route": ROUTE, "retries": {"attempts": 1, "retryOn": "a"}}, "retries.retryOn"),
         ({"route": ROUTE, "retries": {"retryOn": "5xx"}}, "retries.retryOn"),
         ({"route": ROUTE, "timeout": "1us"}, "timeout"),

@@ -1,0 +1,38 @@
+"""Endpoints that are looked up by the name that is asked for."""
+
+from protogen.envoy.config.cluster.v3 import cluster_pb2
+from protogen.envoy.extensions.clusters.dynamic_forward_proxy.v3 import cluster_pb2 as dynamic_pb2
+from protogen.envoy.extensions.filters.http.dynamic_forward_proxy.v3 import (
+    dynamic_forward_proxy_pb2 as http_pb2,
+)
+from protogen.envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3 import (
+    sni_dynamic_forward_proxy_pb2 as sni_pb2,
+)
+
+from libs.envoy import dynamicdns
+
+
+def test_clusters_and_filters_share_one_cache_with_one_setting() -> None:
+    """Envoy refuses a second cache of the same name with other settings."""
+    config, request, stream = (
+        dynamic_pb2.ClusterConfig(),
+        http_pb2.FilterConfig(),
+        sni_pb2.FilterConfig(),
+    )
+    dynamicdns.by_request("c").cluster_type.typed_config.Unpack(config)
+    dynamicdns.http_filter().typed_config.Unpack(request)
+    dynamicdns.network_filter(443).typed_config.Unpack(stream)
+    assert config.dns_cache_config.name
+    assert config.dns_cache_config == request.dns_cache_config == stream.dns_cache_config
+    assert stream.port_value == 443
+
+
+def test_certificates_are_verified_unless_that_is_left_out() -> None:
+    """A cluster without verification has to say so, or Envoy refuses it."""
+    built, config = dynamicdns.by_request("c"), dynamic_pb2.ClusterConfig()
+    built.cluster_type.typed_config.Unpack(config)
+    assert not config.allow_insecure_cluster_options
+    dynamicdns.leave_unverified(built)
+    built.cluster_type.typed_config.Unpack(config)
+    assert config.allow_insecure_cluster_options
+    assert built.lb_policy == cluster_pb2.Cluster.CLUSTER_PROVIDED

@@ -29,10 +29,12 @@ def test_clusters_and_filters_share_one_cache_with_one_setting() -> None:
 
 def test_certificates_are_verified_unless_that_is_left_out() -> None:
     """A cluster without verification has to say so, or Envoy refuses it."""
-    built, config = dynamicdns.by_request("c"), dynamic_pb2.ClusterConfig()
-    built.cluster_type.typed_config.Unpack(config)
-    assert not config.allow_insecure_cluster_options
-    dynamicdns.leave_unverified(built)
-    built.cluster_type.typed_config.Unpack(config)
-    assert config.allow_insecure_cluster_options
-    assert built.lb_policy == cluster_pb2.Cluster.CLUSTER_PROVIDED
+    verified, careless = dynamicdns.by_request("c"), dynamicdns.by_request("c")
+    dynamicdns.leave_unverified(careless)
+    assert not _config(verified).allow_insecure_cluster_options
+    assert _config(careless).allow_insecure_cluster_options
+    assert careless.lb_policy == cluster_pb2.Cluster.CLUSTER_PROVIDED
+
+
+def _config(built: cluster_pb2.Cluster) -> dynamic_pb2.ClusterConfig:
+    return dynamic_pb2.ClusterConfig.FromString(built.cluster_type.typed_config.value)

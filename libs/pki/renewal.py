@@ -4,6 +4,9 @@ from typing import Final
 
 from libs.ports.rng import Rng
 
+LIFE_S_DEFAULT: Final = 86_400.0
+"""How long a workload's certificate lives, as in Istio."""
+
 EARLIEST: Final = 0.45
 LATEST: Final = 0.55
 """Shares of a life between which it is renewed; the other half is for authorities that are away."""

@@ -171,3 +171,13 @@ CONFIRMATIONS = Table(
     Column("cluster", PlainText, primary_key=True),
     Column("plan", PlainText, nullable=False),
 )
+
+JOIN_TOKENS = Table(
+    "join_tokens",
+    METADATA,
+    Column("hash", PlainText, primary_key=True),
+    Column("cluster", PlainText, nullable=False),
+    Column("namespace", PlainText, nullable=False),
+    Column("service_account", PlainText, nullable=False),
+    Column("expires_at_s", Double, nullable=False),
+)

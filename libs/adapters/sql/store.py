@@ -9,6 +9,7 @@ from libs.adapters.sql.engine import make_engine, parse_url
 from libs.adapters.sql.errors import Place, place_of
 from libs.adapters.sql.expiry import drop_old
 from libs.adapters.sql.inventory import read_inventory, write_inventory
+from libs.adapters.sql.jointokens import insert_token, read_token, spend_token
 from libs.adapters.sql.manifests import PageMemo, read_manifest
 from libs.adapters.sql.migrate import migrate
 from libs.adapters.sql.proxies import read_proxies, write_proxies
@@ -35,6 +36,7 @@ from libs.kernel.inventory import ClusterReport, InventoryRecord
 from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
+from libs.ports.jointokens import JoinToken
 
 
 def open_store(url: str) -> "SqlStore":
@@ -183,3 +185,15 @@ class SqlStore:
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
         """Drop revisions beyond the newest `keep_revisions` that no target names; return them."""
         return write(self._engine, self._place, lambda c: drop_old(c, keep_revisions))
+
+    def add_join_token(self, token: JoinToken, now_s: float) -> None:
+        """Keep a token; those that have expired by `now_s` are forgotten."""
+        write(self._engine, self._place, lambda c: insert_token(c, token, now_s))
+
+    def join_token(self, token_hash: str) -> JoinToken | None:
+        """Return a token that is not spent, expired or not; None for all others."""
+        return read(self._engine, self._place, lambda c: read_token(c, token_hash))
+
+    def spend_join_token(self, token_hash: str, now_s: float) -> bool:
+        """Spend a token: True for exactly one caller, and only before it expires."""
+        return write(self._engine, self._place, lambda c: spend_token(c, token_hash, now_s))

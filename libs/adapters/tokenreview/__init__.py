@@ -1,0 +1,1 @@
+"""Asks a Kubernetes API server about tokens of service accounts. It keeps and logs none."""

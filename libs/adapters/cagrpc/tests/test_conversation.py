@@ -8,6 +8,7 @@ import pytest
 
 from libs.adapters.cagrpc.calls import Certified, RefusalKind, RefusedError, SigningCall
 from libs.adapters.cagrpc.client import CaClient
+from libs.adapters.cagrpc.limits import CaLimits
 from libs.adapters.cagrpc.server import CaServer
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
@@ -169,3 +170,16 @@ def test_an_address_that_cannot_be_bound_is_for_a_person() -> None:
     held = _held(_root())
     with pytest.raises(StalledError, match=r"192\.0\.2\.1"):
         asyncio.run(start())
+
+
+def test_a_request_that_is_too_large_never_reaches_the_certifier() -> None:
+    """It is refused while it is read."""
+    served = Served(_held(root := _root()))
+    large = replace(CALL, request_pem=b"x" * CaLimits().request_bytes_max)
+
+    async def ask(door: str, _mutual: str) -> None:
+        with pytest.raises(TransientError):
+            await CaClient(door).certify(large, pem_of(root.roots))
+
+    served.run(ask)
+    assert not served.echo.calls

@@ -14,6 +14,7 @@ from libs.envoy import endpoint
 from libs.envoy.address import UNIX_PREFIX, is_ip
 from libs.envoy.endpoint import LoadEndpoint
 from libs.kernel import xds
+from libs.registry.labels import wears
 from libs.registry.service import Endpoint, Resolution, ServicePort
 
 _BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
@@ -24,7 +25,7 @@ def assignment(view: View, one: Outbound) -> endpoint_pb2.ClusterLoadAssignment:
     chosen = [
         (each, number)
         for each in view.world.registry.endpoints.get(one.service.hostname, ())
-        if one.labels.items() <= each.labels.items()
+        if wears(each.labels, one.labels)
         and (not one.meshed or each.labels.get(automtls.LABEL) == automtls.MESH_TLS)
         and (number := _number(each, one.port)) is not None
         and _usable(view.ledger, one, each)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from libs.compile.proxy import Proxy
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.targets import PolicyTarget
+from libs.registry.labels import wears
 
 _Kind = TypeVar("_Kind", bound=MeshObject)
 _GATEWAY = ("gateway.networking.k8s.io", "Gateway")
@@ -32,7 +33,7 @@ def selected(
     named = tuple(targets)
     if named:
         return namespace == proxy.namespace and any(_is_gateway_of(proxy, one) for one in named)
-    return (labels or {}).items() <= proxy.labels.items()
+    return wears(proxy.labels, labels or {})
 
 
 def _is_gateway_of(proxy: Proxy, target: PolicyTarget) -> bool:

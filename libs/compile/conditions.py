@@ -10,6 +10,7 @@ from libs.compile.view import Place
 from libs.envoy import matchers
 from libs.meshapi.matches import StringMatch
 from libs.meshapi.virtualservice import HTTPMatchRequest
+from libs.registry.labels import wears
 
 
 def can_hold(match: HTTPMatchRequest, rules: RouteRules, place: Place) -> bool:
@@ -28,7 +29,7 @@ def _calls_from(match: HTTPMatchRequest, place: Place) -> bool:
     proxy = place.view.proxy
     if proxy.type is ProxyType.ROUTER and match.gateways:
         return True
-    labelled = match.source_labels.items() <= proxy.labels.items()
+    labelled = wears(proxy.labels, match.source_labels)
     return labelled and match.source_namespace in ("", proxy.namespace)
 
 

@@ -28,6 +28,7 @@ from libs.envoy.address import address, text_of
 from libs.kernel import xds
 from libs.meshapi.gateway import Gateway, Server
 from libs.registry.build import Instance
+from libs.registry.labels import wears
 
 
 def gateway_outlets(view: View, *, by_name: bool = False) -> Outlets:
@@ -36,9 +37,7 @@ def gateway_outlets(view: View, *, by_name: bool = False) -> Outlets:
     With `by_name` there are services whose endpoints are looked up by the name that is asked for.
     """
     outlets = Outlets()
-    selecting = (
-        one for one in view.world.gateways if one.spec.selector.items() <= view.proxy.labels.items()
-    )
+    selecting = (one for one in view.world.gateways if wears(view.proxy.labels, one.spec.selector))
     for port in ports_of(selecting, view.ledger):
         for number in _numbers(view, port):
             chains = list(_chains(view, port, number, outlets))

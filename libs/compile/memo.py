@@ -5,12 +5,11 @@ up in one, also those that were not there. At the next compilation a node whose 
 whose reads would be answered alike is not run again.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, repeat
-from operator import is_not
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
+from libs.compile.comparing import ABSENT, Comparing, compared
 from libs.compile.ledger import ResourceKey
 from libs.kernel.origins import ObjectKey
 
@@ -26,7 +25,10 @@ _R = TypeVar("_R")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A node that ran: its inputs and result, what it and the nodes within it read and noted."""
+    """A node that ran: its inputs and result, what it and the nodes within it read and noted.
+
+    `made` are the tables that it made for the nodes within it.
+    """
 
     inputs: object
     result: Any
@@ -36,6 +38,7 @@ class Done:
     problems: tuple[str, ...]
     inner: tuple["Done", ...]
     children: Mapping[Hashable, "Done"]
+    made: Tables
 
     def every_credit(self) -> Iterator[Credit]:
         """Yield what the node and the nodes within it noted of who made which resource."""
@@ -55,12 +58,21 @@ class Memo:
     nodes: Mapping[Hashable, Done] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a node had within it at an earlier compilation: other nodes, and tables for them."""
+
+    nodes: Mapping[Hashable, Done] = field(default_factory=dict)
+    tables: Tables = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Frame:
-    """A node that is running. `former` are the nodes within it at the last compilation."""
+    """A node that is running. `before` has what it was at each earlier compilation."""
 
-    former: Mapping[Hashable, Done]
+    before: tuple[_Before, ...]
     children: dict[Hashable, Done] = field(default_factory=dict)
+    made: dict[str, object] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
     asked: set[Asked] = field(default_factory=set)
     asked_within: list[frozenset[Asked]] = field(default_factory=list)
@@ -88,6 +100,7 @@ class Frame:
             tuple(self.problems),
             tuple(self.inner),
             self.children,
+            self.made,
         )
 
     def _all_asked(self) -> tuple[frozenset[Asked], ...]:
@@ -118,49 +131,75 @@ class _Group:
     readers: Mapping[Hashable, Collection[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Unlike:
+    """What an earlier compilation would read differently now: whole tables, keys in tables."""
+
+    tables: set[str] = field(default_factory=set)
+    keys: set[Asked] = field(default_factory=set)
+
+    def read_by(self, known: Done) -> bool:
+        """Say whether a node read any of it."""
+        return not known.tables.isdisjoint(self.tables) or not all(
+            asked.isdisjoint(self.keys) for asked in known.asked
+        )
+
+
 class Run:
     """One compilation over a memo, which it only changes when it is kept."""
 
-    def __init__(self, memo: Memo) -> None:
-        """Start with nothing read."""
-        self.frame = Frame(memo.nodes)
+    def __init__(
+        self, memo: Memo, beside: Sequence[Memo] = (), comparing: Comparing | None = None
+    ) -> None:
+        """Start with nothing read. What stands in a memo `beside` is taken as from the own one."""
+        memos = (memo, *beside)
+        self.frame = Frame(tuple(_Before(one.nodes, one.tables) for one in memos))
         self._memo = memo
-        self._tables: dict[str, object] = {}
-        self._changed: set[str] = set()
-        self._changed_keys: set[Asked] = set()
+        self._unlike = tuple(_Unlike() for _ in memos)
+        self._comparing = comparing or Comparing()
+        self._whole = self.frame
 
     def table(self, name: str, value: object) -> None:
-        """Name what nodes may read; what differs from the last compilation makes them run again."""
-        self._tables[name] = value
-        former = self._memo.tables.get(name, _ABSENT)
-        if former is value or former is _ABSENT:
-            return
-        if isinstance(value, Mapping) and isinstance(former, Mapping):
-            keys = {(name, key) for key in _differing(former, value)}
-            self._changed_keys |= keys
-            if keys or list(former) != list(value):
-                self._changed.add(name)
-        elif former != value:
-            self._changed.add(name)
+        """Name what nodes may read; what differs from an earlier compilation makes them run again.
+
+        A table that is made within a node is compared with the one that was made there.
+        """
+        self.frame.made[name] = value
+        for before, unlike in zip(self.frame.before, self._unlike, strict=True):
+            former = before.tables.get(name, ABSENT)
+            if former is value or former is ABSENT:
+                continue
+            outside = self.frame is self._whole
+            found = (self._comparing.of if outside else compared)(former, value)
+            unlike.keys.update((name, key) for key in found.keys)
+            if found.differ:
+                unlike.tables.add(name)
 
     def node(self, key: Hashable, inputs: object, build: Callable[[], _T]) -> _T:
-        """Return a node's result, from the last compilation where it still stands."""
+        """Return a node's result, from an earlier compilation where it still stands."""
         outer = self.frame
         known = self._standing(key, inputs)
-        if known is not None:
-            outer.include(key, known)
-            found: _T = known.result
-            return found
-        known = outer.former.get(key)
-        self.frame = Frame(known.children if known is not None else {})
+        if known is None:
+            known = self._run(_within(outer.before, key), inputs, build)
+        outer.include(key, known)
+        result: _T = known.result
+        return result
+
+    def _run(
+        self, earlier: Sequence[Done | None], inputs: object, build: Callable[[], object]
+    ) -> Done:
+        """Run a node; a result that is equal to an earlier one is that."""
+        outer = self.frame
+        self.frame = Frame(tuple(map(_before, earlier)))
         try:
             result = build()
-            if known is not None and _alike(known.result, result):
-                result = known.result
-            outer.include(key, self.frame.finished(inputs, result))
+            for one in earlier:
+                if one is not None and _alike(one.result, result):
+                    result = one.result
+                    break
+            return self.frame.finished(inputs, result)
         finally:
             self.frame = outer
-        return result
 
     def group(
         self,
@@ -173,52 +212,68 @@ class Run:
 
         Those to run are found by what they read: the cost is that of what changed, not of all.
         """
-        outer, known = self.frame, self.frame.former.get(key)
-        stale = self._stale(known, items) if known is not None else list(items)
-        if known is not None and not stale and list(known.children) == list(items):
-            outer.include(key, known)
-            kept: _R = known.result.folded
-            return kept
-        former: Mapping[Any, Done] = known.children if known is not None else {}
-        children = dict(former)
+        outer, groups = self.frame, _within(self.frame.before, key)
+        at, stale = self._nearest(groups, items)
+        known = groups[at]
+        if known is None or stale or list(known.children) != list(items):
+            known = self._regrouped(groups, at, (items, stale), build, fold)
+        outer.include(key, known)
+        result: _R = known.result.folded
+        return result
+
+    def _nearest(
+        self, groups: Sequence[Done | None], items: Mapping[Any, object]
+    ) -> tuple[int, Collection[Any]]:
+        """Return which earlier group needs the fewest members to run again, and those."""
+        best, fewest = 0, list(items) if groups[0] is None else self._stale(0, groups[0], items)
+        for at, known in enumerate(groups):
+            if at and known is not None and fewest:
+                stale = self._stale(at, known, items)
+                if groups[best] is None or len(stale) < len(fewest):
+                    best, fewest = at, stale
+        return best, fewest
+
+    def _regrouped(
+        self,
+        groups: Sequence[Done | None],
+        at: int,
+        work: tuple[Mapping[Any, _T], Collection[Any]],
+        build: Callable[[_T], _V],
+        fold: Fold[_V, _R],
+    ) -> Done:
+        """Make stale members again, or take them from another earlier group, and fold them all."""
+        (items, stale), known = work, groups[at]
+        children = dict(known.children) if known is not None else {}
         for name in stale:
             if name in items:
-                children[name] = self._member(former.get(name), items[name], build)
+                earlier = [one.children.get(name) if one is not None else None for one in groups]
+                children[name] = self._member(earlier, items[name], build)
             else:
                 del children[name]
         if list(children) != list(items):
             children = {name: children[name] for name in items}
-        done, folded = _grouped(known, items, children, stale, fold)
-        outer.include(key, done)
-        return folded
+        return _grouped(known, items, children, stale, fold)
 
-    def _member(self, known: Done | None, item: _T, build: Callable[[_T], _V]) -> Done:
-        outer = self.frame
-        self.frame = Frame(known.children if known is not None else {})
-        try:
-            result = build(item)
-            if known is not None and _alike(known.result, result):
-                result = known.result
-            return self.frame.finished(item, result)
-        finally:
-            self.frame = outer
+    def _member(self, earlier: Sequence[Done | None], item: _T, build: Callable[[_T], _V]) -> Done:
+        for one, unlike in zip(earlier, self._unlike, strict=True):
+            if one is not None and one.inputs == item and not unlike.read_by(one):
+                return one
+        return self._run(earlier, item, lambda: build(item))
 
-    def _stale(self, known: Done, items: Mapping[Any, object]) -> list[Any]:
+    def _stale(self, at: int, known: Done, items: Mapping[Any, object]) -> list[Any]:
         """Return the names of items that differ, and of members that would read something else."""
         found: dict[Any, None] = {}
         if known.inputs is not items and isinstance(known.inputs, Mapping):
-            found |= dict.fromkeys(_differing(known.inputs, items))
-        if not self._reads_the_same(known):
-            for read in (*self._changed, *self._changed_keys):
+            found |= dict.fromkeys(compared(known.inputs, items).keys)
+        unlike = self._unlike[at]
+        if unlike.read_by(known):
+            for read in (*unlike.tables, *unlike.keys):
                 found |= dict.fromkeys(known.result.readers.get(read, ()))
         return list(found)
 
     def keep(self) -> None:
-        """Put this compilation's nodes into the memo in place of those before.
-
-        A table that nobody named this time was made by a node that did not run: it is the former.
-        """
-        self._memo.tables = {**self._memo.tables, **self._tables}
+        """Put this compilation's nodes into the memo in place of those before."""
+        self._memo.tables = self.frame.made
         self._memo.nodes = self.frame.children
 
     def credits(self) -> Iterator[Credit]:
@@ -227,19 +282,26 @@ class Run:
             yield from one.every_credit()
 
     def _standing(self, key: Hashable, inputs: object) -> Done | None:
-        """Return a node that ran in this compilation, or that read nothing which changed."""
+        """Return a node that ran in this compilation, or one that read nothing which changed."""
         ran = self.frame.children.get(key)
         if ran is not None and ran.inputs == inputs:
             return ran
-        known = self.frame.former.get(key)
-        if known is None or known.inputs != inputs:
-            return None
-        return known if self._reads_the_same(known) else None
+        for before, unlike in zip(self.frame.before, self._unlike, strict=True):
+            known = before.nodes.get(key)
+            if known is not None and known.inputs == inputs and not unlike.read_by(known):
+                return known
+        return None
 
-    def _reads_the_same(self, known: Done) -> bool:
-        return known.tables.isdisjoint(self._changed) and all(
-            asked.isdisjoint(self._changed_keys) for asked in known.asked
-        )
+
+_NOTHING: Final = _Before()
+
+
+def _within(before: Iterable[_Before], key: Hashable) -> tuple[Done | None, ...]:
+    return tuple(one.nodes.get(key) for one in before)
+
+
+def _before(known: Done | None) -> _Before:
+    return _Before(known.children, known.made) if known is not None else _NOTHING
 
 
 def _grouped(
@@ -248,7 +310,7 @@ def _grouped(
     children: Mapping[Any, Done],
     stale: Collection[Any],
     fold: Fold[Any, _R],
-) -> tuple[Done, _R]:
+) -> Done:
     """Put a group together, from what it was where most of it stays."""
     change, members = None, {name: one.result for name, one in children.items()}
     if known is not None:
@@ -265,7 +327,7 @@ def _grouped(
     problems = tuple(said for one in children.values() if one.problems for said in one.problems)
     result = _Group(members, folded, readers)
     inner = tuple(children.values())
-    return Done(items, result, tables, asked, (), problems, inner, children), folded
+    return Done(items, result, tables, asked, (), problems, inner, children, {})
 
 
 def _alike(former: object, now: object) -> bool:
@@ -291,15 +353,3 @@ def _readers(children: Mapping[Any, Done]) -> Mapping[Hashable, Collection[Any]]
             for read in asked:
                 found.setdefault(read, []).append(name)
     return found
-
-
-def _differing(former: Mapping[Any, object], value: Mapping[Any, object]) -> Iterator[Hashable]:
-    """Yield the keys whose values came, went or are others; what is the same object is skipped."""
-    before = map(former.get, value, repeat(_ABSENT))
-    for key in compress(value, map(is_not, before, value.values())):
-        if former.get(key, _ABSENT) != value[key]:
-            yield key
-    yield from former.keys() - value.keys()
-
-
-_ABSENT = object()

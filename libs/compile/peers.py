@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.peerauthentication import MutualTLS, PeerAuthentication
+from libs.registry.labels import wears
 from libs.registry.order import age
 
 Mode = Literal["DISABLE", "PERMISSIVE", "STRICT"]
@@ -67,7 +68,7 @@ def _selecting(
     known: Peers, namespace: str, labels: Mapping[str, str]
 ) -> PeerAuthentication | None:
     mine = (one for one in known.get(namespace, ()) if _labels(one))
-    return next((one for one in mine if _labels(one).items() <= labels.items()), None)
+    return next((one for one in mine if wears(labels, _labels(one))), None)
 
 
 def _labels(one: PeerAuthentication) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from libs.kernel.origins import ObjectKey
 from libs.meshapi.destinationrule import DestinationRule, Subset
 from libs.meshapi.trafficpolicy import TrafficPolicy
 from libs.registry.exports import EVERYWHERE, OWN_NAMESPACE, exported, sees
+from libs.registry.labels import wears
 from libs.registry.order import age
 
 
@@ -178,6 +179,6 @@ def policy_for(known: Policies, host: str, service_namespace: str, caller: Calle
     for one in candidates(known, host, service_namespace, caller.namespace):
         if one.selector is None:
             general = one
-        elif one.selector.items() <= caller.labels.items():
+        elif wears(caller.labels, one.selector):
             return one
     return general

@@ -13,6 +13,7 @@ from libs.envoy import names
 from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
 from libs.meshapi.virtualservice import MESH_GATEWAY
 from libs.registry.exports import sees
+from libs.registry.labels import wears
 from libs.registry.service import Resolution, Service
 
 _SAME_NAMESPACE = "."
@@ -93,7 +94,7 @@ def select_sidecar(world: World, proxy: Proxy) -> Sidecar | None:
 
 def _selects(sidecar: Sidecar, proxy: Proxy) -> bool:
     selector = sidecar.spec.workload_selector
-    return selector is not None and selector.labels.items() <= proxy.labels.items()
+    return selector is not None and wears(proxy.labels, selector.labels)
 
 
 def _egress_proxy(world: World, sidecar: Sidecar | None) -> str:

@@ -26,6 +26,7 @@ from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
 from libs.compile.scope import Scope, scope_of, visible_services
+from libs.compile.sharing import Shared
 from libs.compile.target import Outbound, looks_up
 from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View, group, node
@@ -59,18 +60,22 @@ class Compiled:
     problems: tuple[str, ...]
 
 
-def compile_snapshot(world: World, proxy: Proxy, memo: Memo | None = None) -> Compiled:
+def compile_snapshot(
+    world: World, proxy: Proxy, memo: Memo | None = None, shared: Shared | None = None
+) -> Compiled:
     """Compile the view of `proxy`.
 
-    With a memo only what changed since its last compilation is made again; the answer is the same
-    as without. Raises CompileError with a sentence when Envoy would refuse the view; the memo then
-    stays as it was.
+    With a memo only what changed since its last compilation is made again, and of that only what no
+    view in `shared` has alike; the answer is the same as without. Raises CompileError with a
+    sentence when Envoy would refuse the view; the memo then stays as it was.
     """
     memo = memo if memo is not None else Memo()
-    run = Run(memo)
+    shared = shared if shared is not None else Shared()
+    run = Run(memo, [one for one in shared.near(proxy) if one is not memo], shared.comparing)
     view = View(recorded_world(run, world), recorded_proxy(run, proxy), {}, NodeLedger(run), run)
     snapshot = _snapshot(view)
     run.keep()
+    shared.add(proxy, memo)
     origins = Origins(snapshot, run.credits, world.origins)
     return Compiled(snapshot, origins, tuple(dict.fromkeys(run.frame.problems)))
 

@@ -10,6 +10,7 @@ from libs.compile.hosts import ANY
 from libs.compile.rules import RouteRules, gateway_name
 from libs.compile.view import Place, destination_cluster
 from libs.meshapi.virtualservice import L4MatchAttributes, RouteDestination, TLSMatchAttributes
+from libs.registry.labels import wears
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _can_hold(
     if wanted and not wanted & place.gateways:
         return False
     proxy = place.view.proxy
-    labelled = match.source_labels.items() <= proxy.labels.items()
+    labelled = wears(proxy.labels, match.source_labels)
     return labelled and match.source_namespace in ("", proxy.namespace)
 
 

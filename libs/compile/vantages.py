@@ -7,6 +7,7 @@ from libs.compile.attachments import Attachments
 from libs.compile.proxy import Proxy, ProxyType, proxy_class
 from libs.compile.world import World
 from libs.kernel.ids import ClassKey
+from libs.registry.labels import wears
 from libs.registry.service import Endpoint
 
 _CLIENT_ADDRESS = "192.0.2.9"
@@ -41,7 +42,7 @@ def _gateways(world: World) -> Iterator[Vantage]:
         known = [
             Proxy(ProxyType.ROUTER, one.namespace, (one.address,), labels=one.labels)
             for _, one in _endpoints(world)
-            if wanted and wanted.items() <= one.labels.items()
+            if wanted and wears(one.labels, wanted)
         ]
         alone = Proxy(ProxyType.ROUTER, gateway.namespace, labels=wanted)
         for proxy in known or [alone]:
@@ -80,7 +81,7 @@ def _called(world: World) -> Iterator[Vantage]:
 
 def _is_gateway(world: World, one: Endpoint) -> bool:
     selectors = (each.spec.selector for each in world.gateways)
-    return any(wanted and wanted.items() <= one.labels.items() for wanted in selectors)
+    return any(wanted and wears(one.labels, wanted) for wanted in selectors)
 
 
 def _endpoints(world: World) -> Iterator[tuple[str, Endpoint]]:

@@ -10,6 +10,7 @@ from libs.meshapi.serviceentry import ServiceEntry
 from libs.registry.entries import entry_services
 from libs.registry.exports import exported
 from libs.registry.kubernetes import kubernetes_service
+from libs.registry.labels import wears
 from libs.registry.service import Described, Endpoint, Service, ServicePort
 from libs.registry.sources import Sources
 
@@ -202,7 +203,7 @@ def _of_endpoint(service: Service, endpoint: Endpoint) -> Iterable[Instance]:
 
 
 def _selects(service: Service, labels: Mapping[str, str]) -> bool:
-    return bool(service.selector) and service.selector.items() <= labels.items()
+    return bool(service.selector) and wears(labels, service.selector)
 
 
 def _of_selector(service: Service) -> Iterable[Instance]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy, ProxyError
+from libs.compile.sharing import Shared
 from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
 from libs.compile.vantages import Vantage
 from libs.compile.world import World
@@ -35,6 +36,7 @@ class Sight:
         self.world = world
         self._former = former or {}
         self._known: dict[str, Seen | Unseen] = {}
+        self._shared = Shared()
 
     def after(self, world: World) -> "Sight":
         """Return the same cluster after a change; the views of this one stay as they are."""
@@ -46,14 +48,14 @@ class Sight:
         if key not in self._known:
             former = self._former.get(key)
             base = former if isinstance(former, Seen) else None
-            self._known[key] = _seen(self.world, vantage.proxy, base)
+            self._known[key] = _seen(self.world, vantage.proxy, base, self._shared)
         return self._known[key]
 
 
-def _seen(world: World, proxy: Proxy, base: Seen | None) -> Seen | Unseen:
+def _seen(world: World, proxy: Proxy, base: Seen | None, shared: Shared) -> Seen | Unseen:
     memo = replace(base.memo) if base is not None else Memo()
     try:
-        compiled = compile_snapshot(world, proxy, memo)
+        compiled = compile_snapshot(world, proxy, memo, shared)
     except (CompileError, ProxyError) as error:
         return Unseen(str(error))
     known = (base.compiled.snapshot, base.resources) if base is not None else None

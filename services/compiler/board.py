@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy
+from libs.compile.sharing import Shared
 from libs.compile.world import World
 from libs.kernel.ids import ClassKey, ClusterName, ProxyId, Version
 from libs.kernel.proxies import ProxyRecord, SyncStatus
@@ -61,11 +62,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ClusterWorld:
-    """What one cluster should be: its target revision, read into a world."""
+    """What one cluster should be: its target revision, read into a world.
+
+    `shared` is what the views that are made of it have in common.
+    """
 
     cluster: ClusterName
     revision: Revision
     world: World
+    shared: Shared = field(default_factory=Shared, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +102,12 @@ class Compiling:
     """The pure functions that the board calls: they decide what a proxy is and what it gets.
 
     `snapshot` raises ValueError with a sentence when no consistent view can be made. Its memo is
-    that of the proxy's class, empty at first.
+    that of the proxy's class, empty at first; what is shared is that of the world.
     """
 
     proxy: Callable[[bytes], Proxy]
     class_key: Callable[[Proxy, World], ClassKey]
-    snapshot: Callable[[World, Proxy, Memo], Snapshot]
+    snapshot: Callable[[World, Proxy, Memo, Shared], Snapshot]
 
 
 @dataclass(slots=True)
@@ -203,7 +208,7 @@ class Board:
         """Make the view of a class; on a fault the former one, if any, stays."""
         try:
             memo = self.memos.setdefault(class_key, Memo())
-            snapshot = self.compiling.snapshot(world.world, proxy, memo)
+            snapshot = self.compiling.snapshot(world.world, proxy, memo, world.shared)
         except ValueError as error:
             return Outcome(faults=(Fault(class_key, world.cluster, str(error)),))
         former = self.views.get(class_key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy, proxy_class, proxy_from_node
+from libs.compile.sharing import Shared
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
 from libs.desired.select import RenderError
@@ -34,8 +35,8 @@ from services.compiler.secrets import SecretFolder, SecretSource
 from services.compiler.worlds import WorldReader
 
 
-def _snapshot(world: World, proxy: Proxy, memo: Memo) -> Snapshot:
-    return compile_snapshot(world, proxy, memo).snapshot
+def _snapshot(world: World, proxy: Proxy, memo: Memo, shared: Shared) -> Snapshot:
+    return compile_snapshot(world, proxy, memo, shared).snapshot
 
 
 COMPILING = Compiling(proxy_from_node, proxy_class, _snapshot)

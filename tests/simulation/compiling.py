@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from libs.compile.memo import Memo
 from libs.compile.merging import OPTION
 from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.sharing import Shared
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world, changed_world
 from libs.kernel.ids import ClusterName
@@ -17,6 +18,7 @@ CLUSTER = ClusterName("default")
 OBJECTS_MAX = 40
 PROXIES = (
     Proxy(ProxyType.SIDECAR, "default", ("10.0.0.1",), labels={"app": "a"}),
+    Proxy(ProxyType.SIDECAR, "default", ("10.0.0.3",), labels={"app": "b", "version": "v1"}),
     Proxy(
         ProxyType.SIDECAR,
         "other",
@@ -48,6 +50,7 @@ class Simulation:
     settings: MeshSettings = field(init=False)
     objects: Objects = field(default_factory=dict)
     world: World = field(init=False)
+    shared: Shared = field(default_factory=Shared)
     memos: Sequence[Memo] = field(default_factory=lambda: [Memo() for _ in PROXIES])
     refused: int = 0
 
@@ -65,6 +68,7 @@ class Simulation:
                 edit = Edit((*edit.removed, *self.dice.some(list(self.objects), 5)), edit.added)
             self.objects = applied(self.objects, edit)
             self.world = changed_world(self.world, edit.removed, edit.added)
+            self.shared = Shared()
             cold = build_world(self.objects.values(), CLUSTER, self.settings)
             yield from (
                 Difference(number, edit, proxy, what)
@@ -78,9 +82,9 @@ class Simulation:
             expected = compile_snapshot(cold, proxy)
         except CompileError as error:
             self.refused += 1
-            return _refusal(self.world, proxy, memo, str(error))
+            return self._refusal(proxy, memo, str(error))
         try:
-            found = compile_snapshot(self.world, proxy, memo)
+            found = compile_snapshot(self.world, proxy, memo, self.shared)
         except CompileError as error:
             return f"refused: {error}"
         if found.snapshot != expected.snapshot:
@@ -89,10 +93,9 @@ class Simulation:
             return f"problems: {set(found.problems) ^ set(expected.problems)}"
         return "" if dict(found.origins) == dict(expected.origins) else "origins"
 
-
-def _refusal(world: World, proxy: Proxy, memo: Memo, expected: str) -> str:
-    try:
-        compile_snapshot(world, proxy, memo)
-    except CompileError as error:
-        return "" if str(error) == expected else f"refused for {error}, not for {expected}"
-    return f"not refused for {expected}"
+    def _refusal(self, proxy: Proxy, memo: Memo, expected: str) -> str:
+        try:
+            compile_snapshot(self.world, proxy, memo, self.shared)
+        except CompileError as error:
+            return "" if str(error) == expected else f"refused for {error}, not for {expected}"
+        return f"not refused for {expected}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from libs.compile import memo, recorded
+from libs.compile import comparing, memo, recorded
 from libs.compile.world import World, changed_world
 from libs.kernel.origins import ObjectKey
 from libs.registry.sources import Sources
@@ -38,6 +38,10 @@ def _shallow(self: Any, key: Any, done: Any) -> None:
     self.inner.append(done)
 
 
+def _without_tables(known: memo.Done | None) -> Any:
+    return memo._Before(known.children if known is not None else {})
+
+
 def _gateways_stay(world: World, removed: Iterable[ObjectKey], added: Any) -> World:
     return changed_world(world, [key for key in removed if key.kind != "Gateway"], added)
 
@@ -58,7 +62,8 @@ def _only_present(former: Any, value: Any) -> Any:
             recorded.RecordedMapping, "_whole", _silent_whole, id="whole tables are not noted"
         ),
         pytest.param(memo.Frame, "include", _shallow, id="reads of inner nodes are forgotten"),
-        pytest.param(memo, "_differing", _only_present, id="what was missed does not count"),
+        pytest.param(comparing, "_differing", _only_present, id="what was missed does not count"),
+        pytest.param(memo, "_before", _without_tables, id="tables of a node are not compared"),
         pytest.param(compiling, "changed_world", _gateways_stay, id="an index keeps what went"),
         pytest.param(
             Sources, "_with_workload", _nowhere, id="a workload that came changes no service"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy, ProxyType
+from libs.compile.sharing import Shared
 from libs.compile.world import World, build_world
 from libs.kernel.ids import (
     ClassKey,
@@ -77,7 +78,7 @@ class Toy:
         """Proxies of a namespace are one class."""
         return ClassKey(proxy.namespace)
 
-    def snapshot(self, _world: World, _proxy: Proxy, memo: Memo) -> Snapshot:
+    def snapshot(self, _world: World, _proxy: Proxy, memo: Memo, _: Shared) -> Snapshot:
         """Give the next snapshot, or fail with the next sentence."""
         self.memos.append(memo)
         if isinstance(self.next, str):

@@ -184,11 +184,13 @@ def _assignment(view: View, one: Outbound) -> Built:
     return built(xds.ENDPOINT, one.name, assignment(view, one))
 
 
+@node(lambda: None)
 def _looks_up(view: View) -> bool:
     """Say whether endpoints of any service are looked up by the name that is asked for."""
     return any(looks_up(one) for one in view.outbound.values())
 
 
+@node(lambda _: None)
 def _outlets(view: View, scope: Scope) -> Part:
     if view.proxy.type is ProxyType.GRPC:
         return _of_outlets(view, grpc_outlets(view, scope))

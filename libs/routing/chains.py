@@ -14,7 +14,8 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 
-from libs.routing.call import MESH_CERTIFICATE, Call, Tls
+from libs.routing import certificates
+from libs.routing.call import Call, Tls
 from libs.routing.filters import opened, type_of
 from libs.routing.outcome import FailedError, Failure, UndecidedError, understood
 
@@ -194,11 +195,7 @@ def check_tls(chain: lc.FilterChain, call: Call, *, reads_http: bool) -> None:
         return
     if call.tls is Tls.PLAINTEXT:
         raise FailedError(Failure.TLS_ERROR)
-    if context.require_client_certificate.value:
-        if call.tls is not Tls.MTLS:
-            raise FailedError(Failure.MTLS_ERROR)
-        if call.client_cert != MESH_CERTIFICATE:
-            raise UndecidedError(f"whether certificate {call.client_cert} is trusted")
+    certificates.check(context, call)
 
 
 def _context(chain: lc.FilterChain) -> tls_pb2.DownstreamTlsContext | None:

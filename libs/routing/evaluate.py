@@ -49,6 +49,8 @@ _TCP = frozenset(
         "cluster",
         "weighted_clusters",
         "idle_timeout",
+        "max_downstream_connection_duration",
+        "tunneling_config",
         "access_log",
         "access_log_options",
         "max_connect_attempts",

@@ -1,20 +1,20 @@
-"""One random configuration of many hosts, and random calls to it."""
+"""One random configuration of many hosts whose requests have rules, and random calls to it."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from libs.compile.proxy import Proxy, ProxyType
-from libs.routing.decision import Decision
-from tests.agree import rules
+from tests.agree import policies, rules, services
 from tests.agree.dice import Dice
+from tests.agree.trial import ADDRESS, Ground, Trial, caller, workload_entries, written
 
-HOSTS = 12
-_API = "networking.istio.io/v1"
-Workloads = Mapping[tuple[str, int], str]
-
-
+_SERVICES = tuple(f"h{number}" for number in range(8))
+_ENTRIES = tuple(f"e{number}.example" for number in range(6))
+HOSTS = (*_SERVICES, *_ENTRIES)
+_WITHOUT_RULES = 2
+_SCOPES = ("./*", "*/*", "default/*")
 Drawn = Mapping[str, list[dict[str, Any]]]
 """Rules by host, in their order."""
 
@@ -23,113 +23,179 @@ Drawn = Mapping[str, list[dict[str, Any]]]
 class Batch:
     """A configuration, who asks for it, and calls by the command line's fields.
 
-    `others` are the objects that stay when rules change.
+    `others` are the objects that stay when rules change. `roots` are rules, by host, behind which
+    all rules of the host stand in a delegate. The rules of hosts in `split` have two owners.
     """
 
     others: tuple[Mapping[str, Any], ...]
     proxy: Proxy
     calls: tuple[Mapping[str, Any], ...]
     drawn: Drawn
+    roots: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    split: frozenset[str] = frozenset()
+    exports: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> tuple[dict[str, Any], ...]:
+        """All objects, the port that only the batch knows filled in."""
+        objects = [*self.others]
+        for host in list(self.drawn)[:-_WITHOUT_RULES]:
+            objects += self._rules_of(host)
+        text = json.dumps(objects)
+        port = self.calls[0]["port"]
+        filled = text.replace(f'"port": {rules.OWN_PORT}', f'"port": {port}')
+        filled = filled.replace(f'"number": {rules.OWN_PORT}', f'"number": {port}')
+        made: list[dict[str, Any]] = json.loads(filled)
+        return tuple(made)
 
     @property
     def text(self) -> str:
         """The objects as YAML."""
-        at_gateway = self.proxy.type is ProxyType.ROUTER
-        ruled = list(self.drawn)[:-2]
-        objects = [_virtual_service(one, self.drawn[one], at_gateway=at_gateway) for one in ruled]
-        text = "\n---\n".join(map(json.dumps, (*self.others, *objects)))
-        return text.replace(f'"port": {rules.OWN_PORT}', f'"port": {self.calls[0]["port"]}')
+        return self.trial.text
 
     @property
-    def rules(self) -> Mapping[str, Mapping[str, Any]]:
-        """Rules by `<host>/<rule>`."""
-        return {f"{host}/{one['name']}": one for host, all_ in self.drawn.items() for one in all_}
+    def trial(self) -> Trial:
+        """The configuration with its calls."""
+        return Trial(self.objects, self.proxy, self.calls)
 
-    def decided_by(self, decision: Decision) -> Mapping[str, Any]:
-        """Return the rule behind an answer, with only the entry of its match that held."""
-        if decision.virtual_host is None or decision.route is None:
-            return {}
-        labels = decision.virtual_host.removeprefix("*.").split(".")
-        name, _, entry = decision.route.partition(".")
-        rule = dict(self.rules.get(f"{labels[0]}/{name}", {}))
-        held = [one for one in rule.get("match", ()) if one["name"] == entry]
-        return {**rule, "match": held} if "match" in rule else rule
+    def _rules_of(self, host: str) -> list[dict[str, Any]]:
+        """Return the VirtualServices of a host."""
+        at_gateway, name = self.proxy.type is ProxyType.ROUTER, host.partition(".")[0]
+        drawn = json.dumps(self.drawn[host])
+        own = json.dumps(_own(host, at_gateway=at_gateway))
+        http = json.loads(drawn.replace(json.dumps(rules.OWN_HOST), own))
+        spec: dict[str, Any] = {"hosts": [host]}
+        if at_gateway:
+            stated = _own(host, at_gateway=True)
+            spec = {"hosts": [stated, f"*.{stated}"], "gateways": ["edge"]}
+        if host in self.exports:
+            spec["exportTo"] = self.exports[host]
+        if host in self.roots:
+            leaf = {"http": http} | ({"exportTo": ["*"]} if host in self.exports else {})
+            root = {**spec, "http": [self.roots[host]]}
+            made = [("", root, "default"), ("-leaf", leaf, _namespace(self.roots[host]))]
+        elif host in self.split and len(http) > 1:
+            made = [
+                ("", {**spec, "http": http[:1]}, "default"),
+                ("-more", {**spec, "http": http[1:]}, "default"),
+            ]
+        else:
+            made = [("", {**spec, "http": http}, "default")]
+        return [
+            written("VirtualService", f"{name}{suffix}", one, place) for suffix, one, place in made
+        ]
 
 
-def draw(dice: Dice, port: int, workloads: Workloads, calls: int) -> Batch:
-    """Draw a configuration for a sidecar or a gateway that listens on `port`, with its calls."""
-    hosts = [f"h{number}" for number in range(HOSTS)]
+def _namespace(root: Mapping[str, Any]) -> str:
+    return str(root["delegate"].get("namespace", "default"))
+
+
+def draw(dice: Dice, port: int, ground: Ground, calls: int, *, chancy: bool = True) -> Batch:
+    """Draw a configuration for a sidecar or a gateway that listens on `port`, with its calls.
+
+    `chancy` allows faults that hit some calls and not others.
+    """
     at_gateway = dice.chance(0.4)
-    drawn = {host: rules.rules(dice, hosts) for host in hosts}
-    objects = [*_services(hosts, port), *_workloads(workloads)]
-    objects += _gateway(port) if at_gateway else _sidecar(port)
+    drawn = {host: _drawn(dice, host, chancy=chancy) for host in HOSTS}
+    objects = [*workload_entries(ground.plain, "echo")]
+    for host in _SERVICES:
+        objects += services.service(host, port)
+    for host in _ENTRIES:
+        objects += services.entry(dice, host, port, ground)
+    objects += [_policy(dice, host) for host in HOSTS]
+    objects += _gateway(dice, port) if at_gateway else _sidecar(dice, port)
     kind = ProxyType.ROUTER if at_gateway else ProxyType.SIDECAR
-    proxy = Proxy(
-        kind,
-        "default",
-        ("127.0.0.9",),
-        labels={"app": "caller"},
-        metadata={"INTERCEPTION_MODE": "NONE"},
-    )
     return Batch(
         tuple(objects),
-        proxy,
-        tuple(_call(dice, hosts, port, at_gateway=at_gateway) for _ in range(calls)),
+        caller(kind),
+        tuple(_call(dice, drawn, port, at_gateway=at_gateway) for _ in range(calls)),
         drawn,
+        {host: _root(dice, host) for host in HOSTS if dice.chance(0.2)},
+        frozenset(host for host in HOSTS if at_gateway and dice.chance(0.2)),
+        {host: dice.one((["*"], ["."], ["default"])) for host in HOSTS if dice.chance(0.3)},
     )
 
 
-def _object(kind: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    api = "v1" if kind == "Service" else _API
-    return {"apiVersion": api, "kind": kind, "metadata": {"name": name}, "spec": spec}
+def _drawn(dice: Dice, host: str, *, chancy: bool) -> list[dict[str, Any]]:
+    drawn = rules.rules(dice, HOSTS, chancy=chancy)
+    name = host.partition(".")[0]
+    return [{**one, "name": f"{name}{one['name']}"} for one in drawn]
 
 
-def _services(hosts: list[str], port: int) -> list[dict[str, Any]]:
-    made = []
-    for host in hosts:
-        ports = [{"name": "http", "port": port, "targetPort": 80}]
-        made.append(_object("Service", host, {"selector": {"app": "echo"}, "ports": ports}))
-        subsets = [{"name": name, "labels": {"version": name}} for name in rules.SUBSETS]
-        subsets.append({"name": "empty", "labels": {"version": "none"}})
-        made.append(_object("DestinationRule", host, {"host": host, "subsets": subsets}))
-    return made
+def _root(dice: Dice, host: str) -> dict[str, Any]:
+    """Draw the rule that hands a host's calls on to a delegate."""
+    name = host.partition(".")[0]
+    root: dict[str, Any] = {"name": f"root{name}", "delegate": {"name": f"{name}-leaf"}}
+    if dice.chance(0.5):
+        root["delegate"]["namespace"] = dice.one(("default", "other"))
+    if dice.chance(0.5):
+        root["match"] = [{"name": "any", "uri": {"prefix": "/"}}]
+    if dice.chance(0.5):
+        root["headers"] = {"response": {"add": {"x-response-root": "root"}}}
+    if dice.chance(0.3):
+        root["timeout"] = "5s"
+    return root
 
 
-def _workloads(workloads: Workloads) -> list[dict[str, Any]]:
-    return [
-        _object(
-            "WorkloadEntry",
-            name,
-            {
-                "address": address,
-                "ports": {"http": port},
-                "labels": {"app": "echo", "version": name},
-            },
-        )
-        for (address, port), name in workloads.items()
-    ]
+def _policy(dice: Dice, host: str) -> dict[str, Any]:
+    """Draw a DestinationRule with the subsets that rules name."""
+    subsets: list[dict[str, Any]]
+    subsets = [{"name": name, "labels": {"version": name}} for name in rules.SUBSETS]
+    subsets.append({"name": "empty", "labels": {"version": "none"}})
+    for one in subsets:
+        if dice.chance(0.3):
+            one["trafficPolicy"] = policies.policy(dice)
+    spec: dict[str, Any] = {"host": host, "subsets": subsets}
+    if dice.chance(0.8):
+        spec["trafficPolicy"] = policies.policy(dice)
+    if dice.chance(0.3):
+        spec["exportTo"] = dice.one((["*"], ["."], ["default", "other"]))
+    if dice.chance(0.3):
+        spec["workloadSelector"] = {"matchLabels": {"app": "caller"}}
+    return written("DestinationRule", host.partition(".")[0], spec)
 
 
-def _gateway(port: int) -> list[dict[str, Any]]:
+def _gateway(dice: Dice, port: int) -> list[dict[str, Any]]:
+    stated = {"number": port, "name": "http", "protocol": dice.one(("HTTP", "HTTP", "HTTP2"))}
+    server = {"port": stated, "bind": ADDRESS, "hosts": dice.one((["*"], ["*/*"], ["default/*"]))}
+    if dice.chance(0.5):
+        server["name"] = "front"
+    return [written("Gateway", "edge", {"selector": {"app": "caller"}, "servers": [server]})]
+
+
+def _sidecar(dice: Dice, port: int) -> list[dict[str, Any]]:
     stated = {"number": port, "name": "http", "protocol": "HTTP"}
-    server = {"port": stated, "bind": "127.0.0.1", "hosts": ["*"]}
-    return [_object("Gateway", "edge", {"selector": {"app": "caller"}, "servers": [server]})]
+    scope = [dice.one(_SCOPES)]
+    if dice.chance(0.3):
+        scope = [f"{dice.one(('.', '*', 'default'))}/{_in_full(host)}" for host in HOSTS[2:]]
+    egress = {"port": stated, "bind": ADDRESS, "hosts": scope}
+    if dice.chance(0.7):
+        egress["captureMode"] = dice.one(("NONE", "DEFAULT"))
+    spec: dict[str, Any] = {"egress": [egress]}
+    if dice.chance(0.5):
+        spec["workloadSelector"] = {"labels": {"app": "caller"}}
+    if dice.chance(0.8):
+        spec["outboundTrafficPolicy"] = _for_others(dice)
+    return [written("Sidecar", "default", spec)]
 
 
-def _sidecar(port: int) -> list[dict[str, Any]]:
-    stated = {"number": port, "name": "http", "protocol": "HTTP"}
-    egress = [{"port": stated, "bind": "127.0.0.1", "hosts": ["./*"]}]
-    return [_object("Sidecar", "default", {"egress": egress})]
+def _for_others(dice: Dice) -> dict[str, Any]:
+    """Draw what becomes of calls to hosts that nobody declared."""
+    policy: dict[str, Any] = {"mode": dice.one(("ALLOW_ANY", "REGISTRY_ONLY"))}
+    if policy["mode"] == "ALLOW_ANY" and dice.chance(0.5):
+        proxy: dict[str, Any] = {"host": _in_full("h4"), "port": {"number": rules.OWN_PORT}}
+        if dice.chance(0.5):
+            proxy["subset"] = "v2"
+        policy["egressProxy"] = proxy
+    return policy
 
 
-def _virtual_service(host: str, drawn: list[dict[str, Any]], *, at_gateway: bool) -> dict[str, Any]:
-    spec: dict[str, Any] = {"hosts": [host], "http": drawn}
-    if at_gateway:
-        spec |= {"hosts": [f"{host}.example.com", f"*.{host}.example.com"], "gateways": ["edge"]}
-    return _object("VirtualService", host, spec)
+def _in_full(host: str) -> str:
+    return host if "." in host else f"{host}.default.svc.cluster.local"
 
 
-def _call(dice: Dice, hosts: list[str], port: int, *, at_gateway: bool) -> dict[str, Any]:
+def _call(dice: Dice, drawn: Drawn, port: int, *, at_gateway: bool) -> dict[str, Any]:
+    host = dice.one(list(drawn))
     path = rules.path(dice)
     if dice.chance(0.6):
         names = [dice.one(rules.PARAMETERS) for _ in range(dice.number(1, 2))]
@@ -145,22 +211,35 @@ def _call(dice: Dice, hosts: list[str], port: int, *, at_gateway: bool) -> dict[
         headers["x-fail-attempts"] = str(dice.number(1, 3))
     elif dice.chance(0.07):
         headers["x-delay-ms"] = "400"
-    return {
+    call = {
         "mode": "gateway" if at_gateway else "outbound",
-        "address": "127.0.0.1",
+        "address": ADDRESS,
         "port": port,
-        "host": _host(dice, dice.one(hosts), port, at_gateway=at_gateway),
+        "host": _host(dice, host, port, at_gateway=at_gateway),
         "method": dice.one(rules.METHODS),
         "path": path,
         "headers": headers,
     }
+    if dice.chance(0.06):
+        call["protocol"] = "http2"
+    if dice.chance(0.5):
+        rules.aim(call, dice.one(dice.one(drawn[host]).get("match") or [{}]))
+        if dice.chance(0.7):
+            call["host"] = _own(host, at_gateway=at_gateway)
+    return call
+
+
+def _own(host: str, *, at_gateway: bool) -> str:
+    return f"{host.partition('.')[0]}.example.com" if at_gateway else host
 
 
 def _host(dice: Dice, host: str, port: int, *, at_gateway: bool) -> str:
-    if dice.chance(0.03):
+    if dice.chance(0.05):
         return "nowhere.example"
+    name = _own(host, at_gateway=at_gateway)
+    forms: tuple[str, ...] = (name, name.upper())
     if at_gateway:
-        forms = (f"{host}.example.com", f"sub.{host}.example.com", f"{host.upper()}.example.com")
-    else:
+        forms = (name, f"sub.{name}", name.upper())
+    elif "." not in host:
         forms = (host, f"{host}.default", f"{host}.default.svc.cluster.local")
     return dice.one(forms) + (f":{port}" if dice.chance(0.2) else "")

@@ -15,13 +15,15 @@ from libs.routing.resources import from_snapshot
 from tests.agree import rules
 from tests.agree.batch import Batch, draw
 from tests.agree.dice import Dice
-from tests.agree.observed import Facts, ask, differences, header_names, promised, retries_of
+from tests.agree.run import ground
+from tests.agree.trial import ADDRESS
+from tests.agree.client import Facts, ask
+from tests.agree.observed import differences, header_names, promised, retries_of
 from tests.casefile import world_of
-from tests.e2e.echo import echoes
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess
 
-_OLD_ADDRESS, _NEW_ADDRESS = "127.0.0.1", "127.0.0.2"
+_OLD_ADDRESS, _NEW_ADDRESS = ADDRESS, "127.0.0.2"
 _CALLS_PER_CONFIG = 40
 _TIMER_MS = 400
 """Longer than the shorter of the timeouts that rules have, and shorter than the longer one."""
@@ -49,13 +51,11 @@ class DiffReport:
 def compare_differences(seed: int, pairs: int) -> DiffReport:
     """Draw pairs of configurations until `pairs` examples were shown to both Envoys."""
     dice, report = Dice(seed), DiffReport()
-    ports = free_ports(3)
-    workloads = {("127.0.0.1", port): f"v{at}" for at, port in enumerate(ports, 1)}
-    with echoes(workloads):
+    with ground() as found:
         while report.pairs < pairs:
             port = free_ports(1)[0]
-            old = draw(dice, port, workloads, _CALLS_PER_CONFIG)
-            _Trial(old, _changed(dice, old), workloads, report).run()
+            old = draw(dice, port, found, _CALLS_PER_CONFIG, chancy=False)
+            _Pair(old, _changed(dice, old), found.workloads, report).run()
     return report
 
 
@@ -85,7 +85,7 @@ def _edited(dice: Dice, drawn: list[dict[str, Any]], hosts: list[str]) -> list[d
 
 
 @dataclass(frozen=True, slots=True)
-class _Trial:
+class _Pair:
     """Two configurations, and what is noted about them."""
 
     old: Batch

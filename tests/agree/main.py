@@ -5,11 +5,21 @@ import json
 import secrets
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from tests.agree.diffrun import compare_differences
+from libs.routing.decision import Verdict
+from libs.routing.outcome import Failure
+from tests.agree.inventory import wanted
 from tests.agree.run import Report, compare, observe
 
 SHOWN_MAX = 20
+HITS_MIN = 20
+"""How often every field and every outcome has to be on the way of a call."""
+PAIRS_FOR_HITS = 5000
+"""A run of fewer pairs is not asked for so many hits."""
+UNDECIDED_PERCENT_MAX = 3.0
+OUTCOMES = tuple(map(str, (*Verdict, *Failure)))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -25,8 +35,9 @@ def main(argv: Sequence[str]) -> int:
         return _differences(seed, options.pairs)
     report = compare(observe(seed, options.pairs))
     _print(report)
-    _say(json.dumps(_figures(report, seed)))
-    return 1 if report.disagreements else 0
+    figures = _figures(report, seed)
+    _say(json.dumps(figures))
+    return 0 if all(bar["ok"] for bar in figures["bars"]) else 1
 
 
 def _say(line: str) -> None:
@@ -62,28 +73,44 @@ def _differences(seed: int, pairs: int) -> int:
 
 def _none(wrong: int) -> dict[str, object]:
     """Return the bar of no disagreements."""
-    return {
-        "name": "disagreements",
-        "value": wrong,
-        "limit": 0,
-        "better": "lower",
-        "ok": wrong == 0,
-    }
+    return _bar("disagreements", wrong, 0, higher=False)
+
+
+def _bar(name: str, value: float, limit: float, *, higher: bool) -> dict[str, object]:
+    met = value >= limit if higher else value <= limit
+    better = "higher" if higher else "lower"
+    return {"name": name, "value": value, "limit": limit, "better": better, "ok": met}
 
 
 def _print(report: Report) -> None:
-    for title, counts in (("field", report.fields), ("outcome", report.outcomes)):
+    for title, counts in (
+        ("field", report.fields),
+        ("outcome", report.outcomes),
+        ("reason for no decision", report.undecided),
+    ):
         _say(f"hits per {title}")
         for name, count in sorted(counts.items()):
             _say(f"  {count:6} {name}")
     for one in report.disagreements[:SHOWN_MAX]:
         _say(f"disagreement: {one}")
+    for name in sorted(wanted() - report.fields.keys()):
+        _say(f"never on the way of a call: {name}")
     _say(f"{report.pairs} pairs, {len(report.disagreements)} disagreements")
 
 
-def _figures(report: Report, seed: int) -> dict[str, object]:
-    wrong, rarest = len(report.disagreements), min(report.fields.values(), default=0)
-    undecided = report.outcomes["not decided"]
+def _figures(report: Report, seed: int) -> dict[str, Any]:
+    wrong, undecided = len(report.disagreements), sum(report.undecided.values())
+    hits = [report.fields[name] for name in wanted()]
+    rarest = min(hits)
+    percent = round(100 * undecided / report.pairs, 2)
+    bars = [
+        _none(wrong),
+        _bar("undecided_percent", percent, UNDECIDED_PERCENT_MAX, higher=False),
+    ]
+    if report.pairs >= PAIRS_FOR_HITS:
+        bars.append(_bar("rarest_field_hits", rarest, HITS_MIN, higher=True))
+        rarest_outcome = min(report.outcomes[one] for one in OUTCOMES)
+        bars.append(_bar("rarest_outcome_hits", rarest_outcome, HITS_MIN, higher=True))
     return {
         "bench": "agree",
         "figures": {
@@ -91,9 +118,10 @@ def _figures(report: Report, seed: int) -> dict[str, object]:
             "pairs": report.pairs,
             "disagreements": wrong,
             "undecided": undecided,
-            "fields": len(report.fields),
+            "fields": len(hits),
+            "fields_never_hit": hits.count(0),
             "rarest_field_hits": rarest,
             "outcomes": dict(report.outcomes),
         },
-        "bars": [_none(wrong)],
+        "bars": bars,
     }

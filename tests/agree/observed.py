@@ -1,20 +1,24 @@
 """What an answer of libs/routing promises a caller, and what the caller got: comparable facts."""
 
-import http.client
-import json
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from libs.routing import headers as operations
 from libs.routing.call import Call
-from libs.routing.decision import Decision, Verdict
+from libs.routing.decision import Decision, Fault, Verdict
 from libs.routing.outcome import Failure
+from tests.agree.client import NO_ANSWER, Facts
 
-_TIMEOUT_S = 10.0
 _TIMER_SHARE = 0.8
 """Envoy's timers start from the time of its last event, a little before the request came."""
-_STATUS_OF = {Failure.NO_VIRTUAL_HOST: 404, Failure.NO_ROUTE: 404, Failure.NO_ENDPOINTS: 503}
+_STATUS_OF = {
+    Failure.NO_VIRTUAL_HOST: 404,
+    Failure.NO_ROUTE: 404,
+    Failure.NO_ENDPOINTS: 503,
+    Failure.TLS_REDIRECT: 301,
+    Failure.DENIED: 403,
+}
 _RETRIED_503 = frozenset({"5xx", "gateway-error"})
 _CROSS_ORIGIN = tuple(
     f"access-control-{name}"
@@ -29,47 +33,7 @@ _CROSS_ORIGIN = tuple(
 )
 _GRPC_ABORT_STATUS = 200
 """What a client that does not speak gRPC sees of a gRPC status."""
-Facts = dict[str, Any]
-
-
-def ask(call: Call, names: Iterable[str]) -> Facts:
-    """Make a call and return what came of it; of headers only those in `names`."""
-    connection = http.client.HTTPConnection(call.address, call.port, timeout=_TIMEOUT_S)
-    started = time.perf_counter()
-    try:
-        connection.putrequest(call.method, call.path, skip_host=True, skip_accept_encoding=True)
-        connection.putheader("host", call.host)
-        for name, value in call.headers.items():
-            connection.putheader(name, value)
-        if call.method != "GET":
-            connection.putheader("content-length", "0")
-        connection.endheaders()
-        response = connection.getresponse()
-        body = response.read().decode()
-    finally:
-        connection.close()
-    elapsed_s = time.perf_counter() - started
-    given: dict[str, list[str]] = {}
-    for name, value in response.getheaders():
-        given.setdefault(name.lower(), []).append(value)
-    return _facts(response.status, given, body, elapsed_s, list(names))
-
-
-def _facts(
-    status: int, given: Mapping[str, list[str]], body: str, elapsed_s: float, names: list[str]
-) -> Facts:
-    facts: Facts = {"status": status, "elapsed_s": elapsed_s}
-    facts["response"] = {name: ",".join(given[name]) for name in names if name in given}
-    if "x-from" in given:
-        seen = json.loads(body)
-        facts |= {"workload": seen["workload"], "path": seen["path"], "host": seen["host"]}
-        facts["attempt"] = seen["attempt"]
-        facts["request"] = {
-            name: ",".join(seen["headers"][name]) for name in names if name in seen["headers"]
-        }
-    else:
-        facts |= {"body": body, "location": ",".join(given.get("location", []))}
-    return facts
+_ALL_PERCENT = 100.0
 
 
 def header_names(decision: Decision, call: Call) -> list[str]:
@@ -80,13 +44,46 @@ def header_names(decision: Decision, call: Call) -> list[str]:
     return sorted({*own, *_CROSS_ORIGIN, *(step.name for step in touched if step.name != "host")})
 
 
+def possible(decision: Decision) -> Iterator[Decision]:
+    """Yield what may become of a call where chance decides about faults; else the answer alone."""
+    action = decision.action
+    fault = action.fault if action else None
+    if action is None or fault is None:
+        yield decision
+        return
+    for delays in _outcomes(fault.delay_percent):
+        for aborts in _outcomes(fault.abort_percent):
+            certain = _certain(fault, delays=delays, aborts=aborts)
+            aborted = replace(decision, action=replace(action, fault=certain))
+            if aborts:
+                aborted.verdict, aborted.error = Verdict.ABORT, None
+            yield aborted
+
+
+def _outcomes(percent: float) -> tuple[bool, ...]:
+    return (True, False) if 0 < percent < _ALL_PERCENT else (percent > 0,)
+
+
+def _certain(fault: Fault, *, delays: bool, aborts: bool) -> Fault:
+    return Fault(
+        fault.delay_s if delays else None,
+        _ALL_PERCENT * delays,
+        fault.abort_status if aborts else None,
+        fault.abort_grpc_status if aborts else None,
+        _ALL_PERCENT * aborts,
+    )
+
+
 def promised(decision: Decision, call: Call, workloads: Mapping[tuple[str, int], str]) -> Facts:
     """Return the facts that an answer promises; `workload` is a set of those that may answer."""
     if decision.error is not None:
-        return {"status": _STATUS_OF.get(decision.error, decision.error), "workload": None}
+        answers = decision.route_config is not None and decision.error in _STATUS_OF
+        return {"status": _STATUS_OF[decision.error] if answers else NO_ANSWER, "workload": None}
     action = decision.action
-    if action is None:
+    if action is None or decision.verdict is Verdict.NOT_DECIDED:
         return {"undecided": decision.undecided}
+    if decision.route_config is None:
+        return _connected(decision, workloads)
     fault = action.fault
     facts: Facts = {"at_least_s": (fault.delay_s or 0.0) if fault else 0.0}
     if decision.verdict is Verdict.ABORT:
@@ -100,6 +97,28 @@ def promised(decision: Decision, call: Call, workloads: Mapping[tuple[str, int],
         said = action.direct_response
         return facts | {"status": said.status, "body": said.body, "workload": None}
     return facts | _forwarded(decision, call, workloads)
+
+
+def _connected(decision: Decision, workloads: Mapping[tuple[str, int], str]) -> Facts:
+    """Return what comes of a connection that no route decides about."""
+    answering = _answering(decision, workloads)
+    if not answering:
+        return {"status": NO_ANSWER, "workload": None}
+    return {"status": 200, "workload": answering}
+
+
+def _answering(
+    decision: Decision, workloads: Mapping[tuple[str, int], str], *, retried: bool = False
+) -> set[str | None]:
+    """Return the workloads that may answer: of each cluster those that are called first."""
+    found: set[str | None] = set()
+    for one in decision.clusters:
+        first = min((each.priority for each in one.endpoints), default=0)
+        for endpoint in one.endpoints:
+            if endpoint.priority == first or retried:
+                address = "127.0.0.1" if endpoint.address == "localhost" else endpoint.address
+                found.add(workloads.get((address, endpoint.port)))
+    return found
 
 
 def _forwarded(decision: Decision, call: Call, workloads: Mapping[tuple[str, int], str]) -> Facts:
@@ -116,7 +135,7 @@ def _forwarded(decision: Decision, call: Call, workloads: Mapping[tuple[str, int
     sent = {name: (value,) for name, value in call.headers.items()}
     return {
         "status": 503 if failing > retried else 200,
-        "workload": {workloads.get((one.address, one.port)) for one in chosen},
+        "workload": _answering(decision, workloads, retried=bool(retried)),
         "attempt": retried + 1,
         "path": rewrite.path if rewrite and rewrite.path is not None else call.path,
         "host": rewrite.host if rewrite and rewrite.host is not None else call.host,
@@ -147,6 +166,14 @@ def differences(wanted: Facts, got: Facts) -> list[str]:
             shown = got.get("elapsed_s") if name == "at_least_s" else got.get(name)
             found.append(f"{name}: libs/routing {value!r}, Envoy {shown!r}")
     return found
+
+
+def fits(decision: Decision, call: Call, workloads: Mapping[tuple[str, int], str], got: Facts) -> list[str]:
+    """Say how the nearest of all possible answers differs from what came; nothing for none."""
+    found = [
+        differences(promised(one, call, workloads), got) for one in possible(decision)
+    ]
+    return min(found, key=len)
 
 
 def _same(name: str, value: Any, got: Facts) -> bool:

@@ -13,9 +13,21 @@ METHODS = ("GET", "GET", "POST", "PUT", "OPTIONS")
 ORIGINS = ("http://one.example", "http://two.example", "http://three.example")
 OWN_PORT = 65_535
 """Stands for the port of a batch, which only the batch knows."""
+OWN_HOST = "own-host"
+"""Stands for the host that a rule is for, as its VirtualService writes it."""
 SUBSETS = ("v1", "v2", "v3")
 _PATTERNS = ("[0-9]+", "1.*", "g(old|rey)", ".*", "[A-Z]\\w+")
 _PATH_PATTERNS = ("/[ab]+", "/a/.*", "/[0-9]+/?.*", "/(a|b)/(a|b)", ".*")
+FITTING: Mapping[str, str] = {
+    **dict(zip(_PATTERNS, ("12", "12", "gold", "1", "Gold"), strict=True)),
+    **dict(zip(_PATH_PATTERNS, ("/ab", "/a/7", "/42", "/a/b", "/7"), strict=True)),
+    "(GET|PUT)": "PUT",
+    "[A-Z]+": "POST",
+    "G": "GET",
+    "P": "PUT",
+    "PU": "PUT",
+}
+"""A text for each pattern; other texts fit themselves."""
 _STATUSES = (200, 204, 403, 418, 503)
 
 
@@ -25,12 +37,38 @@ def path(dice: Dice) -> str:
     return "/" + "/".join(segments) + ("/" if segments and dice.chance(0.2) else "")
 
 
-def rules(dice: Dice, hosts: Sequence[str]) -> list[dict[str, Any]]:
-    """Draw a list of rules; the last one often takes everything."""
+def rules(dice: Dice, hosts: Sequence[str], *, chancy: bool = False) -> list[dict[str, Any]]:
+    """Draw a list of rules; the last one often takes everything.
+
+    `chancy` allows faults that hit some calls and not others.
+    """
     drawn = [_rule(dice, f"r{number}", hosts) for number in range(dice.number(1, 5))]
+    for rule in drawn:
+        if chancy and "fault" in rule and dice.chance(0.3):
+            rule["fault"] = _by_chance(dice)
     if dice.chance(0.6):
         drawn[-1].pop("match", None)
     return drawn
+
+
+def aim(call: dict[str, Any], match: Mapping[str, Any]) -> None:
+    """Change a call so that it fits the conditions of a rule."""
+    for name, text in match.get("headers", {}).items():
+        call["headers"][name] = _fitting(text)
+    for name in match.get("withoutHeaders", {}):
+        call["headers"].pop(name, None)
+    path, mark, query = call["path"].partition("?")
+    path = _fitting(match["uri"]) if match.get("uri") else path
+    for name, text in match.get("queryParams", {}).items():
+        mark, query = "?", f"{name}={_fitting(text)}"
+    call["path"] = path + mark + query
+    if match.get("method"):
+        call["method"] = _fitting(match["method"])
+
+
+def _fitting(text: Mapping[str, str]) -> str:
+    written = next(iter(text.values()), "1")
+    return FITTING.get(written, written)
 
 
 def _rule(dice: Dice, name: str, hosts: Sequence[str]) -> dict[str, Any]:
@@ -83,17 +121,41 @@ def _match(dice: Dice) -> dict[str, Any]:
         match["withoutHeaders"] = {dice.one(HEADERS): _text(dice)}
     if dice.chance(0.3):
         match["queryParams"] = {dice.one(PARAMETERS): _text(dice)}
+    if dice.chance(0.18):
+        match["method"] = _method(dice)
     if dice.chance(0.15):
-        match["method"] = {"exact": dice.one(METHODS)}
-    if dice.chance(0.08):
-        match["scheme"] = {"exact": dice.one(("http", "http", "http", "https"))}
-    if dice.chance(0.12):
-        match["authority"] = {
-            dice.one(("exact", "prefix")): dice.one(("h1", "h2.default", "h", "h"))
-        }
+        match["scheme"] = dice.one(_SCHEMES)
     if dice.chance(0.2):
+        match["authority"] = dice.one(_AUTHORITIES)
+    if dice.chance(0.25):
         match |= _from_where(dice)
     return match or {"uri": {"prefix": "/"}}
+
+
+_SCHEMES = (
+    {"exact": "http"},
+    {"exact": "http"},
+    {"prefix": "ht"},
+    {"prefix": "http"},
+    {"regex": "http.?"},
+    {"exact": "https"},
+)
+_AUTHORITIES = (
+    {"exact": OWN_HOST},
+    {"exact": OWN_HOST},
+    {"prefix": "h"},
+    {"prefix": "e"},
+    {"prefix": "h2.default"},
+    {"regex": "[a-z0-9.]+"},
+    {"regex": "[he][0-9].*"},
+)
+
+
+def _method(dice: Dice) -> dict[str, str]:
+    kind = dice.one(("exact", "exact", "prefix", "regex"))
+    if kind == "regex":
+        return {kind: dice.one(("(GET|PUT)", "[A-Z]+"))}
+    return {kind: dice.one(METHODS) if kind == "exact" else dice.one(("G", "PU", "P"))}
 
 
 def _from_where(dice: Dice) -> dict[str, Any]:
@@ -102,8 +164,8 @@ def _from_where(dice: Dice) -> dict[str, Any]:
         (
             {"gateways": ["mesh", "edge"]},
             {"gateways": [dice.one(("mesh", "edge", "other"))]},
-            {"sourceLabels": {"app": dice.one(("caller", "other"))}},
-            {"sourceNamespace": dice.one(("default", "other"))},
+            {"sourceLabels": {"app": dice.one(("caller", "caller", "other"))}},
+            {"sourceNamespace": dice.one(("default", "default", "other"))},
             {"port": dice.one((OWN_PORT, OWN_PORT, 1))},
             {"statPrefix": "counted"},
         )
@@ -124,19 +186,21 @@ def _text(dice: Dice) -> dict[str, str]:
 
 def _redirect(dice: Dice) -> dict[str, Any]:
     redirect: dict[str, Any] = {}
-    if dice.chance(0.6):
+    if dice.chance(0.5):
         redirect["uri"] = dice.one(("/moved", "%PREFIX()%/moved", "/moved?x=1"))
+    elif dice.chance(0.4):
+        redirect["prefixRewrite"] = dice.one(("/other", "/other/"))
     if dice.chance(0.5):
         redirect["authority"] = "elsewhere.example"
     if dice.chance(0.4):
         redirect["scheme"] = dice.one(("http", "https"))
     if dice.chance(0.3):
         redirect["port"] = dice.one((80, 443, 8443))
-    elif dice.chance(0.4):
-        redirect["derivePort"] = "FROM_REQUEST_PORT"
+    elif dice.chance(0.6):
+        redirect["derivePort"] = dice.one(("FROM_REQUEST_PORT", "FROM_PROTOCOL_DEFAULT"))
     if dice.chance(0.6):
         redirect["redirectCode"] = dice.one((301, 302, 303, 307, 308))
-    if not redirect.keys() & {"uri", "authority", "scheme"}:
+    if not redirect.keys() & {"uri", "prefixRewrite", "authority", "scheme"}:
         redirect["uri"] = "/moved"
     return redirect
 
@@ -170,6 +234,7 @@ def _mirrors(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
             {"mirror": where},
             {"mirror": where, "mirrorPercentage": {"value": share}},
             {"mirror": where, "mirrorPercent": share},
+            {"mirror": where, "mirror_percent": share},
             {"mirrors": [{"destination": where, "percentage": {"value": share}}] * 2},
             {"mirrors": [{"destination": where}]},
         )
@@ -190,6 +255,8 @@ def _routes(dice: Dice, hosts: Sequence[str]) -> list[dict[str, Any]]:
 
 def _destination(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
     destination: dict[str, Any] = {"host": dice.one(hosts)}
+    if dice.chance(0.2):
+        destination["port"] = {"number": OWN_PORT}
     if dice.chance(0.8):
         destination["subset"] = dice.one((*SUBSETS, *SUBSETS, "empty", "unknown"))
     route: dict[str, Any] = {"destination": destination}
@@ -235,6 +302,15 @@ def _fault(dice: Dice) -> dict[str, Any]:
             "abort": {"grpcStatus": dice.one(("UNAVAILABLE", "NOT_FOUND")), "percentage": share}
         }
     return {"abort": {"httpStatus": dice.one((418, 500, 429)), "percentage": share}}
+
+
+def _by_chance(dice: Dice) -> dict[str, Any]:
+    """Draw faults that hit a share of the calls."""
+    delay = {"fixedDelay": "0.06s", "percentage": {"value": 50}}
+    if dice.chance(0.5):
+        delay = {"fixedDelay": "0.06s", "percent": dice.one((0, 40, 100))}
+    abort = {"httpStatus": 418, "percentage": {"value": dice.one((12.5, 50))}}
+    return {name: one for name, one in (("delay", delay), ("abort", abort)) if dice.chance(0.7)}
 
 
 def _headers(dice: Dice) -> dict[str, Any]:

@@ -1,29 +1,48 @@
 """Compares answers of libs/routing with what a real Envoy did, pair by pair."""
 
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 from libs.compile.snapshot import compile_snapshot
 from libs.envoy.staticform import static_bootstrap
 from libs.kernel.xds import Snapshot
 from libs.routing.call import Call, call_from_fields
-from libs.routing.decision import Decision
+from libs.routing.decision import Decision, Verdict
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
-from tests.agree.batch import Batch, draw
+from tests.agree import arrivals, batch, connections, edges
+from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
 from tests.agree.mutations import Mutation, applied
-from tests.agree.observed import Facts, ask, differences, header_names, promised
+from tests.agree.observed import fits, header_names
+from tests.agree.onway import Way
+from tests.agree.servertls import MESH_NAME
+from tests.agree.trial import SUBSETS, WORKLOADS_ADDRESS, Ground, Trial, Workloads
 from tests.casefile import world_of
+from tests.e2e import certificates
 from tests.e2e.echo import echoes
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess
 
-CALLS_PER_CONFIG = 200
-Workloads = Mapping[tuple[str, int], str]
+CALLS_PER_TRIAL = 100
+_CALLS_AT_ONCE = 12
+"""Calls that are delayed wait beside each other."""
+_NAMES = ("shop.example", "client.example")
+Draw = Callable[[Dice, Ground, int], Trial]
+
+
+def _requests(dice: Dice, ground: Ground, calls: int) -> Trial:
+    return batch.draw(dice, free_ports(1)[0], ground, calls).trial
+
+
+SCENES: Sequence[Draw] = (_requests, edges.draw, connections.draw, _requests, arrivals.draw)
+"""Kinds of trials, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +53,7 @@ class Pair:
     call: Call
     workloads: Workloads
     got: Facts
-    rule: Callable[[Decision], Mapping[str, Any]]
+    trial: Trial
 
 
 @dataclass(slots=True)
@@ -44,7 +63,27 @@ class Report:
     pairs: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    undecided: Counter[str] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def ground() -> Iterator[Ground]:
+    """Let workloads answer, half of them over TLS, while the context lasts."""
+    ports = [(WORKLOADS_ADDRESS, port) for port in free_ports(2 * len(SUBSETS))]
+    plain = dict(zip(ports, SUBSETS, strict=False))
+    encrypted = {at: f"t{name}" for at, name in zip(ports[len(SUBSETS) :], SUBSETS, strict=True)}
+    with tempfile.TemporaryDirectory(prefix="agree-") as folder:
+        place = Path(folder)
+        certificates.make(place, _NAMES)
+        certificates.vouch(place, "mesh", f"URI:{MESH_NAME}")
+        certificates.vouch(place, "rsa.example", "DNS:shop.example", certificates.RSA)
+        certificates.vouch(place, "server", f"DNS:*.example,URI:{MESH_NAME}")
+        certificates.revoke_none(place)
+        contexts = {at: certificates.server(place, "server") for at in encrypted}
+        found = Ground(plain, encrypted, folder)
+        with echoes(found.workloads, contexts):
+            yield found
 
 
 def observe(seed: int, pairs: int, slip: Mutation | None = None) -> Generator[Pair, None, None]:
@@ -52,33 +91,38 @@ def observe(seed: int, pairs: int, slip: Mutation | None = None) -> Generator[Pa
 
     With a slip Envoy runs what a compiler with that mistake makes.
     """
-    dice = Dice(seed)
-    ports = free_ports(3)
-    workloads = {("127.0.0.1", port): f"v{at}" for at, port in enumerate(ports, 1)}
-    with echoes(workloads):
+    dice, turn = Dice(seed), 0
+    with ground() as found:
         while pairs > 0:
-            count = min(pairs, CALLS_PER_CONFIG)
-            batch = draw(dice, free_ports(1)[0], workloads, count)
-            yield from _observed(batch, workloads, slip)
-            pairs -= count
+            count = min(pairs, CALLS_PER_TRIAL)
+            trial = SCENES[turn % len(SCENES)](dice, found, count)
+            yield from _observed(trial, found, slip)
+            pairs, turn = pairs - count, turn + 1
 
 
-def _observed(batch: Batch, workloads: Workloads, slip: Mutation | None) -> Iterator[Pair]:
-    snapshot = _compiled(batch)
+def _observed(trial: Trial, found: Ground, slip: Mutation | None) -> Iterator[Pair]:
+    snapshot = compiled(trial)
     resources = from_snapshot(snapshot)
     with applied(slip) if slip is not None else nullcontext():
-        run = _compiled(batch) if slip is not None else snapshot
-
-    with EnvoyProcess(static_bootstrap(run)) as envoy:
+        run = compiled(trial) if slip is not None else snapshot
+    make = partial(_pair, trial, found, resources)
+    with (
+        EnvoyProcess(static_bootstrap(run)) as envoy,
+        ThreadPoolExecutor(_CALLS_AT_ONCE) as pool,
+    ):
         envoy.wait_ready()
-        for fields in batch.calls:
-            call = call_from_fields(fields)
-            names = header_names(evaluate(resources, call), call)
-            yield Pair(resources, call, workloads, ask(call, names), batch.decided_by)
+        yield from pool.map(make, map(call_from_fields, trial.calls))
 
 
-def _compiled(batch: Batch) -> Snapshot:
-    return compile_snapshot(world_of(batch.text, "random.yaml"), batch.proxy).snapshot
+def _pair(trial: Trial, found: Ground, resources: Resources, call: Call) -> Pair:
+    names = header_names(evaluate(resources, call), call)
+    got = ask(call, names, Path(found.folder))
+    return Pair(resources, call, found.workloads, got, trial)
+
+
+def compiled(trial: Trial) -> Snapshot:
+    """Compile what a trial's proxy gets."""
+    return compile_snapshot(world_of(trial.text, "random.yaml"), trial.proxy).snapshot
 
 
 def compare(pairs: Iterator[Pair]) -> Report:
@@ -88,37 +132,26 @@ def compare(pairs: Iterator[Pair]) -> Report:
         decision = evaluate(pair.resources, pair.call)
         report.pairs += 1
         report.outcomes[str(decision.error or decision.verdict)] += 1
-        report.fields.update(used(pair.rule(decision)))
+        report.fields.update(Way(pair.trial, pair.call, decision).fields())
+        if decision.verdict is Verdict.NOT_DECIDED:
+            report.undecided[str(decision.undecided)] += 1
         found = wrong(pair, decision)
         if found:
             where = f"{decision.virtual_host} > {decision.route}"
-            report.disagreements.append(f"{pair.call}: {where}: {'; '.join(found)}")
+            said = f"{_said(pair.call)}: {where}: {'; '.join(found)}"
+            report.disagreements.append(said)
     return report
 
 
+def _said(call: Call) -> str:
+    """Return a call in short, without what is as by default."""
+    usual = Call(call.mode, call.port)
+    parts = {name: getattr(call, name) for name in Call.__slots__}
+    return str({name: one for name, one in parts.items() if one != getattr(usual, name)})
+
+
 def wrong(pair: Pair, decision: Decision) -> list[str]:
-    """Say how an answer differs from what Envoy did; nothing when it does not."""
-    return differences(promised(decision, pair.call, pair.workloads), pair.got)
-
-
-def used(rule: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """Yield the paths of all fields that a rule sets, without the names that users choose."""
-    for name, value in rule.items():
-        if name == "name":
-            continue
-        here = f"{path}.{name}" if path else name
-        inside = value if isinstance(value, list) else [value]
-        nested = [one for one in inside if isinstance(one, dict)]
-        if path.endswith((".set", ".add")) or not nested:
-            yield here
-        for one in nested:
-            free = name in ("headers", "withoutHeaders", "queryParams") and "match" in path
-            yield from used(_merged(one) if free else one, here)
-
-
-def _merged(by_name: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Take the conditions of all names together; an empty one asks for presence."""
-    merged: dict[str, Any] = {}
-    for one in by_name.values():
-        merged |= one or {"present": True}
-    return merged
+    """Say how an answer differs from what Envoy did; nothing when it does not, or is none."""
+    if decision.verdict is Verdict.NOT_DECIDED:
+        return []
+    return fits(decision, pair.call, pair.workloads, pair.got)

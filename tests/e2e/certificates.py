@@ -29,6 +29,16 @@ def vouch(folder: Path, file: str, names: str, kind: Sequence[str] = _CURVE) -> 
     _run("x509", "-req", *signed, *authority, "-CAcreateserial", "-extfile", str(extension))
 
 
+def revoke_none(folder: Path) -> None:
+    """Write `ca.crl`: the authority's list of what it revoked, which is empty."""
+    (folder / "revoked.txt").write_text("", encoding="utf-8")
+    settings = folder / "revoked.cnf"
+    kept = f"database={folder}/revoked.txt\ndefault_md=sha256\ndefault_crl_days={_DAYS}\n"
+    settings.write_text(f"[ca]\ndefault_ca=kept\n[kept]\n{kept}", encoding="utf-8")
+    authority = ("-cert", str(folder / "ca.pem"), "-keyfile", str(folder / "ca.key"))
+    _run("ca", "-gencrl", "-config", str(settings), *authority, "-out", str(folder / "ca.crl"))
+
+
 def _new(folder: Path, name: str, kind: Sequence[str] = _CURVE) -> tuple[str, ...]:
     new = ("-newkey", *kind, "-nodes")
     return (*new, "-keyout", str(folder / f"{name}.key"), "-subj", f"/CN={name}")

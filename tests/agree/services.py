@@ -1,0 +1,62 @@
+"""Random services: those of Kubernetes, and ServiceEntries of every resolution."""
+
+from typing import Any
+
+from tests.agree.dice import Dice
+from tests.agree.trial import PLACES, SUBSETS, Ground, written
+
+
+def service(host: str, port: int) -> list[dict[str, Any]]:
+    """Return a Service whose members are the workloads."""
+    ports = [{"name": "http", "port": port, "targetPort": 80}]
+    return [written("Service", host, {"selector": {"app": "echo"}, "ports": ports})]
+
+
+def entry(dice: Dice, host: str, port: int, ground: Ground) -> list[dict[str, Any]]:
+    """Draw a ServiceEntry for requests to a host."""
+    stated: dict[str, Any] = {"number": port, "name": "http", "protocol": "HTTP"}
+    spec: dict[str, Any] = {"hosts": [host], "ports": [stated]}
+    if dice.chance(0.8):
+        spec["location"] = dice.one(("MESH_EXTERNAL", "MESH_INTERNAL"))
+    if dice.chance(0.3):
+        spec["exportTo"] = dice.one((["*"], ["."], ["default"]))
+    if dice.chance(0.3):
+        spec["subjectAltNames"] = ["spiffe://cluster.local/ns/default/sa/default"]
+    if dice.chance(0.3):
+        spec["addresses"] = [f"127.9.9.{dice.number(1, 250)}"]
+    resolution = dice.one(("STATIC", "STATIC", "STATIC", "DNS", "DNS_ROUND_ROBIN", "NONE"))
+    spec["resolution"] = resolution
+    if resolution == "STATIC" and dice.chance(0.5):
+        spec["workloadSelector"] = {"labels": {"app": "echo"}}
+    elif resolution == "STATIC":
+        spec["endpoints"] = _endpoints(dice, stated, ground)
+    elif resolution != "NONE":
+        at = dice.one([place for _, place in ground.plain])
+        spec["endpoints"] = [{"address": "localhost", "ports": {"http": at}}]
+        if dice.chance(0.5):
+            spec["endpoints"] = [{"address": "localhost"}]
+            stated["targetPort"] = at
+    return [written("ServiceEntry", host.partition(".")[0], spec)]
+
+
+def _endpoints(dice: Dice, stated: dict[str, Any], ground: Ground) -> list[dict[str, Any]]:
+    """Draw endpoints; one alone may have its number from the port of the entry."""
+    found = [
+        {
+            "address": address,
+            "ports": {"http": port},
+            "labels": {"version": version, "tier": tier},
+            "locality": locality,
+            "weight": weight,
+            "serviceAccount": "default",
+            "network": "",
+        }
+        for (address, port), version, (tier, locality, weight) in zip(
+            ground.plain, SUBSETS, PLACES, strict=True
+        )
+    ]
+    if dice.chance(0.3):
+        one = dice.one(found)
+        stated["targetPort"] = one.pop("ports")["http"]  # type: ignore[union-attr,index,call-overload]
+        return [one]
+    return found[: dice.number(1, 3)]

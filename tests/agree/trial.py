@@ -1,0 +1,97 @@
+"""A random configuration, who asks for it, and random calls to it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from libs.compile.proxy import Proxy, ProxyType
+
+NETWORKING = "networking.istio.io/v1"
+ADDRESS = "127.0.0.3"
+"""Where the proxy listens: no connection starts from there, so none can have taken its port."""
+WORKLOADS_ADDRESS = "127.0.0.1"
+SUBSETS = ("v1", "v2", "v3")
+_APIS = {"Service": "v1", "Secret": "v1", "EnvoyFilter": "networking.istio.io/v1alpha3"}
+Object = Mapping[str, Any]
+Workloads = Mapping[tuple[str, int], str]
+"""Name of the workload at each address and port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Objects, a proxy, and calls by the command line's fields. Names of rules are unique."""
+
+    objects: tuple[Object, ...]
+    proxy: Proxy
+    calls: tuple[Mapping[str, Any], ...]
+
+    @property
+    def text(self) -> str:
+        """The objects as YAML."""
+        return "\n---\n".join(map(json.dumps, self.objects))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a run stands on: workloads that answer, those that do so encrypted, certificates."""
+
+    plain: Workloads
+    encrypted: Workloads
+    folder: str
+
+    @property
+    def workloads(self) -> Workloads:
+        """All workloads."""
+        return {**self.plain, **self.encrypted}
+
+
+def written(
+    kind: str, name: str, spec: Mapping[str, Any], namespace: str = "default"
+) -> dict[str, Any]:
+    """Return an object as users write it."""
+    metadata = {"name": name, "namespace": namespace}
+    api = _APIS.get(kind, NETWORKING)
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def caller(kind: ProxyType, **metadata: str) -> Proxy:
+    """Return the proxy under test: not intercepting, of the workload `caller`."""
+    return Proxy(
+        kind,
+        "default",
+        (ADDRESS,),
+        labels={"app": "caller", "tier": "near"},
+        locality="region1/zone1/sub1",
+        metadata={"INTERCEPTION_MODE": "NONE", **metadata},
+    )
+
+
+def workload_entries(workloads: Workloads, app: str) -> list[dict[str, Any]]:
+    """Return the workloads as objects; the first is the nearest to the proxy."""
+    return [
+        written(
+            "WorkloadEntry",
+            name,
+            {
+                "address": address,
+                "ports": {"http": port, "tcp": port, "tls": port},
+                "labels": {"app": app, "version": version, "tier": tier},
+                "locality": locality,
+                "weight": weight,
+                "serviceAccount": "default",
+                "network": "",
+            },
+        )
+        for ((address, port), name), version, (tier, locality, weight) in zip(
+            workloads.items(), SUBSETS, PLACES, strict=True
+        )
+    ]
+
+
+PLACES: Sequence[tuple[str, str, int]] = (
+    ("near", "region1/zone1/sub1", 1),
+    ("near", "region1/zone2/sub1", 2),
+    ("far", "region2/zone1/sub1", 1),
+)
+"""Tier, locality and weight of the workloads in their order."""

@@ -58,5 +58,7 @@ def _check_name(validation: _Validation, call: Call) -> None:
     if not principal:
         raise UndecidedError("match_typed_subject_alt_names without a source principal in the call")
     name = f"{_SPIFFE}{principal}"
-    if not any(texts.matches(one.matcher, name) for one in validation.match_typed_subject_alt_names):
+    if not any(
+        texts.matches(one.matcher, name) for one in validation.match_typed_subject_alt_names
+    ):
         raise FailedError(Failure.MTLS_ERROR)

@@ -93,7 +93,8 @@ def _namespace(root: Mapping[str, Any]) -> str:
 def draw(dice: Dice, port: int, ground: Ground, calls: int, *, chancy: bool = True) -> Batch:
     """Draw a configuration for a sidecar or a gateway that listens on `port`, with its calls.
 
-    `chancy` allows faults that hit some calls and not others.
+    `chancy` allows faults that hit some calls and not others, and policies for endpoints, of which
+    not every difference is one that a single call shows.
     """
     at_gateway = dice.chance(0.4)
     drawn = {host: _drawn(dice, host, chancy=chancy) for host in HOSTS}
@@ -102,7 +103,7 @@ def draw(dice: Dice, port: int, ground: Ground, calls: int, *, chancy: bool = Tr
         objects += services.service(host, port)
     for host in _ENTRIES:
         objects += services.entry(dice, host, port, ground)
-    objects += [_policy(dice, host) for host in HOSTS]
+    objects += [_policy(dice, host, chancy=chancy) for host in HOSTS]
     objects += _gateway(dice, port) if at_gateway else _sidecar(dice, port)
     kind = ProxyType.ROUTER if at_gateway else ProxyType.SIDECAR
     return Batch(
@@ -137,16 +138,16 @@ def _root(dice: Dice, host: str) -> dict[str, Any]:
     return root
 
 
-def _policy(dice: Dice, host: str) -> dict[str, Any]:
+def _policy(dice: Dice, host: str, *, chancy: bool) -> dict[str, Any]:
     """Draw a DestinationRule with the subsets that rules name."""
     subsets: list[dict[str, Any]]
     subsets = [{"name": name, "labels": {"version": name}} for name in rules.SUBSETS]
     subsets.append({"name": "empty", "labels": {"version": "none"}})
     for one in subsets:
-        if dice.chance(0.3):
+        if chancy and dice.chance(0.3):
             one["trafficPolicy"] = policies.policy(dice)
     spec: dict[str, Any] = {"host": host, "subsets": subsets}
-    if dice.chance(0.8):
+    if chancy and dice.chance(0.8):
         spec["trafficPolicy"] = policies.policy(dice)
     if dice.chance(0.3):
         spec["exportTo"] = dice.one((["*"], ["."], ["default", "other"]))

@@ -43,7 +43,9 @@ def _sidecar(dice: Dice, ports: dict[int, str]) -> dict[str, Any]:
         for port, protocol in ports.items()
     ]
     mode = dice.one(("ALLOW_ANY", "REGISTRY_ONLY", "REGISTRY_ONLY"))
-    return written("Sidecar", "default", {"egress": egress, "outboundTrafficPolicy": {"mode": mode}})
+    return written(
+        "Sidecar", "default", {"egress": egress, "outboundTrafficPolicy": {"mode": mode}}
+    )
 
 
 def _call(dice: Dice, ports: dict[int, str], names: dict[int, str]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from libs.routing.call import Call
 from libs.routing.resources import from_snapshot
 from tests.agree import rules
 from tests.agree.batch import Batch, draw
+from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
+from tests.agree.observed import differences, header_names, promised, retries_of
 from tests.agree.run import ground
 from tests.agree.trial import ADDRESS
-from tests.agree.client import Facts, ask
-from tests.agree.observed import differences, header_names, promised, retries_of
 from tests.casefile import world_of
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess

@@ -78,8 +78,9 @@ def _written(model: type[Model], value: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{field}.{one}" for each in items for one in _conditions(each))
             continue
         yield f"{field} {held}" if says else field
-        for each in items if inside is not None else ():
-            yield from _written(inside, each)
+        if inside is not None:
+            for each in items:
+                yield from _written(inside, each)
 
 
 def _conditions(value: Mapping[str, Any]) -> Iterator[str]:

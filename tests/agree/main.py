@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from tests.agree.diffrun import compare_differences
 from libs.routing.decision import Verdict
 from libs.routing.outcome import Failure
+from tests.agree.diffrun import compare_differences
 from tests.agree.inventory import wanted
 from tests.agree.run import Report, compare, observe
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from libs.routing import headers as operations
 from libs.routing.call import Call
-from libs.routing.decision import Decision, Fault, Verdict
+from libs.routing.decision import Action, Decision, Fault, Verdict
 from libs.routing.outcome import Failure
 from tests.agree.client import NO_ANSWER, Facts
 
@@ -77,8 +77,7 @@ def _certain(fault: Fault, *, delays: bool, aborts: bool) -> Fault:
 def promised(decision: Decision, call: Call, workloads: Mapping[tuple[str, int], str]) -> Facts:
     """Return the facts that an answer promises; `workload` is a set of those that may answer."""
     if decision.error is not None:
-        answers = decision.route_config is not None and decision.error in _STATUS_OF
-        return {"status": _STATUS_OF[decision.error] if answers else NO_ANSWER, "workload": None}
+        return _refused(decision, decision.error)
     action = decision.action
     if action is None or decision.verdict is Verdict.NOT_DECIDED:
         return {"undecided": decision.undecided}
@@ -90,13 +89,24 @@ def promised(decision: Decision, call: Call, workloads: Mapping[tuple[str, int],
         status = fault.abort_status if fault else None
         return facts | {"status": status or _GRPC_ABORT_STATUS, "workload": None}
     facts["response"] = _texts({}, action.headers.response)
+    return facts | (_answered(action) or _forwarded(decision, call, workloads))
+
+
+def _answered(action: Action) -> Facts:
+    """Return what the proxy answers itself; nothing where it asks an upstream."""
     if action.redirect is not None:
         answer = action.redirect
-        return facts | {"status": answer.status, "location": answer.location, "workload": None}
+        return {"status": answer.status, "location": answer.location, "workload": None}
     if action.direct_response is not None:
         said = action.direct_response
-        return facts | {"status": said.status, "body": said.body, "workload": None}
-    return facts | _forwarded(decision, call, workloads)
+        return {"status": said.status, "body": said.body, "workload": None}
+    return {}
+
+
+def _refused(decision: Decision, error: Failure) -> Facts:
+    """Where requests are read there is an answer; else the connection ends."""
+    answers = decision.route_config is not None and error in _STATUS_OF
+    return {"status": _STATUS_OF[error] if answers else NO_ANSWER, "workload": None}
 
 
 def _connected(decision: Decision, workloads: Mapping[tuple[str, int], str]) -> Facts:
@@ -168,11 +178,11 @@ def differences(wanted: Facts, got: Facts) -> list[str]:
     return found
 
 
-def fits(decision: Decision, call: Call, workloads: Mapping[tuple[str, int], str], got: Facts) -> list[str]:
+def fits(
+    decision: Decision, call: Call, workloads: Mapping[tuple[str, int], str], got: Facts
+) -> list[str]:
     """Say how the nearest of all possible answers differs from what came; nothing for none."""
-    found = [
-        differences(promised(one, call, workloads), got) for one in possible(decision)
-    ]
+    found = [differences(promised(one, call, workloads), got) for one in possible(decision)]
     return min(found, key=len)
 
 

@@ -58,7 +58,9 @@ def aim(call: dict[str, Any], match: Mapping[str, Any]) -> None:
     for name in match.get("withoutHeaders", {}):
         call["headers"].pop(name, None)
     path, mark, query = call["path"].partition("?")
-    path = _fitting(match["uri"]) if match.get("uri") else path
+    if match.get("uri"):
+        path = _fitting(match["uri"])
+        path = path.swapcase() if match.get("ignoreUriCase") else path
     for name, text in match.get("queryParams", {}).items():
         mark, query = "?", f"{name}={_fitting(text)}"
     call["path"] = path + mark + query
@@ -306,7 +308,7 @@ def _fault(dice: Dice) -> dict[str, Any]:
 
 def _by_chance(dice: Dice) -> dict[str, Any]:
     """Draw faults that hit a share of the calls."""
-    delay = {"fixedDelay": "0.06s", "percentage": {"value": 50}}
+    delay: dict[str, Any] = {"fixedDelay": "0.06s", "percentage": {"value": 50}}
     if dice.chance(0.5):
         delay = {"fixedDelay": "0.06s", "percent": dice.one((0, 40, 100))}
     abort = {"httpStatus": 418, "percentage": {"value": dice.one((12.5, 50))}}

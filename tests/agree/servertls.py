@@ -9,7 +9,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.agree.dice import Dice
-from tests.agree.trial import written
 
 PRINCIPAL = "cluster.local/ns/default/sa/default"
 MESH_NAME = f"spiffe://{PRINCIPAL}"

@@ -41,7 +41,7 @@ def entry(dice: Dice, host: str, port: int, ground: Ground) -> list[dict[str, An
 
 def _endpoints(dice: Dice, stated: dict[str, Any], ground: Ground) -> list[dict[str, Any]]:
     """Draw endpoints; one alone may have its number from the port of the entry."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "address": address,
             "ports": {"http": port},
@@ -57,6 +57,6 @@ def _endpoints(dice: Dice, stated: dict[str, Any], ground: Ground) -> list[dict[
     ]
     if dice.chance(0.3):
         one = dice.one(found)
-        stated["targetPort"] = one.pop("ports")["http"]  # type: ignore[union-attr,index,call-overload]
+        stated["targetPort"] = one.pop("ports")["http"]
         return [one]
     return found[: dice.number(1, 3)]

@@ -13,14 +13,16 @@ from tests.agree.mutations import MUTATIONS, Mutation
 from tests.agree.run import Pair, compare, observe, wrong
 from tests.agree.slips import SLIPS
 
-_PAIRS = 100
+_PAIRS = 500
 _MUTATION_SEED = 4
 _MUTATION_PAIRS = 1200
 
 
-def test_answers_are_what_a_real_envoy_did(envoy: Path) -> None:
-    """A hundred pairs of a fresh seed, which the failure names, have no disagreement."""
+def test_answers_are_what_a_real_envoy_did(envoy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Five hundred pairs of a fresh seed, printed and named by a failure, have no disagreement."""
     seed = secrets.randbits(32)
+    with capsys.disabled():
+        print(f"\n./dev agree --pairs {_PAIRS} --seed {seed}")
     report = compare(observe(seed, _PAIRS))
     assert report.pairs == _PAIRS
     assert not report.disagreements, (f"./dev agree --seed {seed}", report.disagreements[:5])
@@ -51,7 +53,7 @@ def test_a_mistake_of_the_evaluator_is_caught(
 ) -> None:
     """Every small mistake makes at least one pair disagree."""
     with mutations.applied(mutation):
-        assert compare(iter(pairs)).disagreements
+        assert any(wrong(pair, evaluate(pair.resources, pair.call)) for pair in pairs)
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda one: one.says.replace(" ", "-"))

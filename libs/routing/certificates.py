@@ -18,7 +18,8 @@ def check(context: tls_pb2.DownstreamTlsContext, call: Call) -> None:
     """Raise FailedError where the server refuses what the client of an encrypted call shows."""
     validation = _validation(context.common_tls_context)
     if call.tls is not Tls.MTLS:
-        if context.require_client_certificate.value or _demanded(validation):
+        required = context.require_client_certificate.value and _has_authority(context)
+        if required or _demanded(validation):
             raise FailedError(Failure.MTLS_ERROR)
         return
     if validation is None or validation.trust_chain_verification == _Validation.ACCEPT_UNTRUSTED:
@@ -39,6 +40,15 @@ def _validation(common: tls_pb2.CommonTlsContext) -> _Validation | None:
     if kind == "combined_validation_context":
         return common.combined_validation_context.default_validation_context
     return _Validation() if kind is not None else None
+
+
+def _has_authority(context: tls_pb2.DownstreamTlsContext) -> bool:
+    """Envoy requires a certificate only where it has an authority to judge it by."""
+    common = context.common_tls_context
+    validation = _validation(common)
+    if common.WhichOneof("validation_context_type") != "validation_context":
+        return validation is not None
+    return common.validation_context.HasField("trusted_ca")
 
 
 def _demanded(validation: _Validation | None) -> bool:

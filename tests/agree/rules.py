@@ -312,7 +312,7 @@ def _by_chance(dice: Dice) -> dict[str, Any]:
     if dice.chance(0.5):
         delay = {"fixedDelay": "0.06s", "percent": dice.one((0, 40, 100))}
     abort = {"httpStatus": 418, "percentage": {"value": dice.one((12.5, 50))}}
-    return {name: one for name, one in (("delay", delay), ("abort", abort)) if dice.chance(0.7)}
+    return dict(dice.one(({"delay": delay}, {"abort": abort}, {"delay": delay, "abort": abort})))
 
 
 def _headers(dice: Dice) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """libs/routing and a real Envoy agree, and would not if libs/routing were wrong."""
 
 import secrets
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def test_answers_are_what_a_real_envoy_did(envoy: Path, capsys: pytest.CaptureFi
     """Five hundred pairs of a fresh seed, printed and named by a failure, have no disagreement."""
     seed = secrets.randbits(32)
     with capsys.disabled():
-        print(f"\n./dev agree --pairs {_PAIRS} --seed {seed}")
+        sys.stdout.write(f"\n./dev agree --pairs {_PAIRS} --seed {seed}\n")
     report = compare(observe(seed, _PAIRS))
     assert report.pairs == _PAIRS
     assert not report.disagreements, (f"./dev agree --seed {seed}", report.disagreements[:5])

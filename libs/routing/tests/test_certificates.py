@@ -39,11 +39,19 @@ def test_a_certificate_is_demanded_also_by_what_is_asked_of_it(
 
 
 @pytest.mark.parametrize(
-    "validation", [None, _AUTHORITY, {**_HASHED, "trust_chain_verification": "ACCEPT_UNTRUSTED"}]
+    ("validation", "required"),
+    [
+        (None, False),
+        (_AUTHORITY, False),
+        ({"trust_chain_verification": "ACCEPT_UNTRUSTED"}, True),
+        ({**_HASHED, "trust_chain_verification": "ACCEPT_UNTRUSTED"}, False),
+    ],
 )
-def test_a_client_without_a_certificate_is_taken_elsewhere(validation: dict[str, Any]) -> None:
-    """An authority alone only judges what is shown; a server that accepts everything, nothing."""
-    _check(validation, tls="tls")
+def test_a_client_without_a_certificate_is_taken_elsewhere(
+    validation: dict[str, Any], *, required: bool
+) -> None:
+    """An authority alone only judges what is shown, and without one nothing can be required."""
+    _check(validation, required=required, tls="tls")
 
 
 def test_the_principal_of_the_caller_is_the_name_in_its_certificate() -> None:

@@ -13,6 +13,7 @@ _TLS: dict[str, Any] = {
     "typed_config": {
         "@type": "type.googleapis.com/"
         "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+        "common_tls_context": {"validation_context": {"trusted_ca": {"filename": "ca.pem"}}},
     },
 }
 _HTTP = manager({"route_config": {"name": "none"}})

@@ -224,7 +224,7 @@ def _call(dice: Dice, drawn: Drawn, port: int, *, at_gateway: bool) -> dict[str,
     if dice.chance(0.06):
         call["protocol"] = "http2"
     if dice.chance(0.5):
-        rules.aim(call, dice.one(dice.one(drawn[host]).get("match") or [{}]))
+        rules.aim(dice, call, dice.one(drawn[host]))
         if dice.chance(0.7):
             call["host"] = _own(host, at_gateway=at_gateway)
     return call

@@ -51,7 +51,20 @@ def rules(dice: Dice, hosts: Sequence[str], *, chancy: bool = False) -> list[dic
     return drawn
 
 
-def aim(call: dict[str, Any], match: Mapping[str, Any]) -> None:
+def aim(dice: Dice, call: dict[str, Any], rule: Mapping[str, Any]) -> None:
+    """Change a call so that it fits a rule: its conditions, and what shows how it is carried out.
+
+    Where the rule limits time the upstream is slow, where it tries again the upstream fails.
+    """
+    _fit(call, dice.one(rule.get("match") or [{}]))
+    attempts = rule.get("retries", {}).get("attempts", 0)
+    if "timeout" in rule and dice.chance(0.4):
+        call["headers"]["x-delay-ms"] = "400"
+    elif attempts and dice.chance(0.5):
+        call["headers"]["x-fail-attempts"] = str(attempts + dice.number(0, 1))
+
+
+def _fit(call: dict[str, Any], match: Mapping[str, Any]) -> None:
     """Change a call so that it fits the conditions of a rule."""
     for name, text in match.get("headers", {}).items():
         call["headers"][name] = _fitting(text)

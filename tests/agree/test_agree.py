@@ -16,7 +16,7 @@ from tests.agree.slips import SLIPS
 
 _PAIRS = 500
 _MUTATION_SEED = 4
-_MUTATION_PAIRS = 1200
+_MUTATION_PAIRS = 2000
 
 
 def test_answers_are_what_a_real_envoy_did(envoy: Path, capsys: pytest.CaptureFixture[str]) -> None:

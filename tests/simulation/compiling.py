@@ -1,10 +1,9 @@
 """Compiles after every edit of a random run, with memos and from cold, and compares."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from libs.compile.memo import Memo
-from libs.compile.merging import OPTION
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.sharing import Shared
 from libs.compile.snapshot import CompileError, compile_snapshot
@@ -44,20 +43,21 @@ class Difference:
 
 @dataclass(slots=True)
 class Simulation:
-    """One run: the objects, the world that follows them, a memo for each proxy."""
+    """One run: the objects, the world that follows them, a memo for each proxy.
+
+    What views share is forgotten at every edit, and now and then a proxy's memo is.
+    """
 
     dice: Dice
-    settings: MeshSettings = field(init=False)
+    settings: MeshSettings = field(default_factory=MeshSettings)
     objects: Objects = field(default_factory=dict)
     world: World = field(init=False)
     shared: Shared = field(default_factory=Shared)
-    memos: Sequence[Memo] = field(default_factory=lambda: [Memo() for _ in PROXIES])
+    memos: list[Memo] = field(default_factory=lambda: [Memo() for _ in PROXIES])
     refused: int = 0
 
     def __post_init__(self) -> None:
-        """Start with nothing, in a mesh that joins the rules for a host, or one that does not."""
-        written = {"defaultConfig": {"proxyMetadata": {OPTION: str(self.dice.chance(0.5)).lower()}}}
-        self.settings = MeshSettings.model_validate(written)
+        """Start with nothing."""
         self.world = build_world((), CLUSTER, self.settings)
 
     def run(self, edits: int) -> Iterator[Difference]:
@@ -67,14 +67,24 @@ class Simulation:
             if len(self.objects) > OBJECTS_MAX:
                 edit = Edit((*edit.removed, *self.dice.some(list(self.objects), 5)), edit.added)
             self.objects = applied(self.objects, edit)
-            self.world = changed_world(self.world, edit.removed, edit.added)
-            self.shared = Shared()
-            cold = build_world(self.objects.values(), CLUSTER, self.settings)
-            yield from (
-                Difference(number, edit, proxy, what)
-                for proxy, memo in zip(PROXIES, self.memos, strict=True)
-                if (what := self._difference(proxy, memo, cold))
-            )
+            cold = self._follow(edit)
+            order = self.dice.some(PROXIES, len(PROXIES))
+            for proxy in (*order, *(one for one in PROXIES if one not in order)):
+                memo = self.memos[PROXIES.index(proxy)]
+                what = self._difference(proxy, memo, cold)
+                if what:
+                    yield Difference(number, edit, proxy, what)
+
+    def _follow(self, edit: Edit) -> World:
+        """Bring the world up to date; return the same one built anew."""
+        self.shared = Shared()
+        if self.dice.chance(0.02):
+            self.memos[self.dice.number(0, len(PROXIES) - 1)] = Memo()
+        self.settings = edit.mesh or self.settings
+        cold = build_world(self.objects.values(), CLUSTER, self.settings)
+        following = edit.mesh is None
+        self.world = changed_world(self.world, edit.removed, edit.added) if following else cold
+        return cold
 
     def _difference(self, proxy: Proxy, memo: Memo, cold: World) -> str:
         """Compile twice; a view that must not be served must be refused in the same words."""

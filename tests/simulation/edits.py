@@ -5,25 +5,30 @@ from dataclasses import dataclass
 
 from libs.kernel.messages import errors
 from libs.kernel.origins import ObjectKey, Origin
+from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.parse import parse_file
 from tests.agree.dice import Dice
-from tests.simulation import specs
+from tests.simulation import specs, words
+from tests.simulation.meshes import draw_settings
 
 Objects = dict[ObjectKey, tuple[MeshObject, Origin]]
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What one change takes away and what it writes."""
+    """What one change takes away and what it writes; `mesh` are other settings of the mesh."""
 
     removed: tuple[ObjectKey, ...]
     added: tuple[tuple[MeshObject, Origin], ...]
+    mesh: MeshSettings | None = None
 
 
 def draw(dice: Dice, known: Objects) -> Edit:
     """Draw an edit: often one object, seldom a move of many, sometimes only labels or lines."""
     kind = dice.number(0, 19)
+    if dice.chance(0.02):
+        return Edit((), (), draw_settings(dice))
     if kind == 0 and known:
         return _moved(dice, known)
     if kind <= 3 and known:
@@ -60,7 +65,7 @@ def _labelled(dice: Dice, placed: tuple[MeshObject, Origin]) -> Edit:
 def _drawn(dice: Dice) -> tuple[MeshObject, Origin] | None:
     """Draw an object; None for one that nobody may write."""
     kind = dice.one(tuple(specs.KINDS))
-    written = {"name": dice.one(specs.NAMES), "namespace": dice.one(specs.NAMESPACES)}
+    written = {"name": dice.one(words.NAMES), "namespace": dice.one(words.NAMESPACES)}
     text = specs.KINDS[kind](dice)
     metadata = {**written, **text.pop("metadata", {})}
     if dice.chance(0.2):

@@ -6,9 +6,9 @@ from typing import Any
 
 from tests.agree import rules
 from tests.agree.dice import Dice
+from tests.simulation import attached
+from tests.simulation.words import NAMES, NAMESPACES, Text
 
-NAMESPACES = ("default", "other", "istio-system")
-NAMES = ("a", "b", "c")
 _HOSTS = ("a", "b", "c.other.svc.cluster.local", "x.example", "*.example", "y.example")
 _ENTRY_HOSTS = ("x.example", "y.example", "*.example", "b.default.svc.cluster.local")
 _SCOPES = ("./*", "*/*", "other/*", "~/*", "./a.default.svc.cluster.local", "*/x.example")
@@ -26,7 +26,6 @@ _ENTRY_PORTS: tuple[dict[str, Any], ...] = (
     {"name": "tcp", "number": 90, "protocol": "TCP"},
     {"name": "tls", "number": 443, "protocol": "TLS", "targetPort": 8443},
 )
-Text = dict[str, Any]
 
 
 def _service(dice: Dice) -> Text:
@@ -74,7 +73,7 @@ def _entry(dice: Dice) -> Text:
     spec: Text = {
         "hosts": dice.some(_ENTRY_HOSTS, 2) or ["x.example"],
         "ports": dice.some(_ENTRY_PORTS, 2) or [_ENTRY_PORTS[0]],
-        "resolution": dice.one(("NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN")),
+        "resolution": dice.one(("NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS")),
         "location": dice.one(("MESH_EXTERNAL", "MESH_INTERNAL")),
         "exportTo": dice.one(_EXPORTS),
     }
@@ -164,59 +163,21 @@ def _sidecar(dice: Dice) -> Text:
     if dice.chance(0.3):
         port = {"number": 9080, "name": "http", "protocol": "HTTP"}
         spec["ingress"] = [{"port": port, "defaultEndpoint": "127.0.0.1:80"}]
+        if dice.chance(0.3):
+            spec["ingress"][0]["captureMode"] = "NONE"
     if dice.chance(0.4):
         spec["workloadSelector"] = {"labels": {"app": dice.one(NAMES)}}
     if dice.chance(0.3):
         spec["outboundTrafficPolicy"] = {"mode": dice.one(("ALLOW_ANY", "REGISTRY_ONLY"))}
+    if dice.chance(0.2):
+        proxy = {"host": dice.one(_HOSTS[:4]), "port": {"number": dice.one((80, 90))}}
+        spec["outboundTrafficPolicy"] = {"mode": "ALLOW_ANY", "egressProxy": proxy}
     return {"spec": spec}
 
 
 def _secret(dice: Dice) -> Text:
     pem = base64.b64encode(f"pem {dice.number(1, 2)}".encode()).decode()
     return {"type": "kubernetes.io/tls", "data": {"tls.crt": pem, "tls.key": pem}}
-
-
-def _limit(dice: Dice) -> Text:
-    spec: Text = {"limits": [{"name": "all", "requests": dice.number(1, 3), "per": "1s"}]}
-    if dice.chance(0.4):
-        spec["services"] = [dice.one(NAMES)]
-    elif dice.chance(0.5):
-        spec["selector"] = {"matchLabels": {"app": dice.one(NAMES)}}
-    return {"spec": spec}
-
-
-def _patches(dice: Dice) -> Text:
-    value, kind = dice.one(
-        (
-            ({"connect_timeout": "3s"}, "CLUSTER"),
-            ({"name": "patched"}, "HTTP_ROUTE"),
-            ({"response_headers_to_remove": ["x"]}, "ROUTE_CONFIGURATION"),
-            ({"include_request_attempt_count": False}, "VIRTUAL_HOST"),
-            ({"per_connection_buffer_limit_bytes": 4096}, "LISTENER"),
-        )
-    )
-    patch = {"operation": "MERGE", "value": value}
-    spec: Text = {"configPatches": [{"applyTo": kind, "match": {}, "patch": patch}]}
-    if dice.chance(0.5):
-        spec["workloadSelector"] = {"labels": {"app": dice.one(NAMES)}}
-    return {"spec": spec}
-
-
-def _telemetry(dice: Dice) -> Text:
-    spec: Text = {"accessLogging": [{"providers": [{"name": "envoy"}]}]}
-    if dice.chance(0.5):
-        spec["accessLogging"][0]["disabled"] = True
-    if dice.chance(0.5):
-        spec["selector"] = {"matchLabels": {"app": dice.one(NAMES)}}
-    return {"spec": spec}
-
-
-def _program(dice: Dice) -> Text:
-    code = f"function envoy_on_request(handle) handle:logInfo('{dice.number(1, 3)}') end"
-    spec: Text = {"lua": {"inlineCode": code}}
-    if dice.chance(0.5):
-        spec["selector"] = {"matchLabels": {"app": dice.one(NAMES)}}
-    return {"spec": spec}
 
 
 KINDS: Mapping[str, Callable[[Dice], Text]] = {
@@ -229,18 +190,12 @@ KINDS: Mapping[str, Callable[[Dice], Text]] = {
     "Gateway": _gateway,
     "Sidecar": _sidecar,
     "Secret": _secret,
-    "RateLimit": _limit,
-    "EnvoyFilter": _patches,
-    "Telemetry": _telemetry,
-    "TrafficExtension": _program,
+    **attached.KINDS,
 }
 VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(KINDS, "networking.istio.io/v1"),
     "Service": "v1",
     "Secret": "v1",
     "EndpointSlice": "discovery.k8s.io/v1",
-    "RateLimit": "periplus.io/v1alpha1",
-    "EnvoyFilter": "networking.istio.io/v1alpha3",
-    "Telemetry": "telemetry.istio.io/v1",
-    "TrafficExtension": "extensions.istio.io/v1alpha1",
+    **attached.VERSIONS,
 }

@@ -7,6 +7,7 @@ from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world
 from libs.envoy.staticform import static_bootstrap
+from libs.meshapi.fleet import MeshSettings
 from tests.agree.dice import Dice
 from tests.simulation.compiling import CLUSTER, PROXIES
 from tests.simulation.edits import Objects, applied, draw
@@ -29,10 +30,12 @@ class Refusal:
 def refusals(dice: Dice, configurations: int) -> Iterator[Refusal]:
     """Draw configurations one from another, and yield the views of each that cannot be served."""
     objects: Objects = {}
+    settings = MeshSettings()
     for number in range(1, configurations + 1):
         for _ in range(EDITS_BETWEEN):
-            objects = applied(objects, draw(dice, objects))
-        world = build_world(objects.values(), CLUSTER)
+            edit = draw(dice, objects)
+            objects, settings = applied(objects, edit), edit.mesh or settings
+        world = build_world(objects.values(), CLUSTER, settings)
         for proxy in SEEN:
             reason = _refused(world, proxy)
             if reason:

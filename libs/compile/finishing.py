@@ -19,6 +19,7 @@ from libs.compile.patching import Patched, Patching, added, patched
 from libs.compile.plugins import Plugin, add_http, add_network, plugins_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.ratelimits import PortLimits, limits_for
+from libs.compile.shaping import Shape, shape_of
 from libs.compile.view import View, group, made_table, node
 from libs.compile.world import World
 from libs.envoy import names
@@ -47,7 +48,7 @@ def touched(world: World, proxy: Proxy) -> frozenset[TypeUrl]:
     if proxy.type is ProxyType.GRPC:
         return frozenset()
     attached, root = world.attached, world.settings.root_namespace
-    kinds: set[TypeUrl] = set()
+    kinds: set[TypeUrl] = set(shape_of(world.settings, proxy).kinds)
     for one in filters_for(attached.envoy_filters, proxy, root):
         for patch in one.spec.config_patches:
             kinds |= _PATCHED.get(patch.apply_to, _LISTENERS)
@@ -89,6 +90,8 @@ def _finished_kind(
 def _finished_one(view: View, one: Resource, attached: "_Attached") -> Built | None:
     """Return a resource with what attaches to it, None where a patch removes it."""
     message = message_of(one)
+    if one.type_url in attached.shape.kinds:
+        message = attached.shape.on(message, view.proxy)
     if isinstance(message, listener_pb2.Listener) and attached.extras is not None:
         message = attached.extras.on(message, view.proxy, view.ledger)
     return _built(view, one.type_url, patched(message, attached.patching), one)
@@ -125,7 +128,7 @@ def _those_left(
 @node(lambda _: None)
 def _attached(view: View, kinds: frozenset[TypeUrl]) -> "Mapping[TypeUrl, _Attached]":
     patches, hosts = _patches(view), _own_hosts(view)
-    extras = _extras(view)
+    extras, shape = _extras(view), shape_of(view.world.settings, view.proxy)
 
     def of(kind: TypeUrl) -> _Attached:
         own = (
@@ -133,7 +136,7 @@ def _attached(view: View, kinds: frozenset[TypeUrl]) -> "Mapping[TypeUrl, _Attac
             for each in patches
         )
         patching = Patching(tuple(filter(None, own)), view.proxy, hosts)
-        return _Attached(extras if kind == xds.LISTENER else None, patching)
+        return _Attached(shape, extras if kind == xds.LISTENER else None, patching)
 
     return {kind: of(kind) for kind in kinds}
 
@@ -173,6 +176,7 @@ def _extras(view: View) -> "_Extras | None":
 class _Attached:
     """What attaches to the resources of one type."""
 
+    shape: Shape
     extras: "_Extras | None"
     patching: Patching
 

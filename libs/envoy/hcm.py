@@ -38,6 +38,15 @@ def by_name(stat_prefix: str, route_config: str, side: Side) -> hcm_pb2.HttpConn
     return manager
 
 
+def suppress_own_headers(manager: hcm_pb2.HttpConnectionManager) -> None:
+    """Add no header of Envoy's own to requests and answers."""
+    for one in manager.http_filters:
+        router = router_pb2.Router()
+        if one.typed_config.Unpack(router):
+            router.suppress_envoy_headers = True
+            one.typed_config.CopyFrom(pack(router))
+
+
 def look_up_names(chains: Iterable[lc.FilterChain]) -> None:
     """Let the managers of chains look up hosts where routes lead to what is found by its name."""
     for one in (found for chain in chains for found in chain.filters if found.name == FILTER_NAME):

@@ -10,6 +10,7 @@ from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.extensions.filters.listener.http_inspector.v3 import http_inspector_pb2
 from protogen.envoy.extensions.filters.listener.original_dst.v3 import original_dst_pb2
+from protogen.envoy.extensions.filters.listener.proxy_protocol.v3 import proxy_protocol_pb2
 from protogen.envoy.extensions.filters.listener.tls_inspector.v3 import tls_inspector_pb2
 
 from libs.envoy.anys import pack
@@ -22,6 +23,7 @@ PLAIN_HTTP: Final = ("http/1.0", "http/1.1", "h2c")
 """What the inspector says of connections that begin with plain HTTP."""
 
 TLS_INSPECTOR_NAME: Final = "envoy.filters.listener.tls_inspector"
+PROXY_PROTOCOL_NAME: Final = "envoy.filters.listener.proxy_protocol"
 ORIGINAL_DST_NAME: Final = "envoy.filters.listener.original_dst"
 
 
@@ -77,6 +79,15 @@ def read_server_names(
         found.filter_disabled.not_match.CopyFrom(_to_ports(ports))
     elif but:
         found.filter_disabled.CopyFrom(_to_ports(but))
+
+
+def read_introduction(built: listener_pb2.Listener) -> None:
+    """Read the header of the PROXY protocol first, which every connection has to have."""
+    config = pack(proxy_protocol_pb2.ProxyProtocol())
+    former = list(built.listener_filters)
+    del built.listener_filters[:]
+    built.listener_filters.add(name=PROXY_PROTOCOL_NAME, typed_config=config)
+    built.listener_filters.extend(former)
 
 
 def tell_http(built: listener_pb2.Listener, ports: Sequence[int] = ()) -> None:

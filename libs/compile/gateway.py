@@ -173,7 +173,12 @@ def _decryption(view: View, gateway: Gateway, server: Server, alpn: Sequence[str
     if server.tls is None:
         return Decryption(fault="it has no `tls`")
     proxy = view.proxy
-    holder = Holder(proxy.namespace, proxy.metadata, view.world.credentials)
+    holder = Holder(
+        proxy.namespace,
+        proxy.metadata,
+        view.world.credentials,
+        view.world.settings.tls_defaults,
+    )
     offered = MESH_ALPN if server.tls.mode == MESH_MUTUAL and not alpn else alpn
     found = decryption(server.tls, holder, offered)
     for cipher in found.unknown_ciphers:

@@ -14,6 +14,7 @@ from libs.compile.inlets import Chains, Inlet, chains_of, undeclared
 from libs.compile.listeners import LOOPBACK
 from libs.compile.scope import Scope
 from libs.compile.slots import WILDCARD
+from libs.compile.statnames import inbound_name
 from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View
 from libs.envoy import cluster, listener, names, tcpproxy
@@ -24,7 +25,7 @@ from libs.meshapi.trafficpolicy import ConnectionPool, TrafficPolicy
 from libs.registry.protocols import entry_protocol
 from libs.registry.service import Protocol, ServicePort
 
-INBOUND_PORT = 15006
+_PORT = 15006
 PASSTHROUGH_SOURCE = "127.0.0.6"
 """Redirection lets calls from this address through to the workload."""
 
@@ -88,7 +89,18 @@ def _inlet(view: View, one: IngressListener, sidecar: Sidecar) -> Inlet:
         (sidecar.key,),
         one.tls,
         one.connection_pool or sidecar.spec.inbound_connection_pool,
+        _stat_name(view, one.port.number),
     )
+
+
+def _stat_name(view: View, number: int) -> str:
+    """Return what the cluster of a port counts under: the first service there names it."""
+    pattern, proxy = view.world.settings.inbound_cluster_stat_name, view.proxy
+    if not pattern:
+        return ""
+    known = view.world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels)
+    found = (inbound_name(pattern, one) for one in known if one.number == number)
+    return next(found, "")
 
 
 def _of_services(view: View, pool: ConnectionPool | None) -> list[Inlet]:
@@ -97,11 +109,19 @@ def _of_services(view: View, pool: ConnectionPool | None) -> list[Inlet]:
         return []
     proxy = view.proxy
     instances = view.world.registry.instances_of(proxy.ips, proxy.namespace, proxy.labels)
+    policy = view.world.settings.inbound_traffic_policy
+    to_loopback = policy is not None and policy.mode == "LOCALHOST"
     found: dict[int, Inlet] = {}
     for one in instances:
-        sources = (one.service.origin,)
         inlet = Inlet(
-            one.number, one.port.protocol, "", "", binds=False, sources=sources, pool=pool
+            one.number,
+            one.port.protocol,
+            "",
+            f"{LOOPBACK}:{one.number}" if to_loopback else "",
+            binds=False,
+            sources=(one.service.origin,),
+            pool=pool,
+            stat_name=_stat_name(view, one.number),
         )
         found.setdefault(one.number, inlet)
     return [found[number] for number in sorted(found)]
@@ -111,6 +131,7 @@ def _cluster(view: View, inlet: Inlet) -> cluster_pb2.Cluster:
     """Return the cluster to the workload, with the limits that its Sidecar sets."""
     view.ledger.credit(xds.CLUSTER, inlet.cluster, *inlet.sources)
     built = _towards(inlet)
+    built.alt_stat_name = inlet.stat_name
     if inlet.protocol is Protocol.AUTO:
         cluster.speak_as_called(built)
     pool = own_pool(inlet.pool, view.world.settings)
@@ -147,6 +168,7 @@ def _bound(view: View, inlet: Inlet, guard: Guard, result: Inlets) -> listener_p
         listener.read_server_names(built)
     if made.reads_http:
         listener.tell_http(built)
+    listener.wait_for_first_bytes(built)
     return built
 
 
@@ -167,21 +189,22 @@ def _virtual_inbound(
     chains = [chain for one in by_port.values() for chain in one.chains]
     built = listener.intercepting(
         names.VIRTUAL_INBOUND,
-        socket(WILDCARD, INBOUND_PORT),
-        [_to_itself(), *chains],
+        socket(WILDCARD, view.world.settings.proxy_inbound_listen_port or _PORT),
+        [_to_itself(view), *chains],
         listener.INBOUND,
         hand_off=False,
     )
     _inspect(built, by_port)
+    listener.wait_for_first_bytes(built)
     return built
 
 
-def _to_itself() -> lc.FilterChain:
+def _to_itself(view: View) -> lc.FilterChain:
     """Return the chain of the proxy's own port, which would call itself without end."""
     return listener.chain(
         [tcpproxy.tcp_proxy(names.BLACK_HOLE)],
         name="virtualInbound-blackhole",
-        destination_port=INBOUND_PORT,
+        destination_port=view.world.settings.proxy_inbound_listen_port or _PORT,
     )
 
 

@@ -36,6 +36,7 @@ class Inlet:
     sources: tuple[ObjectKey, ...]
     tls: ServerTLS | None = None
     pool: ConnectionPool | None = None
+    stat_name: str = ""
 
     @property
     def cluster(self) -> str:
@@ -109,7 +110,12 @@ def _decrypted(view: View, inlet: Inlet, written: ServerTLS, port: int) -> Chain
 def _decryption(view: View, inlet: Inlet, written: ServerTLS) -> Decryption:
     """Say how a port's connections are decrypted; or that, and why, they cannot be."""
     proxy = view.proxy
-    holder = Holder(proxy.namespace, proxy.metadata, view.world.credentials)
+    holder = Holder(
+        proxy.namespace,
+        proxy.metadata,
+        view.world.credentials,
+        view.world.settings.tls_defaults,
+    )
     found = decryption(written, holder, HTTP_ALPN if inlet.protocol.is_http else ())
     if found.fault:
         owners = ", ".join(map(str, inlet.sources))

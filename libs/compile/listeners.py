@@ -29,7 +29,7 @@ from libs.registry.protocols import stated_protocol
 from libs.registry.service import Protocol, Service, ServicePort
 
 LOOPBACK = "127.0.0.1"
-OUTBOUND_PORT = 15001
+_PORT = 15001
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ def _listeners(laying: _Laying) -> Part:
     own = group(
         view, ("listeners", rest), kept, lambda view, slot: _listener(view, slot, rest), folded
     )
-    virtual = _virtual_outbound(rest)
+    virtual = _virtual_outbound(rest, view.world.settings.proxy_listen_port or _PORT)
     if not view.proxy.intercepts or not _is_free(
         view, known, text_of(virtual.address), virtual.name, ()
     ):
@@ -285,19 +285,19 @@ def _undeclared_requests(laying: _Laying) -> str:
     return names.ALLOW_ANY_BY_NAME if named else laying.rest
 
 
-def _virtual_outbound(target: str) -> listener_pb2.Listener:
+def _virtual_outbound(target: str, port: int) -> listener_pb2.Listener:
     """Return the listener that redirected calls arrive at; its own port is nobody's to call."""
     chains = [
         listener.chain(
             [tcpproxy.tcp_proxy(names.BLACK_HOLE)],
             name="virtualOutbound-blackhole",
-            destination_port=OUTBOUND_PORT,
+            destination_port=port,
         ),
         listener.chain([tcpproxy.tcp_proxy(target)], name="virtualOutbound-catchall-tcp"),
     ]
     return listener.intercepting(
         names.VIRTUAL_OUTBOUND,
-        socket(WILDCARD, OUTBOUND_PORT),
+        socket(WILDCARD, port),
         chains,
         listener.OUTBOUND,
         hand_off=True,

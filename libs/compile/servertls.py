@@ -13,6 +13,7 @@ from libs.compile.credentials import Credentials
 from libs.envoy import tls
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.gateway import ServerTLS
+from libs.meshapi.meshconfig.config import TLSDefaults
 
 VERIFYING: Final = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
 MESH_MUTUAL: Final = "ISTIO_MUTUAL"
@@ -69,6 +70,7 @@ class Holder:
     namespace: str
     metadata: Mapping[str, Any]
     credentials: Credentials
+    defaults: TLSDefaults | None = None
 
 
 def decryption(written: ServerTLS, holder: Holder, alpn: Sequence[str]) -> Decryption:
@@ -96,9 +98,19 @@ def decryption(written: ServerTLS, holder: Holder, alpn: Sequence[str]) -> Decry
         written.max_protocol_version,
         [one for one in wanted if one in KNOWN_CIPHERS],
     )
+    if written.mode != MESH_MUTUAL:
+        tls.prefer(context, *preferences(holder.defaults))
     strict = written.mode in ("MUTUAL", MESH_MUTUAL)
     result.socket = tls.accepting(context, client_certificate=strict)
     return result
+
+
+def preferences(defaults: TLSDefaults | None) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the curves and those known cipher suites that a mesh wants by default."""
+    if defaults is None:
+        return (), ()
+    wanted = dict.fromkeys(defaults.cipher_suites)
+    return defaults.ecdh_curves, [one for one in wanted if one in KNOWN_CIPHERS]
 
 
 def named(written: ServerTLS) -> Sequence[str]:

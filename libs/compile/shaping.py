@@ -49,12 +49,13 @@ class Shape:
     bounds: ConnectionSettings | None
     headers: ProxyHeaders | None
     topology: Topology | None
+    detection_timeout: timedelta | None = None
 
     @property
     def kinds(self) -> frozenset[TypeUrl]:
         """Types of resources that may change."""
         found: set[TypeUrl] = set()
-        if any((self.paths, self.bounds, self.headers, self.topology)):
+        if any((self.paths, self.bounds, self.headers, self.topology, self.detection_timeout)):
             found.add(xds.LISTENER)
         if self._counts_no_attempts or self._names_host:
             found |= {xds.LISTENER, xds.ROUTE}
@@ -103,6 +104,8 @@ class Shape:
         limit = self.bounds.listener_per_connection_buffer_limit_bytes if self.bounds else None
         if limit is not None:
             result.per_connection_buffer_limit_bytes.CopyFrom(uint32(limit))
+        if self.detection_timeout and result.continue_on_listener_filters_timeout:
+            listener.wait_for_first_bytes(result, self.detection_timeout)
         introduced = self.topology is not None and self.topology.proxy_protocol is not None
         if introduced and side_of(message, proxy) is Side.GATEWAY:
             listener.read_introduction(result)
@@ -150,6 +153,7 @@ def shape_of(mesh: MeshSettings, proxy: Proxy) -> Shape:
         _bounds(config.connection_settings, at_edge=at_edge) if config else None,
         config.proxy_headers if config else None,
         config.gateway_topology if config and at_edge else None,
+        mesh.protocol_detection_timeout,
     )
 
 

@@ -70,6 +70,7 @@ def listener_of(slot: Slot, rest: str) -> listener_pb2.Listener:
         listener.read_server_names(built)
     if _is_sniffed(slot):
         listener.tell_http(built)
+    listener.wait_for_first_bytes(built)
     return built
 
 

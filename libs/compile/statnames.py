@@ -1,6 +1,8 @@
 """Names under which clusters count, where a mesh wants others than the clusters' own."""
 
 from libs.compile.target import Outbound
+from libs.compile.trafficpolicies import NOTHING
+from libs.registry.build import Instance
 from libs.registry.service import Service
 
 
@@ -19,6 +21,13 @@ def outbound_name(pattern: str, one: Outbound) -> str:
     for variable, value in values.items():
         pattern = pattern.replace(variable, value)
     return pattern
+
+
+def inbound_name(pattern: str, one: Instance) -> str:
+    """Fill in Istio's variables for a port of the workload itself."""
+    port = one.port
+    cluster = Outbound("", one.service, port, {}, NOTHING, None)
+    return outbound_name(pattern.replace("%TARGET_PORT%", str(one.number)), cluster)
 
 
 def _short(service: Service) -> str:

@@ -12,6 +12,7 @@ from libs.compile import automtls, identity
 from libs.compile import credentials as creds
 from libs.compile.meshtls import trust_domains
 from libs.compile.proxy import ProxyType
+from libs.compile.servertls import preferences
 from libs.compile.target import Outbound, looks_up
 from libs.compile.view import View
 from libs.envoy import cluster, dynamicdns, names, tls
@@ -41,19 +42,19 @@ def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
         _mesh(view, built, one, written)
         return
     context = _context(view, one, written, _alpn(built, one))
+    tls.prefer(context, *preferences(view.world.settings.tls_defaults))
     built.transport_socket.CopyFrom(tls.towards(context, written.sni))
     if not written.sni and one.port.protocol.is_http:
-        _name_by_request(built, written)
+        _name_by_request(built, written, verified=_verifies(view, written))
     if looks_up(one) and not _verifies_by_request(built):
         dynamicdns.leave_unverified(built)
 
 
-def _name_by_request(built: cluster_pb2.Cluster, written: ClientTLS) -> None:
+def _name_by_request(built: cluster_pb2.Cluster, written: ClientTLS, *, verified: bool) -> None:
     """Without a server name, the one that the request is for is sent and verified."""
     options = cluster.http_options(built)
     named = options.upstream_http_protocol_options
     named.auto_sni = True
-    verified = written.insecure_skip_verify is not True
     named.auto_san_validation = verified and not written.subject_alt_names
     cluster.set_http_options(built, options)
 
@@ -63,11 +64,18 @@ def _verifies_by_request(built: cluster_pb2.Cluster) -> bool:
     return named.auto_sni and named.auto_san_validation
 
 
+def _verifies(view: View, written: ClientTLS) -> bool:
+    """Say whether servers' certificates are verified, as the rule says or else the mesh."""
+    if written.insecure_skip_verify is not None or written.ca_certificates:
+        return written.insecure_skip_verify is not True
+    return view.world.settings.verify_certificate_at_client is not False
+
+
 def _context(
     view: View, one: Outbound, written: ClientTLS, alpn: Sequence[str]
 ) -> tls_pb2.CommonTlsContext:
     """Return the rule's own certificates: Secrets by name, else files."""
-    verified = written.insecure_skip_verify is not True
+    verified = _verifies(view, written)
     if credential_of(view, one):
         return _by_name(view, one, written, alpn)
     trusted = written.ca_certificates or tls.SYSTEM_AUTHORITIES

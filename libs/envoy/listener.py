@@ -1,6 +1,7 @@
 """Listeners and their filter chains."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Final
 
@@ -14,7 +15,7 @@ from protogen.envoy.extensions.filters.listener.proxy_protocol.v3 import proxy_p
 from protogen.envoy.extensions.filters.listener.tls_inspector.v3 import tls_inspector_pb2
 
 from libs.envoy.anys import pack
-from libs.envoy.wellknown import boolean, uint32
+from libs.envoy.wellknown import NO_TIME, boolean, duration, uint32
 
 OUTBOUND: Final = base_pb2.OUTBOUND
 INBOUND: Final = base_pb2.INBOUND
@@ -111,6 +112,16 @@ def _to_ports(ports: Sequence[int]) -> lc.ListenerFilterChainMatchPredicate:
     result = lc.ListenerFilterChainMatchPredicate()
     result.or_match.rules.extend(wanted)
     return result
+
+
+def wait_for_first_bytes(built: listener_pb2.Listener, timeout: timedelta = NO_TIME) -> None:
+    """Say how long a listener waits for the bytes that tell where a connection goes.
+
+    Then it goes on without them. No time means for ever; without this Envoy ends the connection.
+    """
+    if built.listener_filters:
+        built.listener_filters_timeout.CopyFrom(duration(timeout))
+        built.continue_on_listener_filters_timeout = True
 
 
 def _to_port(port: int) -> lc.ListenerFilterChainMatchPredicate:

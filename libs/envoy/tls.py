@@ -130,6 +130,17 @@ def agree_on_curves(context: tls_pb2.CommonTlsContext, curves: Iterable[str]) ->
     context.tls_params.ecdh_curves.extend(curves)
 
 
+def prefer(
+    context: tls_pb2.CommonTlsContext, curves: Iterable[str], ciphers: Sequence[str]
+) -> None:
+    """Set curves, and cipher suites where none are set: what a mesh wants by default."""
+    agree_on_curves(context, curves)
+    if not context.tls_params.cipher_suites:
+        context.tls_params.cipher_suites.extend(ciphers)
+    if context.tls_params == common_pb2.TlsParameters():
+        context.ClearField("tls_params")
+
+
 def secrets_of(context: tls_pb2.CommonTlsContext) -> Iterator[str]:
     """Return the names of the secrets that a context waits for on the aggregated stream."""
     waiting = [*context.tls_certificate_sds_secret_configs]

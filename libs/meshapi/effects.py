@@ -52,13 +52,24 @@ _PROVIDERS = (
 )
 """Providers that nothing asks, and settings of those that are asked."""
 
-_ACTING = ("concurrency", "proxyMetadata", "tracing", "zipkinAddress")
+_ACTING = (
+    "concurrency",
+    "connectionSettings",
+    "gatewayTopology",
+    "proxyHeaders",
+    "proxyMetadata",
+    "tracing",
+    "zipkinAddress",
+)
 _DEFAULT_CONFIG = (
     *(
         name_of(info, name)
         for name, info in ProxySettings.model_fields.items()
         if name_of(info, name) not in _ACTING
     ),
+    "connectionSettings.globalDownstreamConnectionLimit",  # of the whole process
+    "connectionSettings.listenerConnectionLimit",  # runtime, which the process is started with
+    "proxyHeaders.metadataExchangeHeaders",  # no filter here exchanges metadata
     *(
         f"tracing.{name}"
         for name in (
@@ -85,22 +96,15 @@ MESH_CONFIG = (
     "enablePrometheusMerge",
     *(f"extensionProviders[].{name}" for name in _PROVIDERS),
     "hboneIdleTimeout",
-    "inboundClusterStatName",
-    "inboundTrafficPolicy",
     "ingressClass",
     "ingressControllerMode",
     "ingressSelector",
     "ingressService",
-    "pathNormalization",
-    "protocolDetectionTimeout",
     "proxyHttpPort",
-    "proxyInboundListenPort",
-    "proxyListenPort",
     "serviceEntryVisibility",
     "serviceScopeConfigs",
     "serviceSettings",
-    "tlsDefaults",
-    "verifyCertificateAtClient",
+    "tlsDefaults.minProtocolVersion",  # Istio takes it for the mesh's own TLS only
 )
 """Fields of MeshConfig, as Fleet holds it and as a file of its own does."""
 

@@ -53,7 +53,8 @@ def make(call: Mapping[str, Any]) -> Iterator[Reply]:
 def _over_one(call: Mapping[str, Any]) -> Iterator[Reply]:
     host, _, port = str(call["to"]).rpartition(":")
     if "bytes" in call:
-        yield _exchange(host, int(port), call["bytes"].encode())
+        silence_s = call.get("silent_ms", 0) / 1000
+        yield _exchange(host, int(port), call["bytes"].encode(), silence_s)
         return
     try:
         connection = _connection(call, host, int(port))
@@ -83,11 +84,12 @@ def _connection(call: Mapping[str, Any], host: str, port: int) -> http.client.HT
     return connection
 
 
-def _exchange(host: str, port: int, sent: bytes) -> Reply:
-    """Send bytes that are no HTTP, and take everything that comes back."""
+def _exchange(host: str, port: int, sent: bytes, silence_s: float) -> Reply:
+    """Send bytes as they are, after a silence, and take everything that comes back."""
     got = b""
     try:
         with socket.create_connection((host, port), timeout=_TIMEOUT_S) as raw:
+            time.sleep(silence_s)
             raw.sendall(sent)
             while part := raw.recv(65536):
                 got += part
@@ -153,8 +155,10 @@ def differences(expected: Mapping[str, Any], replies: Sequence[Reply]) -> Iterat
 def _fits(name: str, wanted: Any, found: Any) -> bool:
     if name == "at_least_ms":
         return bool(found >= wanted)
-    if name == "says":
+    if name in ("says", "spells"):
         return wanted in found
+    if name == "lacks":
+        return wanted not in found
     if name == "at_most_ms":
         return bool(found <= wanted)
     if isinstance(wanted, dict):
@@ -173,6 +177,8 @@ _FACTS = {
     "status": lambda reply: reply.status,
     "body": lambda reply: reply.body,
     "says": lambda reply: reply.body,
+    "lacks": lambda reply: reply.body,
+    "spells": lambda reply: reply.seen.get("spelled", ()),
     "workload": lambda reply: reply.seen.get("workload"),
     "path": lambda reply: reply.seen.get("path"),
     "upstream_host": lambda reply: reply.seen.get("host"),

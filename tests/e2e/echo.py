@@ -112,6 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             "host": self.headers.get("host", ""),
             "attempt": attempt,
             "headers": headers,
+            "spelled": [name for name, _ in self.headers.items()],
             "tunnel": self.tunnel,
             "introduced": self.introduced,
             **self._secured(),

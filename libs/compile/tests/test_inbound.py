@@ -11,6 +11,7 @@ from libs.envoy.address import text_of
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName
 from libs.kernel.xds import Snapshot
+from libs.meshapi.meshconfig.config import InboundTrafficPolicy, MeshConfig
 
 
 def _ingress(endpoint: str, bind: str = "") -> str:
@@ -111,3 +112,45 @@ def test_limits_of_a_port_count_before_those_of_the_whole_sidecar() -> None:
         for port in (80, 81)
     ]
     assert limits == [9, 7]
+
+
+WORKLOAD = Proxy(ProxyType.SIDECAR, "default", ("10.0.0.5",), labels={"app": "web"})
+SERVICE = service("web", "{name: http, port: 80, targetPort: 8080}")
+
+
+def test_a_workload_that_listens_on_loopback_is_called_there() -> None:
+    """By default it sees calls under the address that they were meant for."""
+    passing, local = (
+        _cluster(
+            compile_snapshot(
+                world(SERVICE, MeshConfig(inbound_traffic_policy=policy)), WORKLOAD
+            ).snapshot,
+            "inbound|8080||",
+        )
+        for policy in (None, InboundTrafficPolicy(mode="LOCALHOST"))
+    )
+    assert passing.type == Cluster.ORIGINAL_DST
+    (locality,) = local.load_assignment.endpoints
+    assert text_of(locality.lb_endpoints[0].endpoint.address) == "127.0.0.1:8080"
+
+
+def test_the_ports_that_calls_are_redirected_to_are_the_meshs_to_say() -> None:
+    """Who calls them directly gets nowhere."""
+    mesh = world(SERVICE, MeshConfig(proxy_listen_port=1, proxy_inbound_listen_port=2))
+    snapshot = compile_snapshot(mesh, WORKLOAD).snapshot
+    for name, port in (("virtualOutbound", 1), ("virtualInbound", 2)):
+        built = Listener.FromString(snapshot.of(xds.LISTENER)[ResourceName(name)].body)
+        assert built.address.socket_address.port_value == port
+        assert built.filter_chains[0].filter_chain_match.destination_port.value == port
+
+
+def test_calls_to_a_workload_are_counted_under_the_name_that_a_mesh_wants() -> None:
+    """The service that is there names them, also where a Sidecar states the port."""
+    pattern = MeshConfig(inbound_cluster_stat_name="%SERVICE%_%SERVICE_PORT%_%TARGET_PORT%")
+    snapshot = compile_snapshot(world(SERVICE, pattern), WORKLOAD).snapshot
+    assert _cluster(snapshot, "inbound|8080||").alt_stat_name == "web.default_80_8080"
+    port = "{number: 8080, protocol: HTTP, name: http}"
+    stated = f"{{ingress: [{{port: {port}}}], egress: [{{hosts: ['*/*']}}]}}"
+    mesh = world(SERVICE + istio("Sidecar", "s", stated), pattern)
+    snapshot = compile_snapshot(mesh, WORKLOAD).snapshot
+    assert _cluster(snapshot, "inbound|8080||").alt_stat_name == "web.default_80_8080"

@@ -7,6 +7,7 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import common_pb2, tls_p
 
 from libs.compile.servertls import KNOWN_CIPHERS, Decryption, Holder, decryption
 from libs.meshapi.gateway import ServerTLS
+from libs.meshapi.meshconfig.config import TLSDefaults
 from tools.envoy.validate import validate
 
 FILES = {"serverCertificate": "/c", "privateKey": "/k"}
@@ -85,3 +86,17 @@ def test_real_envoy_takes_every_suite_that_is_let_through() -> None:
     }
     result = validate({"static_resources": {"clusters": [cluster]}})
     assert result.ok, result.reason
+
+
+def test_curves_and_suites_of_the_mesh_count_where_a_server_names_none() -> None:
+    """A server's own suites replace those of the mesh."""
+    wanted = TLSDefaults(ecdh_curves=("P-256",), cipher_suites=("ECDHE-RSA-AES128-GCM-SHA256",))
+    own = {"cipherSuites": ("ECDHE-RSA-AES256-GCM-SHA384",)}
+    for written, suites in ({}, wanted.cipher_suites), (own, own["cipherSuites"]):
+        tls = ServerTLS.model_validate(
+            {"mode": "SIMPLE", **FILES, **written}, by_alias=True, by_name=False
+        )
+        found = decryption(tls, Holder("edge", {}, {}, wanted), ("h2",))
+        params = _context(found).common_tls_context.tls_params
+        assert tuple(params.cipher_suites) == suites
+        assert list(params.ecdh_curves) == ["P-256"]

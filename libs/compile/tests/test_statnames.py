@@ -1,6 +1,6 @@
 """Names under which clusters count."""
 
-from libs.compile.statnames import outbound_name
+from libs.compile.statnames import inbound_name, outbound_name
 from libs.compile.tests.worlds import istio, service, sidecar, view_of, world
 
 
@@ -18,3 +18,10 @@ def test_a_pattern_is_filled_in_with_what_the_cluster_leads_to() -> None:
         "web.default/web.default.svc.cluster.local/80/http/80/",
         "web.default/web.default.svc.cluster.local/80/http/80/v1",
     }
+
+
+def test_a_workloads_own_port_is_the_target_port_of_its_service() -> None:
+    """There is no subset of oneself."""
+    registry = world(service("web", "{name: http, port: 80, targetPort: 8080}")).registry
+    (one,) = registry.instances_of((), "default", {"app": "web"})
+    assert inbound_name("%SERVICE_NAME%/%TARGET_PORT%/%SUBSET_NAME%", one) == "web/8080/"

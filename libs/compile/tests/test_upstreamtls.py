@@ -11,6 +11,7 @@ from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.tests.worlds import istio, service, view_of, world
 from libs.envoy import cluster, tls
 from libs.envoy.cluster import LoadBalancing
+from libs.meshapi.meshconfig.config import MeshConfig, TLSDefaults
 from libs.meshapi.trafficpolicy import ClientTLS, TrafficPolicy
 from libs.registry.service import Protocol
 
@@ -19,11 +20,12 @@ def _built(
     policy: TrafficPolicy,
     protocol: Protocol = Protocol.HTTP,
     metadata: dict[str, str] | None = None,
+    mesh: MeshConfig | None = None,
 ) -> Cluster:
     proxy = Proxy(ProxyType.SIDECAR, "default", metadata=metadata or {})
     account = "{address: 10.0.0.1, labels: {app: web}, serviceAccount: web}"
     text = service("web", f"{{name: {protocol.value}, port: 443}}")
-    view = view_of(world(text + istio("WorkloadEntry", "w", account)), proxy)
+    view = view_of(world(text + istio("WorkloadEntry", "w", account), mesh), proxy)
     (one,) = view.outbound.values()
     built = cluster.by_discovery("c", LoadBalancing.LEAST_REQUEST, http2=protocol.is_http2)
     upstreamtls.apply(view, built, replace(one, traffic=policy))
@@ -151,3 +153,26 @@ def test_names_of_the_service_are_verified_where_the_rule_names_none(
     assert built.transport_socket.typed_config.Unpack(context)
     verified = context.common_tls_context.validation_context.match_typed_subject_alt_names
     assert sorted({name.matcher.exact for name in verified}) == expected
+
+
+def test_a_mesh_may_leave_verification_to_rules_that_name_authorities() -> None:
+    """Without `verifyCertificateAtClient` the authorities of the system do not count."""
+    mesh = MeshConfig(verify_certificate_at_client=False)
+    for file, trusted in (("", ""), ("/ca", "/ca")):
+        policy = TrafficPolicy(tls=ClientTLS(mode="SIMPLE", ca_certificates=file))
+        context = tls_pb2.UpstreamTlsContext()
+        assert _built(policy, mesh=mesh).transport_socket.typed_config.Unpack(context)
+        assert context.common_tls_context.validation_context.trusted_ca.filename == trusted
+
+
+def test_curves_and_suites_of_the_mesh_count_towards_endpoints() -> None:
+    """A suite that no Envoy has is left out."""
+    wanted = TLSDefaults(ecdh_curves=("P-256",), cipher_suites=("ECDHE-RSA-AES128-GCM-SHA256", "x"))
+    context = tls_pb2.UpstreamTlsContext()
+    built = _built(
+        TrafficPolicy(tls=ClientTLS(mode="SIMPLE")), mesh=MeshConfig(tls_defaults=wanted)
+    )
+    assert built.transport_socket.typed_config.Unpack(context)
+    params = context.common_tls_context.tls_params
+    assert list(params.ecdh_curves) == ["P-256"]
+    assert list(params.cipher_suites) == ["ECDHE-RSA-AES128-GCM-SHA256"]

@@ -163,7 +163,9 @@ class FakeKubeCluster:
         self._need("delete", write.key.group, write.key.kind)
         live = self._present(write.key)
         _check_conditions(write.key, live, write.uid, write.resource_version)
-        return Done(live if dry_run else self.server.delete(write.key))
+        if dry_run:
+            return Done(live if live.metadata.get("finalizers") else None)
+        return Done(self.server.delete(write.key))
 
     def _updated(
         self, key: ObjectKey, live: LiveObject | None, body: Mapping[str, Any], *, dry_run: bool
@@ -236,7 +238,7 @@ def _check_conditions(
     key: ObjectKey, live: LiveObject | None, uid: str, resource_version: str
 ) -> None:
     if (uid and (live is None or live.uid != uid)) or (
-        resource_version and (live is None or live.resource_version != resource_version)
+        resource_version and live is not None and live.resource_version != resource_version
     ):
         raise RefusedError(Refusal.STALE, f"{key} is not what it was")
 

@@ -126,8 +126,8 @@ class Listing:
 class Apply:
     """Server-side apply of `body` under the field manager.
 
-    A `uid` or `resource_version` is a condition on what is there; with one, nothing is created.
-    `force` takes fields from other managers.
+    A `uid` or `resource_version` is a condition on what is there. With a uid nothing is created;
+    a version alone does not keep a server from that. `force` takes fields from other managers.
     """
 
     body: Body

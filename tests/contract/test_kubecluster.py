@@ -1,6 +1,6 @@
 """What `KubeCluster` promises, held by real API servers through the client and by the twin."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -28,6 +28,7 @@ from libs.ports.kubecluster import (
     WriteResult,
 )
 from tests.contract.kubeservers import (
+    PATIENCE_S,
     WIDGETS,
     Json,
     Server,
@@ -37,18 +38,24 @@ from tests.contract.kubeservers import (
     fake_server,
     key_of,
     namespace,
+    real_server,
     widget,
 )
+from tools.kubeapi.fleet import Fleet
 
-PATIENCE_S = 20.0
 MAPS = Selection("", "ConfigMap", namespace="default", labels="of=test")
 WIDGET = Selection(WIDGETS, "Widget")
 
 
-@pytest.fixture(params=["fake"])
-def server(request: pytest.FixtureRequest) -> Server:
+@pytest.fixture(params=["real", "fake"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Each implementation, with nothing of ours in it."""
-    return fake_server()
+    if request.param == "fake":
+        yield fake_server()
+        return
+    fleet: Fleet = request.getfixturevalue("kube_fleet")
+    with real_server(fleet.server("contract")) as real:
+        yield real
 
 
 @pytest.fixture
@@ -191,11 +198,11 @@ def test_one_refusal_leaves_the_other_writes_alone(cluster: KubeCluster) -> None
 
 
 def test_an_apply_with_a_condition_creates_nothing(cluster: KubeCluster) -> None:
-    """A uid or a version that nothing has any more is refused as stale."""
+    """A uid that nothing has any more is refused as stale."""
     (old,) = applied(cluster, config_map("was", {"a": "1"}))
     cluster.write([Delete(old.key, old.uid)])
     body = config_map("was", {"a": "2"})
-    for write in (Apply(body, uid=old.uid), Apply(body, resource_version=old.resource_version)):
+    for write in (Apply(body, old.uid), Apply(body, old.uid, old.resource_version)):
         assert _refused(cluster.write([write])[0]).code is Refusal.STALE
     assert cluster.get(old.key) is None
 

@@ -1,0 +1,82 @@
+"""A repository at Gitea or Forgejo."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from libs.adapters.forges.account import Account
+from libs.adapters.forges.connection import Connection
+from libs.adapters.forges.limits import TITLE_CHARS_MAX
+from libs.adapters.forges.reading import at, items, number, text
+from libs.kernel.ids import CommitId
+from libs.kernel.pullrequests import Check, Comment, Conclusion, PullRequest
+from libs.ports.clock import Clock
+
+_PAGE_ITEMS: Final = 50
+"""What servers give on a page unless they are told otherwise."""
+
+_STATES: Final[Mapping[Conclusion, str]] = {
+    Conclusion.PENDING: "pending",
+    Conclusion.SUCCESS: "success",
+    Conclusion.NEUTRAL: "warning",
+    Conclusion.FAILURE: "failure",
+}
+
+
+class Gitea:
+    """The port `Forge` over Gitea's REST interface."""
+
+    comment_chars_max = 65_000
+    folds = True
+
+    def __init__(self, account: Account, clock: Clock) -> None:
+        """Speak about one repository."""
+        self._account = account
+        self._at = f"/repos/{account.repository}"
+        headers = {"authorization": f"token {account.token}"}
+        self._connection = Connection(account.url, headers, clock)
+
+    def open_requests(self) -> Sequence[PullRequest]:
+        """All open pull requests, by number."""
+        pages = self._connection.pages(f"{self._at}/pulls", state="open", limit=_PAGE_ITEMS)
+        return sorted(map(self._request, items(pages)), key=lambda one: one.number)
+
+    def _request(self, found: Any) -> PullRequest:
+        place = number(found, "number")
+        return PullRequest(
+            place,
+            text(found, "title"),
+            text(found, "user", "login"),
+            CommitId(text(found, "head", "sha")),
+            f"refs/pull/{place}/head",
+            f"refs/heads/{text(found, 'base', 'ref')}",
+            at(found, "head", "repo_id") != at(found, "base", "repo_id"),
+        )
+
+    def comment(self, number: int, marker: str) -> Comment | None:
+        """Our comment under a pull request; Gitea gives all comments of one in a single list."""
+        found = self._connection.get(f"{self._at}/issues/{number}/comments")
+        for one in items([found]):
+            body = at(one, "body")
+            ours = at(one, "user", "login") == self._account.login
+            if ours and isinstance(body, str) and marker in body:
+                return Comment(str(at(one, "id")), body)
+        return None
+
+    def put_comment(self, number: int, body: str, former: Comment | None) -> None:
+        """Write a comment, or another text into the former one."""
+        if former is None:
+            path = f"{self._at}/issues/{number}/comments"
+            self._connection.send("POST", path, {"body": body})
+        else:
+            path = f"{self._at}/issues/comments/{former.id}"
+            self._connection.send("PATCH", path, {"body": body})
+
+    def put_check(self, commit: CommitId, check: Check) -> None:
+        """Set a status of the commit. Gitea has no remarks about lines."""
+        content = {
+            "state": _STATES[check.conclusion],
+            "context": check.name,
+            "description": check.title[:TITLE_CHARS_MAX],
+            "target_url": check.page,
+        }
+        self._connection.send("POST", f"{self._at}/statuses/{commit}", content)

@@ -16,10 +16,11 @@ METADATA_KEYS: Final = (
     "TLS_CLIENT_KEY",
     "TLS_CLIENT_ROOT_CERT",
     "ISTIO_VERSION",
+    "PERIPLUS_AGENT",
 )
 """What a node says about its certificates, by the names that Istio's proxies send."""
 
-_AGENT: Final = "ISTIO_VERSION"
+_AGENTS: Final = ("ISTIO_VERSION", "PERIPLUS_AGENT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ def client_identity(metadata: Mapping[str, Any]) -> Identity:
 
 
 def _identity(metadata: Mapping[str, Any], side: str) -> Identity:
-    """Istio's own agent always serves secrets; it is known by the version that it sends."""
+    """An agent always serves secrets; Istio's is known by the version that it sends."""
     chain, key, root = (
         str(metadata.get(f"TLS_{side}_{name}", "")) for name in ("CERT_CHAIN", "KEY", "ROOT_CERT")
     )
     pair = tls.KeyPair(chain, key) if chain and key else None
-    return Identity(pair, root, bool(metadata.get(_AGENT)) and not (pair and root))
+    agent = any(metadata.get(key) for key in _AGENTS)
+    return Identity(pair, root, agent and not (pair and root))
 
 
 def context(identity: Identity, alpn: tuple[str, ...]) -> tls_pb2.CommonTlsContext:

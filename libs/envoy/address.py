@@ -30,6 +30,12 @@ def is_ip(text: str) -> bool:
     return True
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether nobody but this machine reaches `host`, which may be an IPv6 one in brackets."""
+    bare = host.strip("[]")
+    return bare == "localhost" or (is_ip(bare) and ip_address(bare).is_loopback)
+
+
 def text_of(value: address_pb2.Address) -> str:
     """Return `host:port` or the path of a unix socket: equal texts cannot both be listened on."""
     if value.HasField("pipe"):

@@ -4,13 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from google.protobuf.json_format import MessageToDict
+from protogen.envoy.extensions.transport_sockets.tls.v3 import tls_pb2
+
+from libs.envoy import tls
 from libs.envoy.address import is_ip
+from libs.envoy.configsource import AGENT_CLUSTER
 
 XDS_CLUSTER: Final = "xds-grpc"
 _KEEPALIVE_S: Final = 10
 REGEX_PROGRAM_INSTRUCTIONS_MAX: Final = 32768
 """Largest RE2 program that our Envoys accept; larger ones are refused before they are sent."""
 _HTTP_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """The agent beside an Envoy: the Unix socket at which it serves the workload's identity.
+
+    With that the Envoy speaks mutual TLS on its stream, to a server that has one of `xds_names`.
+    """
+
+    socket: str
+    xds_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,7 @@ class BootstrapSettings:
     reconnect_min_ms: int = 100
     reconnect_max_ms: int = 2000
     locality: str = ""
+    agent: AgentSettings | None = None
 
 
 def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
@@ -45,7 +62,7 @@ def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
         },
         "admin": {"address": _socket(settings.admin_host, settings.admin_port)},
         "dynamic_resources": _dynamic(settings),
-        "static_resources": {"clusters": [_xds_cluster(settings)]},
+        "static_resources": {"clusters": [_xds_cluster(settings), *_agent_cluster(settings)]},
         "layered_runtime": {"layers": [_static_runtime()]},
     }
 
@@ -84,11 +101,32 @@ def _stream(settings: BootstrapSettings) -> dict[str, Any]:
 
 
 def _xds_cluster(settings: BootstrapSettings) -> dict[str, Any]:
+    kind = "STATIC" if is_ip(settings.xds_host) else "STRICT_DNS"
+    address = _socket(settings.xds_host, settings.xds_port)
+    return _grpc_cluster(XDS_CLUSTER, kind, address) | _encrypted(settings.agent)
+
+
+def _agent_cluster(settings: BootstrapSettings) -> list[dict[str, Any]]:
+    """Return the cluster of the agent, by the name that secrets from it are looked for."""
+    if settings.agent is None:
+        return []
+    return [_grpc_cluster(AGENT_CLUSTER, "STATIC", {"pipe": {"path": settings.agent.socket}})]
+
+
+def _encrypted(agent: AgentSettings | None) -> dict[str, Any]:
+    if agent is None:
+        return {}
+    context = tls_pb2.CommonTlsContext()
+    tls.use_agent(context)
+    tls.expect_names(context, agent.xds_names)
+    return {"transport_socket": MessageToDict(tls.towards(context, ""))}
+
+
+def _grpc_cluster(name: str, kind: str, address: dict[str, Any]) -> dict[str, Any]:
     keepalive = {"interval": f"{_KEEPALIVE_S}s", "timeout": f"{_KEEPALIVE_S}s"}
-    endpoint = {"endpoint": {"address": _socket(settings.xds_host, settings.xds_port)}}
     return {
-        "name": XDS_CLUSTER,
-        "type": "STATIC" if is_ip(settings.xds_host) else "STRICT_DNS",
+        "name": name,
+        "type": kind,
         "connect_timeout": "1s",
         "typed_extension_protocol_options": {
             _HTTP_OPTIONS: {
@@ -99,8 +137,8 @@ def _xds_cluster(settings: BootstrapSettings) -> dict[str, Any]:
             }
         },
         "load_assignment": {
-            "cluster_name": XDS_CLUSTER,
-            "endpoints": [{"lb_endpoints": [endpoint]}],
+            "cluster_name": name,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
         },
     }
 

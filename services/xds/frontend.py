@@ -22,6 +22,7 @@ from libs.ports.steps import Steps
 from libs.telemetry.logs import get_logger
 from libs.xdsproto.commands import Record, Respond
 from services.xds import steps as names
+from services.xds.admission import Admission, NotAdmittedError
 from services.xds.spans import PushSpans
 from services.xds.views import HeldView, Views
 
@@ -46,9 +47,18 @@ class Frontend:
     """
 
     def __init__(
-        self, frontend_id: str, clock: Clock, steps: Steps, send: Callable[[FromFrontend], None]
+        self,
+        frontend_id: str,
+        clock: Clock,
+        steps: Steps,
+        send: Callable[[FromFrontend], None],
+        admission: Admission | None = None,
     ) -> None:
-        """Take what the outside needs; `send` hands an event to the feed."""
+        """Take what the outside needs; `send` hands an event to the feed.
+
+        Without an admission everybody who connects is who he says he is.
+        """
+        self._admission = admission
         self._id = frontend_id
         self._clock = clock
         self._steps = steps
@@ -88,6 +98,19 @@ class Frontend:
         self._log.warning("feed lost", reason=reason, proxies=len(self._streams))
 
     # what streams tell
+
+    def refusal(self, stream: AdsStream) -> str:
+        """Let a proxy in as what its certificate says, and as nothing else."""
+        if self._admission is None or stream.node is None:
+            return ""
+        try:
+            self._admission.check(stream.node, stream.shown_pem)
+        except NotAdmittedError as error:
+            self._log.warning(
+                "proxy denied", proxy=stream.proxy[:200], identity=error.shown, reason=str(error)
+            )
+            return str(error)
+        return ""
 
     def on_open(self, stream: AdsStream) -> None:
         """A proxy is there; serve it at once when it is known and came back unchanged."""

@@ -10,10 +10,13 @@ from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.adapters.xdsgrpc.limits import XdsLimits
 from libs.adapters.xdsgrpc.server import XdsServer
+from libs.adapters.xdsgrpc.tls import server_credentials
 from libs.ports.feed import FromFrontend
 from libs.ports.steps import Steps
 from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
+from services.xds.admission import Admission
+from services.xds.certificate import FileHolding
 from services.xds.frontend import Frontend
 from services.xds.settings import XdsSettings
 
@@ -40,11 +43,18 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
         if feed is not None:
             feed.send(event)
 
-    frontend = Frontend(settings.frontend_id or rng.token_hex(4), SystemClock(), steps, send)
+    name = settings.frontend_id or rng.token_hex(4)
+    tls = settings.tls
+    admission = Admission(tls.trust_domain) if tls else None
+    frontend = Frontend(name, SystemClock(), steps, send, admission)
     feed = FeedClient(settings.feed, frontend, rng)
-    server = XdsServer(
-        settings.listen, frontend, limits=XdsLimits(streams_max=settings.streams_max)
-    )
+    credentials = None
+    if tls is not None:
+        shown = FileHolding(tls.chain, tls.key, tls.roots)
+        shown.read()
+        credentials = server_credentials(shown.current, clients=True)
+    limits = XdsLimits(streams_max=settings.streams_max)
+    server = XdsServer(settings.listen, frontend, limits=limits, credentials=credentials)
     address = await server.start()
     get_logger().info("xds ready", address=address, feed=settings.feed)
     following = asyncio.create_task(feed.run())

@@ -46,7 +46,8 @@ class Stack:
         if not self.port:
             self.port = free_ports(1)[0]
         self._frontends += 1
-        settings = {"LISTEN": f"127.0.0.1:{self.port}", "FEED": self.feed, **self.env, **env}
+        settings = {"LISTEN": f"127.0.0.1:{self.port}", "FEED": self.feed, "PLAINTEXT": "loopback"}
+        settings |= {**self.env, **env}
         child = Child(
             ChildSpec(
                 "frontend",

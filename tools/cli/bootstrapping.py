@@ -11,14 +11,13 @@ from libs.compile.proxy import Proxy
 from libs.compile.startup import Startup, patched_bootstrap, startup_of
 from libs.compile.world import World
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
+from tools.cli.addresses import host_and_port
 from tools.cli.compiling import world_of
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json
 from tools.cli.proxyoption import read_proxy
 from tools.cli.sources import PathArgument
 from tools.envoy.nodes import node_id, node_metadata
-
-PORT_MAX = 65535
 
 
 def print_bootstrap(
@@ -50,8 +49,8 @@ def print_bootstrap(
         Either way the bootstrap is JSON, which Envoy reads.
     """
     described = read_proxy(proxy)
-    xds_host, xds_port = _address("--xds-address", xds_address)
-    admin_host, admin_port = _address("--admin-address", admin_address)
+    xds_host, xds_port = host_and_port("--xds-address", xds_address)
+    admin_host, admin_port = host_and_port("--admin-address", admin_address)
     world = world_of(paths, described) if paths else None
     startup = startup_of(world, described) if world else Startup()
     settings = BootstrapSettings(
@@ -83,11 +82,3 @@ def _say(startup: Startup) -> None:
     if startup.environment:
         names = ", ".join(startup.environment)
         print(f"periplus: start this Envoy with the environment variables {names}", file=sys.stderr)
-
-
-def _address(option: str, text: str) -> tuple[str, int]:
-    """Split HOST:PORT."""
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > PORT_MAX:
-        raise UnusableError(f"{option} is `{text[:80]}`; write HOST:PORT, such as 127.0.0.1:15010")
-    return host.strip("[]"), int(port)

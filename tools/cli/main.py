@@ -53,6 +53,11 @@ def make_app() -> App:
         name="bootstrap",
         help="Print the bootstrap of an Envoy.",
     )
+    proxy.command(
+        "tools.cli.agent:run_proxy",
+        name="run",
+        help="Get a workload's identity, serve it to an Envoy, and run that.",
+    )
     app.command(proxy)
     return app
 

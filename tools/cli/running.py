@@ -17,6 +17,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
     state: Path = DEFAULT_STATE,
     branch: str = "main",
     xds_address: str = "127.0.0.1:15010",
+    xds_identity: Path | None = None,
     trigger_address: str = "127.0.0.1:15080",
     store: str = "",
     poll_s: float = 1.0,
@@ -35,7 +36,10 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
     branch
         Branch that is followed.
     xds_address
-        Where Envoys connect.
+        Where Envoys connect; beyond this machine only with an identity.
+    xds_identity
+        Folder with chain.pem, key.pem and roots.pem, as `periplus ca issue` writes them: Envoys
+        then have to show certificates, and get what is for those.
     trigger_address
         Where `POST /trigger` says that the repository may have changed.
     store
@@ -60,6 +64,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
             state=state.absolute(),
             branch=branch,
             xds_address=xds_address,
+            xds_identity=xds_identity.absolute() if xds_identity else None,
             trigger_address=trigger_address,
             store_url=store,
             poll_s=poll_s,

@@ -15,7 +15,9 @@ ROOT = Path(libs.__file__).parent.parent
 class UpOptions:
     """One source, one state folder, loopback addresses.
 
-    `store_url` empty means SQLite in the state folder. `spans` and `span_endpoint` are those of
+    `store_url` empty means SQLite in the state folder. `xds_identity` is a folder with `chain.pem`,
+    `key.pem` and `roots.pem`, for TLS with proxies; without one only this machine may connect.
+    `spans` and `span_endpoint` are those of
     `libs.telemetry.settings`.
     """
 
@@ -23,6 +25,7 @@ class UpOptions:
     state: Path
     branch: str = "main"
     xds_address: str = "127.0.0.1:15010"
+    xds_identity: Path | None = None
     trigger_address: str = "127.0.0.1:15080"
     store_url: str = ""
     poll_s: float = 1.0
@@ -49,7 +52,7 @@ def children(options: UpOptions) -> tuple[ChildSpec, ...]:
         "LOG_LEVEL": options.log_level,
     }
     return (
-        _service("xds", {"LISTEN": options.xds_address, "FEED": options.feed}, telemetry),
+        _service("xds", _xds(options), telemetry),
         _service("compiler", {"STORE_URL": options.store, "FEED": options.feed}, telemetry),
         _service(
             "gitwatcher",
@@ -65,6 +68,16 @@ def children(options: UpOptions) -> tuple[ChildSpec, ...]:
             telemetry,
         ),
     )
+
+
+def _xds(options: UpOptions) -> dict[str, str]:
+    settings = {"LISTEN": options.xds_address, "FEED": options.feed}
+    if options.xds_identity is None:
+        return settings | {"PLAINTEXT": "loopback"}
+    files = {"CHAIN": "chain.pem", "KEY": "key.pem", "ROOTS": "roots.pem"}
+    return settings | {
+        f"TLS__{name}": str(options.xds_identity / file) for name, file in files.items()
+    }
 
 
 def _service(name: str, settings: dict[str, str], telemetry: dict[str, str]) -> ChildSpec:

@@ -1,6 +1,8 @@
-"""The gRPC server that proxies connect to."""
+"""The gRPC server that proxies connect to: for everything, or for secrets alone."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
 
 import grpc
 from protogen.envoy.service.discovery.v3 import discovery_pb2
@@ -12,16 +14,46 @@ from libs.adapters.xdsgrpc.sharing import SharedResponses
 from libs.adapters.xdsgrpc.stream import AdsStream, Context, StreamOwner
 from libs.kernel.looperrors import StalledError
 
-SERVICE = "envoy.service.discovery.v3.AggregatedDiscoveryService"
+_SHOWN: Final = "x509_pem_cert"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A discovery service by its gRPC name, with its method for each variant."""
+
+    name: str
+    sotw: str
+    delta: str
+
+
+AGGREGATED: Final = Service(
+    "envoy.service.discovery.v3.AggregatedDiscoveryService",
+    "StreamAggregatedResources",
+    "DeltaAggregatedResources",
+)
+SECRETS: Final = Service(
+    "envoy.service.secret.v3.SecretDiscoveryService", "StreamSecrets", "DeltaSecrets"
+)
 
 
 class XdsServer:
-    """Serves both variants of ADS in the loop that starts it."""
+    """Serves both variants of one service in the loop that starts it."""
 
     def __init__(
-        self, address: str, owner: StreamOwner, *, limits: XdsLimits | None = None
+        self,
+        address: str,
+        owner: StreamOwner,
+        *,
+        limits: XdsLimits | None = None,
+        credentials: grpc.ServerCredentials | None = None,
+        service: Service = AGGREGATED,
     ) -> None:
-        """Prepare a server for `host:port` (port 0: any free one) or `unix:/path`."""
+        """Prepare a server for `host:port` (port 0: any free one) or `unix:/path`.
+
+        Without credentials it speaks in the clear.
+        """
+        self._credentials = credentials
+        self._service = service
         self._address = address
         self._owner = owner
         self._limits = limits or XdsLimits()
@@ -43,7 +75,7 @@ class XdsServer:
         server = grpc.aio.server(options=self._limits.server_options())
         server.add_generic_rpc_handlers((self._methods(), health.handler(self._is_serving)))
         try:
-            port = server.add_insecure_port(self._address)
+            port = self._bind(server)
         except RuntimeError as error:
             await server.stop(None)
             raise StalledError(f"cannot listen for proxies on {self._address}") from error
@@ -61,6 +93,11 @@ class XdsServer:
         if self._server is not None:
             await self._server.stop(grace_s)
 
+    def _bind(self, server: grpc.aio.Server) -> int:
+        if self._credentials is None:
+            return server.add_insecure_port(self._address)
+        return server.add_secure_port(self._address, self._credentials)
+
     def _is_serving(self) -> bool:
         return not self._draining
 
@@ -71,8 +108,8 @@ class XdsServer:
         delta: grpc.RpcMethodHandler[Wire, bytes] = grpc.stream_stream_rpc_method_handler(
             self._serve_delta, discovery_pb2.DeltaDiscoveryRequest.FromString, None
         )
-        handlers = {"StreamAggregatedResources": sotw, "DeltaAggregatedResources": delta}
-        return grpc.method_handlers_generic_handler(SERVICE, handlers)
+        handlers = {self._service.sotw: sotw, self._service.delta: delta}
+        return grpc.method_handlers_generic_handler(self._service.name, handlers)
 
     async def _serve_sotw(self, requests: AsyncIterator[Wire], context: Context) -> None:
         await self._serve(requests, context, delta=False)
@@ -85,6 +122,7 @@ class XdsServer:
             reason = f"this server has {len(self._streams)} streams, which is all that it may"
             await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, reason)
         stream = AdsStream(self._owner, self._limits.stream, self._shared, delta=delta)
+        stream.shown_pem = bytes(next(iter(context.auth_context().get(_SHOWN, ())), b""))
         self._streams.add(stream)
         try:
             await stream.serve(requests, context)

@@ -21,6 +21,10 @@ Context = grpc.aio.ServicerContext[Wire, bytes]
 class StreamOwner(Protocol):
     """Told what happens on streams. Called in the server's loop; it must not block there."""
 
+    def refusal(self, stream: "AdsStream") -> str:
+        """Say why a stream whose node is known may not be opened; empty lets it in."""
+        ...
+
     def on_open(self, stream: "AdsStream") -> None:
         """Note a new stream whose node is known; answer by `assign` or `reject`, now or later."""
         ...
@@ -39,7 +43,10 @@ class StreamOwner(Protocol):
 
 
 class AdsStream:
-    """An open stream. `node` is the message of its first request, None until that arrived."""
+    """An open stream. `node` is the message of its first request, None until that arrived.
+
+    `shown_pem` is the certificate that its connection showed, which is valid; empty without TLS.
+    """
 
     def __init__(
         self, owner: StreamOwner, limits: StreamLimits, shared: SharedResponses, *, delta: bool
@@ -47,6 +54,7 @@ class AdsStream:
         """Prepare a stream of one variant."""
         self.delta = delta
         self.node: base_pb2.Node | None = None
+        self.shown_pem = b""
         self._owner = owner
         self._engine = AdsEngine(limits)
         self._shared = shared
@@ -108,6 +116,11 @@ class AdsStream:
             self._finish(grpc.StatusCode.INVALID_ARGUMENT, reason)
             return False
         self.node = node
+        refusal = self._owner.refusal(self)
+        if refusal:
+            self.node = None
+            self._finish(grpc.StatusCode.PERMISSION_DENIED, refusal)
+            return False
         self._owner.on_open(self)
         return True
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.envoy.bootstrap import BootstrapSettings, bootstrap
+from libs.envoy.bootstrap import AgentSettings, BootstrapSettings, bootstrap
 
 
 @pytest.mark.parametrize(("delta", "variant"), [(True, "DELTA_GRPC"), (False, "GRPC")])
@@ -29,3 +29,17 @@ def test_node_and_admin_are_as_given() -> None:
     assert made["node"]["metadata"] == {"NAMESPACE": "shop"}
     address = made["admin"]["address"]["socket_address"]
     assert address == {"address": "127.0.0.2", "port_value": 1}
+
+
+def test_with_an_agent_the_stream_is_mutual_tls() -> None:
+    """Certificate and roots come over the agent's socket; the server needs one of the names."""
+    agent = AgentSettings("/run/agent/sds.sock", ("xds.example",))
+    made = bootstrap(BootstrapSettings("sidecar~1~a.b~b", "10.0.0.1", 15012, agent=agent))
+    xds, sds = made["static_resources"]["clusters"]
+    assert sds["name"] == "sds-grpc"
+    (endpoint,) = sds["load_assignment"]["endpoints"][0]["lb_endpoints"]
+    assert endpoint["endpoint"]["address"] == {"pipe": {"path": "/run/agent/sds.sock"}}
+    common = xds["transport_socket"]["typedConfig"]["commonTlsContext"]
+    assert common["tlsCertificateSdsSecretConfigs"][0]["name"] == "default"
+    assert "xds.example" in str(common["combinedValidationContext"])
+    assert "transport_socket" not in str(bootstrap(BootstrapSettings("a", "10.0.0.1", 1)))

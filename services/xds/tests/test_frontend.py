@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from protogen.envoy.service.discovery.v3 import discovery_pb2
 
 from libs.adapters.feed.client import ViewMismatchError
-from libs.adapters.xdsgrpc.server import SERVICE, XdsServer
+from libs.adapters.xdsgrpc.server import AGGREGATED, XdsServer
 from libs.fakes.clock import FakeClock
 from libs.fakes.steps import RecordedSteps
 from libs.kernel.ids import ClassKey, ProxyId, ResourceName, RevisionId, Version
@@ -62,7 +62,7 @@ class _Rig:
     async def connect(self, proxy: str = "p", node: str = "") -> Stream:
         """Open a stream that asks for clusters."""
         stream = self.channel.stream_stream(
-            f"/{SERVICE}/DeltaAggregatedResources",
+            f"/{AGGREGATED.name}/DeltaAggregatedResources",
             request_serializer=discovery_pb2.DeltaDiscoveryRequest.SerializeToString,
             response_deserializer=discovery_pb2.DeltaDiscoveryResponse.FromString,
         )()

@@ -14,7 +14,7 @@ from protogen.envoy.service.discovery.v3 import discovery_pb2
 
 from libs.adapters.xdsgrpc import health
 from libs.adapters.xdsgrpc.limits import XdsLimits
-from libs.adapters.xdsgrpc.server import SERVICE, XdsServer
+from libs.adapters.xdsgrpc.server import AGGREGATED, SECRETS, XdsServer
 from libs.adapters.xdsgrpc.stream import AdsStream
 from libs.kernel.ids import ResourceName, TypeUrl, Version
 from libs.kernel.looperrors import StalledError
@@ -33,10 +33,14 @@ class _Owner:
     """Serves one snapshot to everybody, and keeps what it is told."""
 
     reason: str = ""
+    denial: str = ""
     streams: list[AdsStream] = field(default_factory=list)
     sent: list[Respond] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     closed: asyncio.Queue[AdsStream] = field(default_factory=asyncio.Queue)
+
+    def refusal(self, _stream: AdsStream) -> str:
+        return self.denial
 
     def on_open(self, stream: AdsStream) -> None:
         self.streams.append(stream)
@@ -94,7 +98,7 @@ def sotw(channel: grpc.aio.Channel) -> _Call:
     """Open a stream of the state of the world."""
     return _Call(
         channel.stream_stream(
-            f"/{SERVICE}/StreamAggregatedResources",
+            f"/{AGGREGATED.name}/StreamAggregatedResources",
             request_serializer=discovery_pb2.DiscoveryRequest.SerializeToString,
             response_deserializer=discovery_pb2.DiscoveryResponse.FromString,
         )(),
@@ -106,7 +110,7 @@ def delta(channel: grpc.aio.Channel) -> _Call:
     """Open an incremental stream."""
     return _Call(
         channel.stream_stream(
-            f"/{SERVICE}/DeltaAggregatedResources",
+            f"/{AGGREGATED.name}/DeltaAggregatedResources",
             request_serializer=discovery_pb2.DeltaDiscoveryRequest.SerializeToString,
             response_deserializer=discovery_pb2.DeltaDiscoveryResponse.FromString,
         )(),
@@ -312,3 +316,42 @@ def test_types_that_nobody_compiles_are_answered() -> None:
             assert list(answer.removed_resources) == ["layer"]
 
     run(conversation())
+
+
+def test_a_stream_that_is_denied_is_never_opened() -> None:
+    """The proxy reads why; the owner hears of it neither then nor at its end."""
+
+    async def conversation() -> None:
+        owner = _Owner(denial="you are somebody else")
+        async with serving("127.0.0.1:0", owner) as (_, channel):
+            call = sotw(channel)
+            await call.say(type_url=CLUSTER, node={"id": "p"})
+            code, text = await call.end()
+            assert (code, text) == (grpc.StatusCode.PERMISSION_DENIED, owner.denial)
+        assert not owner.streams
+        assert owner.closed.empty()
+
+    asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
+
+
+def test_secrets_have_a_service_of_their_own() -> None:
+    """At its name the same streams are served, and nothing at the name of the aggregated one."""
+
+    async def conversation() -> None:
+        server = XdsServer("127.0.0.1:0", _Owner(), service=SECRETS)
+        async with grpc.aio.insecure_channel(await server.start()) as channel:
+            code, _ = await sotw(channel).end()
+            assert code is grpc.StatusCode.UNIMPLEMENTED
+            call = _Call(
+                channel.stream_stream(
+                    f"/{SECRETS.name}/StreamSecrets",
+                    request_serializer=discovery_pb2.DiscoveryRequest.SerializeToString,
+                    response_deserializer=discovery_pb2.DiscoveryResponse.FromString,
+                )(),
+                discovery_pb2.DiscoveryRequest,
+            )
+            await call.say(type_url=CLUSTER, node={"id": "p"})
+            await call.hear()
+        await server.stop(0)
+
+    asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))

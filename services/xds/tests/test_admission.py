@@ -1,0 +1,69 @@
+"""Which nodes a certificate may be."""
+
+import pytest
+from google.protobuf.json_format import ParseDict
+from protogen.envoy.config.core.v3 import base_pb2
+
+from libs.fakes.clock import EPOCH_S
+from libs.fakes.rng import SeededRng
+from libs.pki.certificates import pem_of
+from libs.pki.issuing import Life, Names, issue, new_root
+from libs.pki.keys import new_key
+from libs.pki.requests import new_request, read_request
+from libs.pki.spiffe import SpiffeId
+from services.xds.admission import Admission, NotAdmittedError
+
+DOMAIN = "cluster.local"
+ADMISSION = Admission(DOMAIN)
+RNG = SeededRng(5)
+ROOT = new_root(new_key(), "mesh", Life(EPOCH_S, 3600), RNG)
+
+
+def _shown(namespace: str = "shop", account: str = "cart", domain: str = DOMAIN) -> bytes:
+    identity = SpiffeId(domain, namespace, account)
+    request = read_request(new_request(new_key(), identity))
+    issued = issue(ROOT, request, Names(identity), Life(EPOCH_S, 60), RNG)
+    return pem_of([issued.certificate])
+
+
+def _node(
+    node_id: str = "sidecar~10.0.0.1~cart-1.shop~shop.svc.cluster.local", **said: str
+) -> base_pb2.Node:
+    metadata = {"NAMESPACE": "shop", "SERVICE_ACCOUNT": "cart", **said}
+    return ParseDict({"id": node_id, "metadata": metadata}, base_pb2.Node())
+
+
+def test_a_proxy_is_let_in_as_what_its_certificate_says() -> None:
+    """Whatever its address and pod are."""
+    ADMISSION.check(_node(), _shown())
+    ADMISSION.check(_node("router~10.9.9.9~other.shop~shop.svc.cluster.local"), _shown())
+
+
+@pytest.mark.parametrize(
+    ("node", "said"),
+    [
+        (_node("sidecar~10.0.0.1~cart-1.bank~bank.svc.cluster.local"), "the node id is `bank`"),
+        (_node("sidecar~10.0.0.1~cart-1.shop.bank~shop.svc.cluster.local"), "`shop.bank`"),
+        (_node(NAMESPACE="bank"), "NAMESPACE is `bank`"),
+        (_node(NAMESPACE=""), "NAMESPACE is ``"),
+        (_node(SERVICE_ACCOUNT="admin"), "SERVICE_ACCOUNT is `admin`"),
+        (_node(SERVICE_ACCOUNT=""), "SERVICE_ACCOUNT is ``"),
+        (_node("cart"), "node id `cart`"),
+    ],
+)
+def test_it_is_nobody_else(node: base_pb2.Node, said: str) -> None:
+    """What a node leaves open it does not get by default either."""
+    with pytest.raises(NotAdmittedError) as caught:
+        ADMISSION.check(node, _shown())
+    assert said in str(caught.value)
+    assert caught.value.shown == "spiffe://cluster.local/ns/shop/sa/cart"
+
+
+def test_certificates_of_other_meshes_and_of_nobody_are_not_let_in() -> None:
+    """A root may vouch for more than this mesh."""
+    with pytest.raises(NotAdmittedError, match=r"trust domain `other\.org`"):
+        ADMISSION.check(_node(), _shown(domain="other.org"))
+    with pytest.raises(NotAdmittedError, match="names 0 identities"):
+        ADMISSION.check(_node(), pem_of([ROOT.certificate]))
+    with pytest.raises(NotAdmittedError, match="no certificates"):
+        ADMISSION.check(_node(), b"")

@@ -1,5 +1,6 @@
 """`periplus up` and `periplus demo`: commands that run until they are done or stopped."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,23 @@ from tools.cli.output import Format
 DEFAULT_STATE = Path("periplus-state")
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where Envoys connect, and as whom."""
+
+    xds_address: str = "127.0.0.1:15010"
+    """Where Envoys connect; beyond this machine only with an identity"""
+    xds_identity: Path | None = None
+    """Folder of `periplus ca issue`: Envoys then show certificates, and get what is for those"""
+
+
 def up(  # noqa: PLR0913 - one parameter for each option of a user
     *,
     repository: str,
     state: Path = DEFAULT_STATE,
     branch: str = "main",
-    xds_address: str = "127.0.0.1:15010",
-    xds_identity: Path | None = None,
+    doors: Doors = Doors(),  # noqa: B008 - frozen
     trigger_address: str = "127.0.0.1:15080",
     store: str = "",
     poll_s: float = 1.0,
@@ -35,11 +46,6 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
         Folder for the mirror, the database and sockets; made when it is not there.
     branch
         Branch that is followed.
-    xds_address
-        Where Envoys connect; beyond this machine only with an identity.
-    xds_identity
-        Folder with chain.pem, key.pem and roots.pem, as `periplus ca issue` writes them: Envoys
-        then have to show certificates, and get what is for those.
     trigger_address
         Where `POST /trigger` says that the repository may have changed.
     store
@@ -63,8 +69,8 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
             repository=repository,
             state=state.absolute(),
             branch=branch,
-            xds_address=xds_address,
-            xds_identity=xds_identity.absolute() if xds_identity else None,
+            xds_address=doors.xds_address,
+            xds_identity=doors.xds_identity.absolute() if doors.xds_identity else None,
             trigger_address=trigger_address,
             store_url=store,
             poll_s=poll_s,

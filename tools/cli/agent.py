@@ -90,8 +90,8 @@ def run_proxy(
     *,
     workload: Workload,
     folder: Path,
-    authority: Authority = Authority(),  # noqa: B008 - frozen
-    envoy: Envoy = Envoy(),  # noqa: B008 - frozen
+    authority: Authority = Authority(),
+    envoy: Envoy = Envoy(),
     secrets_only: Annotated[bool, Parameter(negative="")] = False,
     log_level: str = "info",
 ) -> int:

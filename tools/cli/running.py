@@ -28,7 +28,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
     repository: str,
     state: Path = DEFAULT_STATE,
     branch: str = "main",
-    doors: Doors = Doors(),  # noqa: B008 - frozen
+    doors: Doors = Doors(),
     trigger_address: str = "127.0.0.1:15080",
     store: str = "",
     poll_s: float = 1.0,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 IN_FLIGHT_MAX = 16.0
 IN_FLIGHT_MIN = 1.0
+ROOM = 0.05
+"""What an answer adds to the number in flight: every refusal costs a pause, so they must be few."""
 PAUSE_S = 1.0
 """Pause after a refusal that names no time."""
 PAUSE_S_MAX = 60.0
@@ -35,7 +37,7 @@ class Pace:
     def answered(self) -> None:
         """Take the end of a request as a sign that there is room for more."""
         self.in_flight -= 1
-        self.limit = min(IN_FLIGHT_MAX, self.limit + 1.0 / self.limit)
+        self.limit = min(IN_FLIGHT_MAX, self.limit + ROOM)
 
     def throttled(self, now_s: float, retry_after_s: float | None) -> float:
         """Take a 429; return the pause in seconds."""

@@ -1,24 +1,21 @@
-"""Differences for people: lines of text, and Markdown in which nothing that users wrote acts."""
+"""Differences for people, as lines of text."""
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from libs.routediff.summary import OTHERS_UNCHANGED
 
-NOTHING = "0 routing changes: text only."
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&]|^-)")
-_HARMLESS = re.compile(r"(`[A-Za-z0-9:;=?/., -]+`|(?<=/)\*(?=\s))")
+NOTHING: Final = "0 routing changes: text only."
 
 
 def text(content: Mapping[str, Any]) -> list[str]:
     """Return a difference as lines."""
-    lines = [verdict(content), *(f"risk: {one}" for one in _risks(content))]
+    lines = [verdict(content), *(f"risk: {one}" for one in risks(content))]
     for one in content["clusters"]:
         if one["classes"] or one["undecided"]:
-            lines += ["", _clusters(one) + ":"]
-        for each, sentence in _sentences(one):
-            lines += [f"  {each['effect']}: {sentence}", *_class_lines(each)]
+            lines += ["", clusters(one) + ":"]
+        for each, sentence in sentences(one):
+            lines += [f"  {each['effect']}: {sentence}", *class_lines(each)]
         lines += [f"  not decided: {each['where']}: {each['reason']}" for each in one["undecided"]]
     return lines
 
@@ -35,20 +32,21 @@ def verdict(content: Mapping[str, Any]) -> str:
     return f"{total} routing change{'' if total == 1 else 's'}: {listed}{more}."
 
 
-def _risks(content: Mapping[str, Any]) -> Iterator[str]:
+def risks(content: Mapping[str, Any]) -> Iterator[str]:
     """Say what is risky, and in which clusters."""
     for one in content["risks"]:
-        yield f"{one['kind']}: {one['text']} ({_clusters(one)})"
+        yield f"{one['kind']}: {one['text']} ({clusters(one)})"
 
 
-def _clusters(one: Mapping[str, Any]) -> str:
+def clusters(one: Mapping[str, Any]) -> str:
+    """Name the clusters of a difference or a risk."""
     names = one["clusters"]
     if not names:
         return "between the two dumps"
     return f"cluster{'' if len(names) == 1 else 's'} {', '.join(names)}"
 
 
-def _sentences(one: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+def sentences(one: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Return the classes with their sentences. The last says what becomes of all other calls."""
     last = len(one["classes"]) - 1
     for place_, each in enumerate(one["classes"]):
@@ -56,7 +54,8 @@ def _sentences(one: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]
         yield each, each["summary"] + (f"; {OTHERS_UNCHANGED}" if closing else "")
 
 
-def _class_lines(one: Mapping[str, Any]) -> Iterator[str]:
+def class_lines(one: Mapping[str, Any]) -> Iterator[str]:
+    """Yield who sees a class, in what it differs, who decided, and a command that shows it."""
     if one["proxies"]:
         yield f"    seen by {', '.join(one['proxies'])}"
     facets = [facet for facet in one["facets"] if facet not in ("destinations", "kind")]
@@ -72,41 +71,3 @@ def place(origin: Mapping[str, Any]) -> str:
     """Name the object that decided, and where it is written."""
     name = f"{origin['kind']} {origin['namespace']}/{origin['name']}"
     return f"{origin['file']}:{origin['line']} {name}"
-
-
-def markdown(content: Mapping[str, Any]) -> list[str]:
-    """Return a difference as Markdown, verdict first."""
-    lines = [f"**{verdict(content)}**"]
-    risks = [f"- **risk** {inert(one)}" for one in _risks(content)]
-    lines += ["", *risks] if risks else []
-    for one in content["clusters"]:
-        if not (one["classes"] or one["undecided"]):
-            continue
-        lines += ["", f"### {inert(_clusters(one))}", ""]
-        for each, sentence in _sentences(one):
-            lines.append(f"- **{each['effect']}** {inert(sentence)}")
-        lines += ["", "<details><summary>examples and places</summary>", ""]
-        for each in one["classes"]:
-            shown = [each["summary"], *_class_lines(each)]
-            lines += [inert(line.strip()) + "  " for line in shown] + [""]
-        lines += [
-            f"- not decided: {inert(each['where'])}: {inert(each['reason'])}"
-            for each in one["undecided"]
-        ]
-        lines += ["</details>"]
-    return lines
-
-
-def inert(words: str) -> str:
-    """Return text that Markdown, HTML and mentions leave alone.
-
-    What stands between backticks and has harmless characters only stays code, and a star at the end
-    of a path stays a star: no later one can close what it cannot open.
-    """
-    pieces = _HARMLESS.split(" ".join(words.split()))
-    return "".join(piece if place % 2 else _escaped(piece) for place, piece in enumerate(pieces))
-
-
-def _escaped(words: str) -> str:
-    shown = _SPECIAL.sub(lambda found: f"&#{ord(found.group(1))};", words)
-    return shown.replace("://", "&#58;//").replace("www.", "www&#46;")

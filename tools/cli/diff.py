@@ -9,8 +9,9 @@ from cyclopts import Parameter
 from libs.desired.select import RenderError
 from libs.kernel.ids import ClusterName
 from libs.routediff.difference import difference
+from libs.routediff.markdown import markdown
 from libs.routediff.preview import Side, preview
-from libs.routediff.readable import markdown, text
+from libs.routediff.readable import text
 from libs.routediff.report import dumps_json, preview_json
 from libs.routing.dump import DumpError, from_dump
 from libs.routing.resources import Resources
@@ -69,7 +70,7 @@ def diff(
     if output is DiffFormat.JSON:
         write_json(content)
     else:
-        write_lines(*(markdown(content) if output is DiffFormat.MARKDOWN else text(content)))
+        write_lines(*([markdown(content)] if output is DiffFormat.MARKDOWN else text(content)))
     return 1 if any(one["classes"] or one["undecided"] for one in content["clusters"]) else 0
 
 

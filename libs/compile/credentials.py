@@ -5,10 +5,11 @@ Values are bytes of PEM. They go into secrets of a view and nowhere else: no tex
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
+from libs.compile.keypairs import pair_fault
 from libs.envoy import secret as envoy_secret
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.sealedsecret import SealedSecret
@@ -22,10 +23,12 @@ _CERTIFICATE_FORMS = (("cert", "key"), ("tls.crt", "tls.key"))
 _AUTHORITIES = ("cacert", "ca.crt")
 _REVOKED = ("crl", "ca.crl")
 _STAPLES = ("tls.ocsp-staple",)
-_PEM_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
+PEM = b"-----BEGIN CERTIFICATE-----"
+"""How every certificate in PEM begins."""
+
 _PEM_KEY_END = b"PRIVATE KEY-----"
 
-_CLOSED = f"{_PEM_CERTIFICATE.decode()} {envoy_secret.REDACTED.decode()} {_PEM_KEY_END.decode()}"
+_CLOSED = f"{PEM.decode()} {envoy_secret.REDACTED.decode()} {_PEM_KEY_END.decode()}"
 
 Credentials = Mapping[tuple[str, str], "Credential"]
 """By namespace and name."""
@@ -33,7 +36,10 @@ Credentials = Mapping[tuple[str, str], "Credential"]
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a Secret holds for TLS; what it lacks is empty."""
+    """What a Secret holds for TLS; what it lacks is empty.
+
+    `fault` says why certificate and key are of no use.
+    """
 
     key: ObjectKey
     chain: bytes = field(default=b"", repr=False)
@@ -41,6 +47,7 @@ class Credential:
     authorities: bytes = field(default=b"", repr=False)
     revoked: bytes = field(default=b"", repr=False)
     staple: bytes = field(default=b"", repr=False)
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +87,13 @@ def _credential(secret: Secret) -> Credential:
         _first(values, _AUTHORITIES),
         _first(values, _REVOKED),
         _first(values, _STAPLES),
+        pair_fault(*pair) if pair[0] else "",
     )
 
 
 def _closed(sealed: SealedSecret) -> Credential:
     kept = dict.fromkeys(sealed.spec.sealed_data, _CLOSED)
-    return _credential(Secret(metadata=sealed.metadata, string_data=kept))
+    return replace(_credential(Secret(metadata=sealed.metadata, string_data=kept)), fault="")
 
 
 def _first(values: Mapping[str, bytes], names: Iterable[str]) -> bytes:
@@ -104,8 +112,8 @@ def certificate(known: Credentials, namespace: str, name: str) -> Found:
         return Found(fault=_missing(known, namespace, name))
     if not one.chain:
         return Found(fault=f"Secret {namespace}/{name} has no `tls.crt` and `tls.key`")
-    if _PEM_CERTIFICATE not in one.chain or _PEM_KEY_END not in one.private_key:
-        return Found(fault=f"Secret {namespace}/{name} holds no certificate and key in PEM")
+    if one.fault:
+        return Found(fault=f"Secret {namespace}/{name} {one.fault}")
     made = envoy_secret.certificate(secret_name(name), one.chain, one.private_key, one.staple)
     return Found(one.key, made)
 
@@ -120,7 +128,7 @@ def authorities(known: Credentials, namespace: str, name: str) -> Found:
         one = known.get((namespace, each))
         if one is None or not one.authorities:
             continue
-        if _PEM_CERTIFICATE not in one.authorities:
+        if PEM not in one.authorities:
             return Found(fault=f"Secret {namespace}/{each} holds no authorities in PEM")
         made = envoy_secret.authorities(secret_name(wanted), one.authorities, one.revoked)
         return Found(one.key, made)

@@ -7,6 +7,7 @@ no certificate among them is an error.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from libs.compile.credentials import PEM, credentials
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import istiorules, rules
@@ -89,6 +90,9 @@ def _credentials(
         elif not any(_is_certificate(secret.object) for secret in found):
             text = f"{found[0].key} has no certificate; it needs the keys `tls.crt` and `tls.key`"
             yield report(istiorules.BAD_CREDENTIAL, one, here, text, [found[0]])
+        elif fault := _fault(found[0].object):
+            text = f"{found[0].key} {fault}; Envoy would not take it; put the right pair there"
+            yield report(istiorules.BAD_CREDENTIAL, one, here, text, [found[0]])
         elif tls.mode in _VERIFYING and not tls.ca_cert_credential_name:
             yield from _authority(view, one, (here, name), found[0])
 
@@ -133,6 +137,12 @@ def _authority(
 def _is_certificate(secret: Secret) -> bool:
     keys = _keys(secret)
     return any(keys >= {*pair} for pair in _CERTIFICATE_KEYS)
+
+
+def _fault(secret: Secret) -> str:
+    """Say why a certificate and its key are of no use; values that are not there are no fault."""
+    (known,) = credentials([secret]).values()
+    return known.fault if PEM in known.chain else ""
 
 
 def _keys(secret: Secret) -> frozenset[str]:

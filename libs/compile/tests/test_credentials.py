@@ -5,12 +5,12 @@ import base64
 import pytest
 
 from libs.compile.credentials import Credentials, authorities, certificate, credentials
+from libs.compile.tests.pairs import pair
 from libs.meshapi.metadata import Metadata
 from libs.meshapi.secret import Secret
 
-CHAIN = "-----BEGIN CERTIFICATE-----\nplanted-chain\n"
-KEY = "-----BEGIN PRIVATE KEY-----\nplanted-key\n"
-OTHER = "-----BEGIN CERTIFICATE-----\nother\n"
+CHAIN, KEY = pair("own")
+OTHER, _ = pair("other")
 
 
 def _known(**named: dict[str, str]) -> Credentials:

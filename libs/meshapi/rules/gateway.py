@@ -1,18 +1,21 @@
 """Rules of a Gateway."""
 
+import re
 from collections.abc import Iterator
 
 from libs.meshapi.gateway import Gateway, Server, ServerTLS
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
-from libs.meshapi.rules.common import alternatives, protocol_problem, unique, written
+from libs.meshapi.rules.common import alternatives, each, protocol_problem, unique, written
 
 _NAMESPACE_MARKS = frozenset({"*", "."})
 _OWN_CERTIFICATE = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"})
 _NO_CERTIFICATE = frozenset({"PASSTHROUGH", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL"})
 _VERSIONS = ("TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3")
 _ENCRYPTED = frozenset({"HTTPS", "TLS"})
+_SPKI = re.compile(r"[A-Za-z0-9+/]{43}=")
+_HASH = re.compile(r"[0-9A-Fa-f]{64}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31}")
 
 
 def check(obj: Gateway) -> Iterator[Problem]:
@@ -43,6 +46,19 @@ def _server(path: Path, server: Server) -> Iterator[Problem]:
             yield Problem((*path, "hosts", index), fault)
 
 
+def _spki_fault(value: str) -> str | None:
+    """Envoy takes the SHA-256 of a public key in base64 and refuses a listener with another."""
+    if _SPKI.fullmatch(value) is not None:
+        return None
+    return f"{quoted(value)} is no SHA-256 in base64, such as `openssl enc -base64` writes"
+
+
+def _hash_fault(value: str) -> str | None:
+    if _HASH.fullmatch(value) is not None:
+        return None
+    return f"{quoted(value)} is no SHA-256 in hexadecimal digits, with or without colons"
+
+
 def server_tls(path: Path, tls: ServerTLS, protocol: str) -> Iterator[Problem]:
     """Check that the certificate fits the mode, and the mode the protocol."""
     yield from alternatives(path, tls)
@@ -51,6 +67,9 @@ def server_tls(path: Path, tls: ServerTLS, protocol: str) -> Iterator[Problem]:
         yield Problem((*path, "httpsRedirect"), text, at_key=True)
     if not protocol or protocol.upper() not in _ENCRYPTED:
         return
+    spki, digest = (*path, "verifyCertificateSpki"), (*path, "verifyCertificateHash")
+    yield from each(spki, tls.verify_certificate_spki, _spki_fault)
+    yield from each(digest, tls.verify_certificate_hash, _hash_fault)
     secret = written(tls, "credential_name", "credential_names", "tls_certificates")
     if tls.mode in _OWN_CERTIFICATE and not secret:
         if not (tls.server_certificate and tls.private_key):

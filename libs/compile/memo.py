@@ -47,7 +47,7 @@ class Done:
             yield from one.every_credit()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Memo:
     """What is kept for one class of proxies between compilations.
 

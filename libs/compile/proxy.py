@@ -24,6 +24,10 @@ DNS_METADATA_KEYS: Final = ("DNS_CAPTURE", "DNS_AUTO_ALLOCATE")
 """What a node says when it answers for names with allocated addresses: both are `true`."""
 
 
+ON_DEMAND_KEY: Final = "ON_DEMAND"
+"""Whether a node wants virtual hosts on demand: `libs/compile/ondemand.py`."""
+
+
 class ProxyType(StrEnum):
     """What kind of view a proxy gets."""
 
@@ -193,6 +197,7 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "patched": [str(proxy.metadata.get(key)) for key in world.attached.metadata_read],
         "identity": [proxy.metadata.get(key, "") for key in METADATA_KEYS],
         "dns": [proxy.metadata.get(key, "") for key in DNS_METADATA_KEYS],
+        "on_demand": str(proxy.metadata.get(ON_DEMAND_KEY, "")),
         "ips": proxy.ips if _shows_addresses(proxy, world) else (),
         "instances": _instances(proxy, world),
     }

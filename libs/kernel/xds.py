@@ -15,9 +15,17 @@ CLUSTER = TypeUrl(_PREFIX + "envoy.config.cluster.v3.Cluster")
 ENDPOINT = TypeUrl(_PREFIX + "envoy.config.endpoint.v3.ClusterLoadAssignment")
 LISTENER = TypeUrl(_PREFIX + "envoy.config.listener.v3.Listener")
 ROUTE = TypeUrl(_PREFIX + "envoy.config.route.v3.RouteConfiguration")
+VIRTUAL_HOST = TypeUrl(_PREFIX + "envoy.config.route.v3.VirtualHost")
 SECRET = TypeUrl(_PREFIX + "envoy.extensions.transport_sockets.tls.v3.Secret")
 
-PUSH_ORDER: tuple[TypeUrl, ...] = (CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET)
+PUSH_ORDER: tuple[TypeUrl, ...] = (
+    CLUSTER,
+    ENDPOINT,
+    LISTENER,
+    ROUTE,
+    VIRTUAL_HOST,
+    SECRET,
+)
 """Make before break: additions and changes go out in this order, removals in the reverse one."""
 
 FULL_STATE_TYPES: frozenset[TypeUrl] = frozenset({CLUSTER, LISTENER})
@@ -28,13 +36,16 @@ FULL_STATE_TYPES: frozenset[TypeUrl] = frozenset({CLUSTER, LISTENER})
 class Resource:
     """One serialised Envoy resource. `version` is the fingerprint of `body`.
 
-    `body` is the serialised message itself, not wrapped in Any.
+    `body` is the serialised message itself, not wrapped in Any. `aliases` are further names to ask
+    for it by. A virtual host that is delivered on demand has its domains there, patterns among
+    them, and none in its body.
     """
 
     type_url: TypeUrl
     name: ResourceName
     version: Version
     body: bytes
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,6 @@ def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Re
 
 def _needs_a_sign(state: TypeState, published: Published, todo: Due) -> bool:
     """A client that came back acknowledges an empty response, too; then removals may follow."""
-    entries = published.of(state.type_url).entries
-    vanished = any(name not in entries for name in todo.wait)
+    view = published.of(state.type_url)
+    vanished = any(view.get(name) is None for name in todo.wait)
     return vanished and state.returning and not state.awaited

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from libs.kernel.ids import ResourceName
+from libs.kernel.xds import VIRTUAL_HOST
+from libs.xdsproto.hosts import ABSENT, absent, is_release
 from libs.xdsproto.ordering import Gate
 from libs.xdsproto.published import TypeView
 from libs.xdsproto.typestate import TypeState
@@ -19,6 +21,16 @@ class Due:
     wait: set[ResourceName] = field(default_factory=set)
 
 
+def _asks_in_vain(state: TypeState, name: ResourceName) -> bool:
+    """Say whether a request waits for a host that is not there: it must be told so.
+
+    What the client held is removed instead; it takes that for an answer as well.
+    """
+    if state.type_url != VIRTUAL_HOST or is_release(name):
+        return False
+    return name in state.owed or state.told.get(name) == ABSENT
+
+
 class _Verdict(Enum):
     NOTHING = auto()
     SEND = auto()
@@ -30,7 +42,9 @@ def due(state: TypeState, view: TypeView, gate: Gate) -> Due:
     """Judge every marked name, in order of names."""
     result = Due()
     for name in sorted(state.dirty | state.owed):
-        entry = view.entries.get(name)
+        entry = view.get(name)
+        if name in state.strangers or (entry is None and _asks_in_vain(state, name)):
+            entry = absent(name)
         match _judge(state, name, entry, gate):
             case _Verdict.SEND if entry is not None:
                 result.send.append(entry)
@@ -45,7 +59,7 @@ def due(state: TypeState, view: TypeView, gate: Gate) -> Due:
 
 def _judge(state: TypeState, name: ResourceName, entry: Encoded | None, gate: Gate) -> _Verdict:
     if name in state.owed:
-        return _first(gate) if entry is not None else _Verdict.REMOVE
+        return _answer(entry, gate)
     held = state.held(name) if state.subscription.covers(name) else None
     if entry is None:
         if held is None or name not in state.told:
@@ -59,6 +73,13 @@ def _judge(state: TypeState, name: ResourceName, entry: Encoded | None, gate: Ga
     if held is None:
         return _first(gate)
     return _Verdict.SEND if gate.updates else _Verdict.WAIT
+
+
+def _answer(entry: Encoded | None, gate: Gate) -> _Verdict:
+    if entry is None:
+        return _Verdict.REMOVE
+    # That there is no such host can break nothing, and somebody waits for it.
+    return _Verdict.SEND if entry.version == ABSENT else _first(gate)
 
 
 def _first(gate: Gate) -> _Verdict:

@@ -8,25 +8,31 @@ never gets a version that was overtaken while it was busy.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from libs.kernel.ids import TypeUrl
+from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.proxies import SyncStatus
-from libs.kernel.xds import CLUSTER, ENDPOINT
+from libs.kernel.xds import CLUSTER, ENDPOINT, ROUTE, VIRTUAL_HOST
 from libs.xdsproto import delta, sotw
 from libs.xdsproto.commands import Close, CloseCode, Command, Record, Respond
 from libs.xdsproto.due import Due, due
 from libs.xdsproto.events import DeltaRequest, Event, Request, SnapshotAssigned, SotwRequest
+from libs.xdsproto.hosts import configuration_of, release
 from libs.xdsproto.ordering import gate, in_push_order
-from libs.xdsproto.published import NOTHING, Published, differing
+from libs.xdsproto.published import NOTHING, Published, TypeView, differing
 from libs.xdsproto.status import standing
 from libs.xdsproto.typestate import TypeState
 
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """Counts of one stream; beyond them it is closed."""
+    """Counts of one stream; beyond them it is closed.
+
+    Beyond `unnamed_hosts_max` virtual hosts on demand, those that no domain spells out are answered
+    with nothing: anybody can make up such hosts, and a proxy never lets go of one.
+    """
 
     types_max: int = 32
     names_max: int = 50_000
+    unnamed_hosts_max: int = 5_000
 
 
 class AdsEngine:
@@ -36,6 +42,7 @@ class AdsEngine:
         """Start without a snapshot: nothing is answered before one is assigned."""
         self._limits = limits or StreamLimits()
         self._states: dict[TypeUrl, TypeState] = {}
+        self._preload: frozenset[ResourceName] = frozenset()
         self._ordered: Sequence[TypeState] = ()
         self._published: Published | None = None
         self._is_sotw = False
@@ -52,6 +59,10 @@ class AdsEngine:
             self._refuse(CloseCode.INVALID_ARGUMENT, "a request on this stream needs a type_url")
         else:
             self._request(event)
+
+    def preload(self, names: Iterable[ResourceName]) -> None:
+        """Send these virtual hosts without being asked, where they are delivered on demand."""
+        self._preload = frozenset(names)
 
     def advance(self) -> Sequence[Command]:
         """Return what to do next: at most one response. Empty: nothing until the next event."""
@@ -79,9 +90,15 @@ class AdsEngine:
             if before is None:
                 self._begin(state, published)
             elif published.base == before.version:
-                state.look_at(published.changed.get(state.type_url, ()))
+                self._look_at(state, published.changed.get(state.type_url, frozenset()))
             else:
-                state.look_at(differing(before.of(state.type_url), view))
+                self._look_at(state, differing(before.of(state.type_url), view))
+
+    def _look_at(self, state: TypeState, names: frozenset[ResourceName]) -> None:
+        """Mark what changed. Which asked hosts a changed virtual host is for is looked up."""
+        if names and state.type_url == VIRTUAL_HOST:
+            names = frozenset(state.subscription.names)
+        state.look_at(names)
 
     def _begin(self, state: TypeState, published: Published) -> None:
         view = published.of(state.type_url)
@@ -106,14 +123,24 @@ class AdsEngine:
                 sotw.receive(state, request, view)
             case DeltaRequest():
                 delta.receive(state, request, view)
+                self._turn_away(state, request, view)
         if first and self._published is not None:
             self._begin(state, self._published)
             if request.type_url == ENDPOINT:
                 # A client that comes back may ask for endpoints after a cluster was sent already.
                 self._endpoints_follow(self._published)
+            if request.type_url == VIRTUAL_HOST and ROUTE in self._states:
+                self._release(self._states[ROUTE].told)
         if len(state.subscription.names) > self._limits.names_max:
             reason = f"more than {self._limits.names_max} names of {request.type_url}"
             self._refuse(CloseCode.RESOURCE_EXHAUSTED, reason)
+
+    def _turn_away(self, state: TypeState, request: DeltaRequest, view: TypeView) -> None:
+        """Forget made-up hosts beyond the limit; they are answered all the same."""
+        many = len(state.subscription.names) > self._limits.unnamed_hosts_max
+        if state.type_url == VIRTUAL_HOST and many and view.hosts is not None:
+            state.strangers |= set(request.subscribe) - set(view.hosts.named(request.subscribe))
+            state.subscription.names -= state.strangers
 
     def _refuse(self, code: CloseCode, reason: str) -> None:
         self._close = self._close or Close(code, reason)
@@ -149,9 +176,33 @@ class AdsEngine:
         if response is not None:
             self._nonce += 1
             self._carried = carried
+            for name in state.strangers:
+                state.drop(name)
+            state.strangers.clear()
             if response.type_url == CLUSTER:
                 self._endpoints_follow(published)
+            elif response.type_url == ROUTE:
+                self._release(entry.name for entry in response.entries)
         return response
+
+    def _release(self, configurations: Iterable[ResourceName]) -> None:
+        """Answer for each route configuration whose hosts come on demand.
+
+        A client waits with the listener until it heard anything of that type for that name, and
+        asks for it only once for all of them. What it loses with a configuration it gets again.
+        """
+        hosts, published = self._states.get(VIRTUAL_HOST), self._published
+        table = published.of(VIRTUAL_HOST).hosts if published else None
+        if hosts is None or table is None:
+            return
+        for name in table.configurations & set(configurations):
+            hosts.owed.add(release(name))
+            asked = {one for one in hosts.subscription.names if configuration_of(one) == name}
+            if name in self._states[ROUTE].arrivals:
+                hosts.owed |= asked
+            fresh = {one for one in self._preload if configuration_of(one) == name} - asked
+            hosts.subscription.names |= fresh
+            hosts.dirty |= fresh
 
     def _endpoints_follow(self, published: Published) -> None:
         """Make endpoints follow clusters that are under way, even when they did not change.

@@ -16,17 +16,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.kernel.ids import TypeUrl
-from libs.kernel.xds import CLUSTER, ENDPOINT, LISTENER, PUSH_ORDER, ROUTE, SECRET
+from libs.kernel.xds import (
+    CLUSTER,
+    ENDPOINT,
+    LISTENER,
+    PUSH_ORDER,
+    ROUTE,
+    SECRET,
+    VIRTUAL_HOST,
+)
 from libs.xdsproto.published import Published
 from libs.xdsproto.typestate import TypeState
 
 REFERRERS: Mapping[TypeUrl, tuple[TypeUrl, ...]] = {
-    CLUSTER: (LISTENER, ROUTE),
+    CLUSTER: (LISTENER, ROUTE, VIRTUAL_HOST),
     ENDPOINT: (CLUSTER,),
     ROUTE: (LISTENER,),
     SECRET: (CLUSTER, LISTENER),
 }
 """Types whose resources may name a resource of the key."""
+
+_USERS_OF_CLUSTERS = REFERRERS[CLUSTER]
 
 _RANK = {type_url: rank for rank, type_url in enumerate(PUSH_ORDER)}
 
@@ -51,7 +61,7 @@ def gate(type_url: TypeUrl, states: States, published: Published) -> Gate:
     """Decide what may be sent of a type, given how the others stand."""
     removals = type_url not in REFERRERS or _let_go(type_url, states)
     clusters = states.get(CLUSTER)
-    if clusters is None or type_url not in (LISTENER, ROUTE):
+    if clusters is None or type_url not in _USERS_OF_CLUSTERS:
         return Gate(removals=removals)
     entries = published.of(CLUSTER).entries
     lacking = [name for name in clusters.arrivals if name in entries]

@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from libs.confighash.fingerprint import fingerprint
 from libs.kernel.ids import ResourceName, TypeUrl, Version
-from libs.kernel.xds import Resource
+from libs.kernel.xds import VIRTUAL_HOST, Resource
+from libs.xdsproto.hosts import HostTable
 from libs.xdsproto.wire import Encoded, encode
 
 Entries = Mapping[ResourceName, Encoded]
@@ -23,6 +24,11 @@ class TypeView:
 
     version: Version
     entries: Entries
+    hosts: HostTable | None = None
+
+    def get(self, name: ResourceName) -> Encoded | None:
+        """Return a resource by the name that a client asks by; None when there is none."""
+        return self.entries.get(name) if self.hosts is None else self.hosts.find(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,9 @@ def set_version(entries: Entries) -> Version:
     return Version(fingerprint("xds-type", *parts))
 
 
-def _type_view(entries: Entries) -> TypeView:
-    return TypeView(set_version(entries), MappingProxyType(entries))
+def _type_view(entries: Entries, type_url: TypeUrl | None = None) -> TypeView:
+    hosts = HostTable(entries) if type_url == VIRTUAL_HOST else None
+    return TypeView(set_version(entries), MappingProxyType(entries), hosts)
 
 
 NOTHING = _type_view({})
@@ -61,7 +68,7 @@ def full(version: Version, resources: Iterable[Resource], *, using: Encode = enc
     types: dict[TypeUrl, dict[ResourceName, Encoded]] = {}
     for resource in resources:
         types.setdefault(resource.type_url, {})[resource.name] = using(resource)
-    return Published(version, {url: _type_view(entries) for url, entries in types.items()})
+    return Published(version, {url: _type_view(all_, url) for url, all_ in types.items()})
 
 
 def successor(
@@ -80,7 +87,7 @@ def successor(
         touched.setdefault(resource.type_url, {})[resource.name] = using(resource)
     views = dict(before.types)
     for url, edits in touched.items():
-        views[url] = _type_view(_edited(before.of(url).entries, edits))
+        views[url] = _type_view(_edited(before.of(url).entries, edits), url)
     names = {url: frozenset(edits) for url, edits in touched.items()}
     return Published(version, views, base=before.version, changed=names)
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.kernel.ids import ResourceName, TypeUrl
-from libs.kernel.xds import SECRET
+from libs.kernel.xds import SECRET, VIRTUAL_HOST
 
 WILDCARD = ResourceName("*")
 
-NEVER_WILDCARD: frozenset[TypeUrl] = frozenset({SECRET})
-"""Types of which a client gets only what it names."""
+NEVER_WILDCARD: frozenset[TypeUrl] = frozenset({SECRET, VIRTUAL_HOST})
+"""Types of which a client gets only what it names. Envoy's first request for virtual hosts names
+none; it means those that requests will ask for.
+"""
 
 
 @dataclass(frozen=True, slots=True)

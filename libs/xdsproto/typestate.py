@@ -28,6 +28,7 @@ class TypeState:
     `arrivals` names that the client did not have before they were sent, until acknowledged
     `dirty`    names that have to be looked at
     `owed`     names that have to be answered even when nothing changed
+    `strangers`  names that are answered with nothing and not remembered
     `answer_owed`  whether a response is expected even when it is empty
     `returning`  whether the client resumed what it holds and has not acknowledged anything since
     `unsure`   whether the client may hold resources of an earlier stream
@@ -44,6 +45,7 @@ class TypeState:
         self.arrivals: set[ResourceName] = set()
         self.dirty: set[ResourceName] = set()
         self.owed: set[ResourceName] = set()
+        self.strangers: set[ResourceName] = set()
         self.answer_owed = False
         self.returning = False
         self.unsure = False

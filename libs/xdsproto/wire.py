@@ -14,9 +14,10 @@ from libs.kernel.xds import Resource
 _LENGTH_DELIMITED = 2
 
 _ANY_TYPE_URL, _ANY_VALUE = 1, 2
-_RESOURCE_VERSION, _RESOURCE_ANY, _RESOURCE_NAME = 1, 2, 3
+_RESOURCE_VERSION, _RESOURCE_ANY, _RESOURCE_NAME, _RESOURCE_ALIASES = 1, 2, 3, 4
 _RESPONSE_VERSION, _RESPONSE_RESOURCES, _RESPONSE_TYPE_URL, _RESPONSE_NONCE = 1, 2, 4, 5
 _DELTA_REMOVED = 6
+_HOST_NAME, _HOST_DOMAINS = 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -49,6 +50,7 @@ def encode(resource: Resource) -> Encoded:
     named = (
         _field(_RESOURCE_VERSION, resource.version.encode())
         + _field(_RESOURCE_NAME, resource.name.encode())
+        + b"".join(_field(_RESOURCE_ALIASES, alias.encode()) for alias in resource.aliases)
         + _head(_RESOURCE_ANY, any_bytes)
     )
     return Encoded(
@@ -56,6 +58,25 @@ def encode(resource: Resource) -> Encoded:
         sotw_prefix=_head(_RESPONSE_RESOURCES, any_bytes) + any_head,
         delta_prefix=_head(_RESPONSE_RESOURCES, len(named) + any_bytes) + named + any_head,
     )
+
+
+def encode_absent(type_url: TypeUrl, name: ResourceName, version: Version) -> Encoded:
+    """Frame the answer that there is no such resource: its name, as an alias as well, and no body.
+
+    It exists in the incremental variant only, and is accepted only with an alias.
+    """
+    named = (
+        _field(_RESOURCE_VERSION, version.encode())
+        + _field(_RESOURCE_NAME, name.encode())
+        + _field(_RESOURCE_ALIASES, name.encode())
+    )
+    resource = Resource(type_url, name, version, b"")
+    return Encoded(resource, b"", _head(_RESPONSE_RESOURCES, len(named)) + named)
+
+
+def virtual_host_body(name: str, domain: str, rest: bytes) -> bytes:
+    """Complete a virtual host that has neither name nor domains."""
+    return _field(_HOST_NAME, name.encode()) + _field(_HOST_DOMAINS, domain.encode()) + rest
 
 
 def sotw_response(

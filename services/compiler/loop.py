@@ -3,8 +3,10 @@
 import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from libs.compile.memo import Memo
+from libs.compile.ondemand import Pieces, hosts_min, on_demand
 from libs.compile.proxy import Proxy, proxy_class, proxy_from_node
 from libs.compile.sharing import Shared
 from libs.compile.snapshot import compile_snapshot
@@ -35,11 +37,24 @@ from services.compiler.secrets import SecretFolder, SecretSource
 from services.compiler.worlds import WorldReader
 
 
-def _snapshot(world: World, proxy: Proxy, memo: Memo, shared: Shared) -> Snapshot:
-    return compile_snapshot(world, proxy, memo, shared).snapshot
+@dataclass(slots=True)
+class Delivery:
+    """Compiles views, and cuts those that are delivered on demand, class by class."""
+
+    pieces: "WeakKeyDictionary[Memo, Pieces]" = field(default_factory=WeakKeyDictionary)
+
+    def snapshot(self, world: World, proxy: Proxy, memo: Memo, shared: Shared) -> Snapshot:
+        """Return what a proxy is to hold. Raises CompileError as `compile_snapshot` does."""
+        whole = compile_snapshot(world, proxy, memo, shared).snapshot
+        least = hosts_min(proxy, world)
+        if least is None:
+            return whole
+        return on_demand(whole, least, self.pieces.setdefault(memo, Pieces()))
 
 
-COMPILING = Compiling(proxy_from_node, proxy_class, _snapshot)
+def compiling() -> Compiling:
+    """Return the functions that a board calls, with what they keep between calls."""
+    return Compiling(proxy_from_node, proxy_class, Delivery().snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,7 @@ class Loop:
     steps: Steps
     send: Callable[[int, FromCompiler], None]
     secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
-    board: Board = field(default_factory=lambda: Board(COMPILING))
+    board: Board = field(default_factory=lambda: Board(compiling()))
     reader: WorldReader = field(init=False)
     targets: dict[ClusterName, Target] = field(default_factory=dict)
     unrecorded: dict[ProxyId, ProxyRecord] = field(default_factory=dict)

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from protogen.envoy.config.core.v3 import base_pb2
+
 from libs.adapters.xdsgrpc.stream import AdsStream
-from libs.kernel.ids import ProxyId
+from libs.kernel.ids import ProxyId, ResourceName
 from libs.kernel.proxies import SyncStatus
+from libs.kernel.xds import VIRTUAL_HOST
 from libs.ports.clock import Clock
 from libs.ports.feed import (
     Assign,
@@ -25,6 +28,10 @@ from services.xds import steps as names
 from services.xds.admission import Admission, NotAdmittedError
 from services.xds.spans import PushSpans
 from services.xds.views import HeldView, Views
+from services.xds.workingsets import HOSTS_MAX, WorkingSets
+
+ON_DEMAND_KEY, HOSTS_KEY = "ON_DEMAND", "ON_DEMAND_HOSTS"
+"""Metadata of a node: whether it wants hosts on demand, and a list of those to start with."""
 
 ERROR_CHARS_MAX = 1024
 """NACK texts may quote whole resources; only their beginning leaves this process."""
@@ -37,6 +44,7 @@ class _Connected:
     stream: AdsStream
     node: bytes
     spans: PushSpans
+    hinted: tuple[ResourceName, ...] = ()
 
 
 class Frontend:
@@ -65,6 +73,7 @@ class Frontend:
         self._send = send
         self._log = get_logger()
         self._views = Views()
+        self._learned = WorkingSets()
         self._streams: dict[ProxyId, list[_Connected]] = {}
         self._statuses: dict[ProxyId, ProxyStatus] = {}
 
@@ -114,9 +123,9 @@ class Frontend:
 
     def on_open(self, stream: AdsStream) -> None:
         """A proxy is there; serve it at once when it is known and came back unchanged."""
-        node = b"" if stream.node is None else stream.node.SerializeToString(deterministic=True)
+        node = _told(stream)
         proxy = stream.proxy
-        connected = _Connected(stream, node, PushSpans(proxy))
+        connected = _Connected(stream, node, PushSpans(proxy), _hinted(stream))
         known = self._streams.setdefault(proxy, [])
         same = all(other.node == node for other in known)
         known.append(connected)
@@ -124,10 +133,12 @@ class Frontend:
         self._send(ProxyConnected(proxy, node))
         held = self._views.of(proxy)
         if held is not None and same:
-            stream.assign(held.published)
+            self._assign(connected, held)
 
     def on_sent(self, stream: AdsStream, response: Respond) -> None:
         """A response is on its way."""
+        if response.type_url == VIRTUAL_HOST:
+            self._learn(stream.proxy, response)
         for connected in self._streams.get(stream.proxy, ()):
             if connected.stream is stream:
                 connected.spans.sent(response, self._clock.now_s())
@@ -178,9 +189,44 @@ class Frontend:
         for proxy in proxies:
             for connected in self._streams.get(proxy, ()):
                 connected.spans.assigned(held.published.version, held.trace, at_s)
-                connected.stream.assign(held.published)
+                self._assign(connected, held)
+
+    def _assign(self, connected: _Connected, held: HeldView) -> None:
+        """Hand a snapshot over; hosts on demand start with those that proxies like it called."""
+        class_key = self._views.class_of(connected.stream.proxy)
+        if class_key is not None and held.published.of(VIRTUAL_HOST).hosts is not None:
+            connected.stream.preload((*self._learned.of(class_key), *connected.hinted))
+        connected.stream.assign(held.published)
+
+    def _learn(self, proxy: ProxyId, response: Respond) -> None:
+        """Remember which hosts are called, of those that somebody declared by their name."""
+        held, class_key = self._views.of(proxy), self._views.class_of(proxy)
+        hosts = held.published.of(VIRTUAL_HOST).hosts if held else None
+        if hosts is not None and class_key is not None:
+            self._learned.note(class_key, hosts.named(one.name for one in response.entries))
 
     def _reject(self, reject: Reject) -> None:
         self._log.warning("proxy rejected", proxy=reject.proxy, reason=reject.reason)
         for connected in self._streams.get(reject.proxy, ()):
             connected.stream.reject(reject.reason)
+
+
+def _told(stream: AdsStream) -> bytes:
+    """Return the node for the compiler. Hosts on demand need the incremental variant."""
+    if stream.node is None:
+        return b""
+    node = base_pb2.Node()
+    node.CopyFrom(stream.node)
+    if HOSTS_KEY in node.metadata:
+        del node.metadata[HOSTS_KEY]
+    if not stream.delta:
+        node.metadata[ON_DEMAND_KEY] = "false"
+    return node.SerializeToString(deterministic=True)
+
+
+def _hinted(stream: AdsStream) -> tuple[ResourceName, ...]:
+    """Return the hosts that a node wants at its start, as its bootstrap says."""
+    if stream.node is None or HOSTS_KEY not in stream.node.metadata:
+        return ()
+    values = stream.node.metadata.fields[HOSTS_KEY].list_value.values
+    return tuple(ResourceName(one.string_value) for one in values[:HOSTS_MAX])

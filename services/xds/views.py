@@ -65,6 +65,10 @@ class Views:
         key = self._classes.get(proxy)
         return None if key is None else self._views.get(key)
 
+    def class_of(self, proxy: ProxyId) -> ClassKey | None:
+        """The class of a proxy, if it has one."""
+        return self._classes.get(proxy)
+
     def members(self, class_key: ClassKey) -> Iterable[ProxyId]:
         """Proxies of a class, in no order."""
         return tuple(self._members.get(class_key, ()))

@@ -133,7 +133,9 @@ def compiler_to_wire(event: FromCompiler) -> feed_pb2.FromCompiler:
 
 def _view_to_wire(view: View) -> feed_pb2.View:
     changed = [
-        feed_pb2.ResourceBody(type_url=r.type_url, name=r.name, version=r.version, body=r.body)
+        feed_pb2.ResourceBody(
+            type_url=r.type_url, name=r.name, version=r.version, body=r.body, aliases=r.aliases
+        )
         for r in view.changed
     ]
     removed = [feed_pb2.ResourceName(type_url=url, name=name) for url, name in view.removed]
@@ -163,7 +165,9 @@ def compiler_from_wire(message: feed_pb2.FromCompiler) -> FromCompiler:
 
 def _view_from_wire(view: feed_pb2.View) -> View:
     changed = tuple(
-        Resource(TypeUrl(r.type_url), ResourceName(r.name), Version(r.version), r.body)
+        Resource(
+            TypeUrl(r.type_url), ResourceName(r.name), Version(r.version), r.body, tuple(r.aliases)
+        )
         for r in view.changed
     )
     removed = tuple((TypeUrl(r.type_url), ResourceName(r.name)) for r in view.removed)

@@ -1,7 +1,7 @@
 """One proxy's stream: a reader that feeds the engine, a writer that asks it what to send."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
 import grpc
@@ -9,7 +9,7 @@ from protogen.envoy.config.core.v3 import base_pb2
 
 from libs.adapters.xdsgrpc.requests import Wire, node_of, parse
 from libs.adapters.xdsgrpc.sharing import SharedResponses
-from libs.kernel.ids import ProxyId
+from libs.kernel.ids import ProxyId, ResourceName
 from libs.xdsproto.commands import Close, CloseCode, Record, Respond
 from libs.xdsproto.engine import AdsEngine, StreamLimits
 from libs.xdsproto.events import SnapshotAssigned
@@ -72,6 +72,10 @@ class AdsStream:
         """Make this the snapshot that the proxy should hold."""
         self._engine.receive(SnapshotAssigned(published))
         self._wake.set()
+
+    def preload(self, names: Iterable[ResourceName]) -> None:
+        """Name virtual hosts that the proxy gets unasked, where it gets any on demand."""
+        self._engine.preload(names)
 
     def reject(self, reason: str) -> None:
         """End the stream: this proxy cannot be served."""

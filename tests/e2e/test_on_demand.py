@@ -206,7 +206,7 @@ def test_a_body_waits_for_its_host(served: Served) -> None:
 
 
 def test_a_new_control_plane_takes_over_what_is_loaded(served: Served) -> None:
-    """While the control plane is away loaded hosts go on, an unloaded one fails fast and clearly."""
+    """While the control plane is away loaded hosts go on; an unloaded one fails fast."""
     assert served.get("h1.example") == "h1"
     assert served.get("gone.example").startswith("404")
     served.frontend.kill()

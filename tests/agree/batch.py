@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from libs.compile.proxy import Proxy, ProxyType
-from tests.agree import policies, rules, services
+from tests.agree import policies, rules, servertls, services
 from tests.agree.dice import Dice
 from tests.agree.trial import ADDRESS, Ground, Trial, caller, workload_entries, written
 
 _SERVICES = tuple(f"h{number}" for number in range(8))
 _ENTRIES = tuple(f"e{number}.example" for number in range(6))
-HOSTS = (*_SERVICES, *_ENTRIES)
+_SECURED = tuple(f"t{number}.example" for number in range(4))
+HOSTS = (*_SECURED, *_SERVICES, *_ENTRIES)
 _WITHOUT_RULES = 2
 _SCOPES = ("./*", "*/*", "default/*")
 Drawn = Mapping[str, list[dict[str, Any]]]
@@ -103,13 +104,23 @@ def draw(dice: Dice, port: int, ground: Ground, calls: int, *, chancy: bool = Tr
         objects += services.service(host, port)
     for host in _ENTRIES:
         objects += services.entry(dice, host, port, ground)
-    objects += [_policy(dice, host, chancy=chancy) for host in HOSTS]
+    for host in _SECURED:
+        objects += services.secured(host, port, ground)
+        objects.append(_for_secured(dice, host, ground.folder))
+    objects += servertls.secrets(ground.folder)
+    objects += [_policy(dice, host, chancy=chancy) for host in (*_SERVICES, *_ENTRIES)]
     objects += _gateway(dice, port) if at_gateway else _sidecar(dice, port)
     kind = ProxyType.ROUTER if at_gateway else ProxyType.SIDECAR
+    made = tuple(_call(dice, drawn, port, at_gateway=at_gateway) for _ in range(calls))
+    if dice.chance(0.5):
+        made = tuple(
+            {name: one for name, one in call.items() if name != "protocol"} for call in made
+        )
+        policies.keep_protocol(dice, objects)
     return Batch(
         tuple(objects),
-        caller(kind),
-        tuple(_call(dice, drawn, port, at_gateway=at_gateway) for _ in range(calls)),
+        caller(kind, **servertls.client_files(ground.folder)),
+        made,
         drawn,
         {host: _root(dice, host) for host in HOSTS if dice.chance(0.2)},
         frozenset(host for host in HOSTS if at_gateway and dice.chance(0.2)),
@@ -156,6 +167,20 @@ def _policy(dice: Dice, host: str, *, chancy: bool) -> dict[str, Any]:
     return written("DestinationRule", host.partition(".")[0], spec)
 
 
+def _for_secured(dice: Dice, host: str, folder: str) -> dict[str, Any]:
+    """Draw a DestinationRule with which calls are encrypted as the host asks for."""
+    subsets = [{"name": name, "labels": {"version": name}} for name in rules.SUBSETS]
+    subsets.append({"name": "empty", "labels": {"version": "none"}})
+    spec: dict[str, Any] = {
+        "host": host,
+        "subsets": subsets,
+        "trafficPolicy": policies.secured(dice, folder),
+        # A sidecar takes Secrets only for rules that are for its own workload.
+        "workloadSelector": {"matchLabels": {"app": "caller"}},
+    }
+    return written("DestinationRule", host.partition(".")[0], spec)
+
+
 def _gateway(dice: Dice, port: int) -> list[dict[str, Any]]:
     stated = {"number": port, "name": "http", "protocol": dice.one(("HTTP", "HTTP", "HTTP2"))}
     server = {"port": stated, "bind": ADDRESS, "hosts": dice.one((["*"], ["*/*"], ["default/*"]))}
@@ -168,7 +193,7 @@ def _sidecar(dice: Dice, port: int) -> list[dict[str, Any]]:
     stated = {"number": port, "name": "http", "protocol": "HTTP"}
     scope = [dice.one(_SCOPES)]
     if dice.chance(0.3):
-        scope = [f"{dice.one(('.', '*', 'default'))}/{_in_full(host)}" for host in HOSTS[2:]]
+        scope = [f"{dice.one(('.', '*', 'default'))}/{_in_full(host)}" for host in HOSTS[3:]]
     egress = {"port": stated, "bind": ADDRESS, "hosts": scope}
     if dice.chance(0.7):
         egress["captureMode"] = dice.one(("NONE", "DEFAULT"))
@@ -211,7 +236,7 @@ def _call(dice: Dice, drawn: Drawn, port: int, *, at_gateway: bool) -> dict[str,
     if dice.chance(0.12):
         headers["x-fail-attempts"] = str(dice.number(1, 3))
     elif dice.chance(0.07):
-        headers["x-delay-ms"] = "400"
+        headers["x-delay-ms"] = rules.SLOW_MS
     call = {
         "mode": "gateway" if at_gateway else "outbound",
         "address": ADDRESS,

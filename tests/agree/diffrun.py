@@ -25,8 +25,6 @@ from tools.envoy.process import EnvoyProcess
 
 _OLD_ADDRESS, _NEW_ADDRESS = ADDRESS, "127.0.0.2"
 _CALLS_PER_CONFIG = 40
-_TIMER_MS = 400
-"""Longer than the shorter of the timeouts that rules have, and shorter than the longer one."""
 _CLOCKS_DIFFER_S = 0.03
 _REPEATS = 20
 """Of three workloads with equal shares, one is missed in 20 calls less than once in a thousand."""
@@ -154,7 +152,7 @@ def _provoked(one: CallClass) -> Call:
     """Let the upstream be slow or fail, where only that shows the difference."""
     headers = dict(one.example.headers)
     if "timeout" in one.facets:
-        headers["x-delay-ms"] = str(_TIMER_MS)
+        headers["x-delay-ms"] = rules.SLOW_MS
     elif "retries" in one.facets:
         headers["x-fail-attempts"] = str(min(map(retries_of, (one.old, one.new))) + 1)
     return replace(one.example, headers=headers)

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.agree.dice import Dice
 from tests.agree.rules import OWN_PORT
+from tests.agree.servertls import MESH_NAME
 
 _REGION, _ZONE, _OTHER = "region1/*", "region1/zone1/sub1", "region2/*"
 
@@ -35,6 +36,41 @@ def policy(dice: Dice, *, of_port: bool = False) -> dict[str, Any]:
     return drawn
 
 
+def secured(dice: Dice, folder: str) -> dict[str, Any]:
+    """Draw a policy for workloads that speak TLS only, with which every call reaches them."""
+    kept = ("loadBalancer", "connectionPool", "outlierDetection")
+    drawn = {name: one for name, one in policy(dice).items() if name in kept}
+    drawn["tls"] = _encryption(dice, folder)
+    if dice.chance(0.3):
+        return {"portLevelSettings": [{"port": {"number": OWN_PORT}, **drawn}]}
+    return drawn
+
+
+def _encryption(dice: Dice, folder: str) -> dict[str, Any]:
+    """Draw how calls are encrypted; what is asked of the server's certificate is what it has."""
+    mode = dice.one(("SIMPLE", "SIMPLE", "MUTUAL", "MUTUAL", "ISTIO_MUTUAL"))
+    drawn: dict[str, Any] = {"mode": mode}
+    if mode == "ISTIO_MUTUAL":
+        return drawn
+    if mode == "MUTUAL" and dice.chance(0.4):
+        drawn["credentialName"] = "own"
+    elif mode == "MUTUAL":
+        drawn["clientCertificate"] = f"{folder}/client.example.pem"
+        drawn["privateKey"] = f"{folder}/client.example.key"
+    if "credentialName" not in drawn:
+        drawn["caCertificates"] = f"{folder}/ca.pem"
+        drawn |= {"caCrl": f"{folder}/ca.crl"} if dice.chance(0.3) else {}
+    # Without a stated name the certificate would have to be for the host of each request.
+    more: dict[str, Any] = dice.one(
+        (
+            {"subjectAltNames": [MESH_NAME]},
+            {"subjectAltNames": [MESH_NAME], "sni": "asked.example"},
+            {"insecureSkipVerify": True},
+        )
+    )
+    return drawn | more
+
+
 def pool(dice: Dice) -> dict[str, Any]:
     """Draw limits that no call of a run reaches."""
     tcp = {
@@ -61,6 +97,16 @@ def pool(dice: Dice) -> dict[str, Any]:
     }
 
 
+def keep_protocol(dice: Dice, objects: list[dict[str, Any]]) -> None:
+    """Let some policies call workloads in the protocol of the client, which has to be HTTP/1.1."""
+    for one in objects:
+        settings = (
+            one["spec"].get("trafficPolicy", {}).get("connectionPool", {}) if "spec" in one else {}
+        )
+        if "http" in settings and dice.chance(0.5):
+            settings["http"]["useClientProtocol"] = True
+
+
 def _outliers(dice: Dice) -> dict[str, Any]:
     """Draw ejections that never happen: failures are part of the calls, who failed must stay."""
     drawn: dict[str, Any] = {"consecutiveGatewayErrors": 0}
@@ -78,17 +124,17 @@ def _outliers(dice: Dice) -> dict[str, Any]:
 
 
 def _balancer(dice: Dice) -> dict[str, Any]:
-    kinds = ("LEAST_CONN", "LEAST_REQUEST", "RANDOM", "ROUND_ROBIN", "UNSPECIFIED")
+    kinds = ("LEAST_CONN", "LEAST_REQUEST", "RANDOM", "ROUND_ROBIN", "UNSPECIFIED", "PASSTHROUGH")
     balancer: dict[str, Any] = {}
     if dice.chance(0.4):
         balancer["consistentHash"] = _hash(dice)
     else:
         balancer["simple"] = dice.one(kinds)
-        if dice.chance(0.3):
+        if dice.chance(0.4):
             balancer |= _warm(dice)
-    if dice.chance(0.6):
+    if dice.chance(0.5):
         balancer["localityLbSetting"] = _places(dice)
-    elif dice.chance(0.3):
+    elif dice.chance(0.5):
         balancer["zoneAwareLbSetting"] = _zones(dice)
     return balancer
 

@@ -15,6 +15,8 @@ OWN_PORT = 65_535
 """Stands for the port of a batch, which only the batch knows."""
 OWN_HOST = "own-host"
 """Stands for the host that a rule is for, as its VirtualService writes it."""
+SLOW_MS = "800"
+"""Longer than the shorter of the timeouts that rules have, and shorter than the longer one."""
 SUBSETS = ("v1", "v2", "v3")
 _PATTERNS = ("[0-9]+", "1.*", "g(old|rey)", ".*", "[A-Z]\\w+")
 _PATH_PATTERNS = ("/[ab]+", "/a/.*", "/[0-9]+/?.*", "/(a|b)/(a|b)", ".*")
@@ -59,7 +61,7 @@ def aim(dice: Dice, call: dict[str, Any], rule: Mapping[str, Any]) -> None:
     _fit(call, dice.one(rule.get("match") or [{}]))
     attempts = rule.get("retries", {}).get("attempts", 0)
     if "timeout" in rule and dice.chance(0.4):
-        call["headers"]["x-delay-ms"] = "400"
+        call["headers"]["x-delay-ms"] = SLOW_MS
     elif attempts and dice.chance(0.5):
         call["headers"]["x-fail-attempts"] = str(attempts + dice.number(0, 1))
 
@@ -96,7 +98,7 @@ def _rule(dice: Dice, name: str, hosts: Sequence[str]) -> dict[str, Any]:
         rule["directResponse"] = _direct(dice)
     else:
         rule |= _forward(dice, hosts)
-    if kind > 1 and dice.chance(0.12):
+    if kind > 1 and dice.chance(0.2):
         rule["fault"] = _fault(dice)
     if dice.chance(0.3):
         rule["headers"] = _with_host(dice, _headers(dice))
@@ -232,7 +234,7 @@ def _forward(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
     if dice.chance(0.3):
         rule["rewrite"] = _rewrite(dice)
     if dice.chance(0.15):
-        rule["timeout"] = dice.one(("0.15s", "5s"))
+        rule["timeout"] = dice.one(("0.4s", "5s"))
     if dice.chance(0.25):
         rule["retries"] = _retries(dice)
     if dice.chance(0.25):
@@ -310,9 +312,9 @@ def _retries(dice: Dice) -> dict[str, Any]:
 
 def _fault(dice: Dice) -> dict[str, Any]:
     share = {"value": dice.one((0, 100, 100))}
-    if dice.chance(0.4):
-        return {"delay": {"fixedDelay": "0.06s", "percentage": share}}
     if dice.chance(0.3):
+        return {"delay": {"fixedDelay": "0.06s", "percentage": share}}
+    if dice.chance(0.5):
         return {
             "abort": {"grpcStatus": dice.one(("UNAVAILABLE", "NOT_FOUND")), "percentage": share}
         }

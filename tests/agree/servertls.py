@@ -30,6 +30,15 @@ def secrets(folder: str) -> list[dict[str, Any]]:
     return found
 
 
+def client_files(folder: str) -> dict[str, str]:
+    """Return where a proxy has its own certificate for calls to others, as its metadata says."""
+    return {
+        "TLS_CLIENT_CERT_CHAIN": f"{folder}/mesh.pem",
+        "TLS_CLIENT_KEY": f"{folder}/mesh.key",
+        "TLS_CLIENT_ROOT_CERT": f"{folder}/ca.pem",
+    }
+
+
 def _secret(name: str, data: dict[str, str]) -> dict[str, Any]:
     metadata = {"name": name, "namespace": "default"}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}

@@ -39,6 +39,26 @@ def entry(dice: Dice, host: str, port: int, ground: Ground) -> list[dict[str, An
     return [written("ServiceEntry", host.partition(".")[0], spec)]
 
 
+def secured(host: str, port: int, ground: Ground) -> list[dict[str, Any]]:
+    """Return a ServiceEntry whose workloads speak TLS only."""
+    endpoints = [
+        {
+            "address": address,
+            "ports": {"http": number},
+            "labels": {"version": version},
+            "serviceAccount": "default",
+        }
+        for (address, number), version in zip(ground.encrypted, SUBSETS, strict=True)
+    ]
+    spec = {
+        "hosts": [host],
+        "ports": [{"number": port, "name": "http", "protocol": "HTTP"}],
+        "resolution": "STATIC",
+        "endpoints": endpoints,
+    }
+    return [written("ServiceEntry", host.partition(".")[0], spec)]
+
+
 def _endpoints(dice: Dice, stated: dict[str, Any], ground: Ground) -> list[dict[str, Any]]:
     """Draw endpoints; one alone may have its number from the port of the entry."""
     found: list[dict[str, Any]] = [

@@ -20,6 +20,7 @@ from libs.routing.filters import opened, type_of
 from libs.routing.outcome import FailedError, Failure, UndecidedError, understood
 
 RAW_BUFFER = "raw_buffer"
+_TLS = "tls"
 _MATCH = frozenset(
     {
         "destination_port",
@@ -61,7 +62,10 @@ Keys = Callable[[Match, Connection], Iterable[int]]
 
 
 def choose(listener: listener_pb2.Listener, connection: Connection) -> lc.FilterChain:
-    """Return the chain for a connection. Raises FailedError for none, or for several alike."""
+    """Return the chain for a connection. Raises FailedError for none, or for several alike.
+
+    Where every chain of the place takes TLS only, a plain connection finds none because of that.
+    """
     left = list(listener.filter_chains)
     for one in left:
         understood(one.filter_chain_match, _MATCH, "filter_chain_match")
@@ -72,8 +76,21 @@ def choose(listener: listener_pb2.Listener, connection: Connection) -> lc.Filter
     if len(left) > 1:
         raise FailedError(Failure.MULTIPLE_FILTER_CHAIN)
     if not left:
-        raise FailedError(Failure.NO_FILTER_CHAIN)
+        plain = connection.transport == RAW_BUFFER and connection.call.tls is Tls.PLAINTEXT
+        wants_tls = plain and _takes_only_tls(listener, connection)
+        raise FailedError(Failure.TLS_ERROR if wants_tls else Failure.NO_FILTER_CHAIN)
     return left[0]
+
+
+def _takes_only_tls(listener: listener_pb2.Listener, connection: Connection) -> bool:
+    """Say whether there are chains for the port and address of a call, all of them for TLS."""
+    left = list(listener.filter_chains)
+    for keys in (_destination_port, _destination_ip):
+        left = _narrowed(left, keys, connection)
+    matches = [one.filter_chain_match for one in left]
+    return bool(matches) and all(
+        one.transport_protocol == _TLS or one.server_names for one in matches
+    )
 
 
 def _narrowed(

@@ -142,8 +142,13 @@ class Decision:
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:
-    """Return the command line's form of an answer, in plain dictionaries and lists."""
+    """Return the command line's form of an answer, in plain dictionaries and lists.
+
+    On an error what was not reached is null.
+    """
     plain = asdict(decision)
+    if decision.error is not None and not decision.clusters:
+        plain["clusters"] = None
     action = plain["action"]
     if action is not None:
         action["timeout"] = action.pop("timeout_s")

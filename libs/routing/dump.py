@@ -31,6 +31,8 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "static_endpoint_configs": ("endpoint_config", "endpoint"),
     "dynamic_endpoint_configs": ("endpoint_config", "endpoint"),
 }
+_TYPE = "@type"
+"""Says in JSON what is inside an Any, which every resource of a dump is."""
 _M = TypeVar("_M", bound=Message)
 
 
@@ -67,7 +69,7 @@ def _resources(configs: list[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 held = entry.get(inside, {})
                 resource = held.get("listener") if inside == "active_state" else held
                 if resource:
-                    yield kind, resource
+                    yield kind, {key: one for key, one in resource.items() if key != _TYPE}
 
 
 def _read(found: Mapping[str, Any], message: type[_M], unread: dict[str, str]) -> dict[str, _M]:
@@ -88,10 +90,10 @@ def _openable(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     inside = {key: _openable(one) for key, one in value.items()}
-    type_url = inside.get("@type")
+    type_url = inside.get(_TYPE)
     if not isinstance(type_url, str) or _is_known(type_url):
         return inside
-    return {"@type": _TYPED_STRUCT, "type_url": type_url}
+    return {_TYPE: _TYPED_STRUCT, "type_url": type_url}
 
 
 def _is_known(type_url: str) -> bool:

@@ -11,6 +11,7 @@ from protogen.envoy.extensions.filters.http.router.v3 import router_pb2
 from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
     http_connection_manager_pb2 as hcm_pb2,
 )
+from protogen.udpa.type.v1 import typed_struct_pb2 as former_struct_pb2
 from protogen.xds.type.v3 import typed_struct_pb2
 
 from libs.routing.conditions import header_holds, percent
@@ -37,15 +38,21 @@ _HARMLESS: Final = frozenset(
 )
 """Types of filters that observe, or act on how an upstream is called and not on which one."""
 _FAULT_FIELDS = frozenset({"delay", "abort", "upstream_cluster", "headers", "max_active_faults"})
+_WRAPPERS: Final[
+    tuple[type[typed_struct_pb2.TypedStruct] | type[former_struct_pb2.TypedStruct], ...]
+] = (typed_struct_pb2.TypedStruct, former_struct_pb2.TypedStruct)
+"""Carry extensions that their sender has no message for, in today's and in the former package."""
 _M = TypeVar("_M", bound=Message)
 
 
 def type_of(packed: AnyMessage) -> str:
     """Return the type inside an Any, also of one that only its sender knows."""
     name = packed.TypeName()
-    if name == typed_struct_pb2.TypedStruct.DESCRIPTOR.full_name:
-        inside = opened(packed, typed_struct_pb2.TypedStruct)
-        return inside.type_url.rpartition("/")[2]
+    for wrapper in _WRAPPERS:
+        if name == wrapper.DESCRIPTOR.full_name:
+            inside = wrapper()
+            packed.Unpack(inside)
+            return inside.type_url.rpartition("/")[2]
     return name
 
 

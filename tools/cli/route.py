@@ -33,7 +33,7 @@ def route(  # noqa: PLR0913 - one parameter for each option of a user
     *words: PathArgument,
     proxy: str = "",
     call: str = "",
-    calls: str = "",
+    calls: Annotated[str, Parameter(allow_leading_hyphen=True)] = "",
     envoy: str = "",
     mode: str = "",
     header: Annotated[tuple[str, ...], Parameter(name=["--header", "-H"])] = (),
@@ -131,7 +131,7 @@ def _one(answer: Answer, call: Call, output: Format) -> int:
 
 def _line(plain: Mapping[str, Any]) -> str:
     """Say in one line what becomes of a call."""
-    clusters = " ".join(f"{one['name']}={one['weight']}" for one in plain["clusters"])
+    clusters = " ".join(f"{one['name']}={one['weight']}" for one in plain["clusters"] or ())
     steps = (plain[name] for name in ("listener", "route_config", "virtual_host", "route"))
     way = " > ".join(str(step) for step in steps if step is not None)
     return f"{plain['verdict']} {plain['error'] or clusters} ({way})".replace("  ", " ")
@@ -140,14 +140,15 @@ def _line(plain: Mapping[str, Any]) -> str:
 def _many(answer: Answer, name: str) -> int:
     """Answer line by line; the exit status is 1 when one call is refused or not decided."""
     refused = False
-    for number, line in enumerate(_lines(name), 1):
+    for number, line in _lines(name):
         decision = answer(calling.from_json(line, f"{name}:{number}"))
         refused |= decision.verdict in (Verdict.REFUSE, Verdict.NOT_DECIDED)
         sys.stdout.write(orjson.dumps(decision_json(decision)).decode() + "\n")
     return 1 if refused else 0
 
 
-def _lines(name: str) -> Iterator[str]:
+def _lines(name: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that say something, with their numbers."""
     try:
         if name == "-":
             text = sys.stdin.read(CALLS_BYTES_MAX)
@@ -157,4 +158,4 @@ def _lines(name: str) -> Iterator[str]:
             text = Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnusableError(f"--calls {name}: {error}") from error
-    yield from (line for line in text.splitlines() if line.strip())
+    yield from ((at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip())

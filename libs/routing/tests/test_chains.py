@@ -58,6 +58,24 @@ def test_the_most_specific_chain_is_chosen(
     assert _chosen(matches, connection) == chosen
 
 
+@pytest.mark.parametrize(
+    ("matches", "error"),
+    [
+        ([{"transport_protocol": "tls"}, {"server_names": ["a.example"]}], Failure.TLS_ERROR),
+        ([{"transport_protocol": "tls"}, {"destination_port": 81}], Failure.TLS_ERROR),
+        ([{"transport_protocol": "tls", "destination_port": 81}], Failure.NO_FILTER_CHAIN),
+        ([{"application_protocols": ["a"]}], Failure.NO_FILTER_CHAIN),
+    ],
+)
+def test_a_plain_connection_to_chains_that_take_tls_only_has_its_own_error(
+    matches: list[dict[str, Any]], error: Failure
+) -> None:
+    """A connection for which there is nothing at all, encrypted or not, has another one."""
+    with pytest.raises(FailedError) as failed:
+        _chosen(matches, Connection(call(), "raw_buffer"))
+    assert failed.value.failure is error
+
+
 def test_a_port_of_its_own_that_leads_nowhere_is_not_made_up_for() -> None:
     """Envoy does not go back to chains for all ports."""
     matches: list[dict[str, Any]] = [{"destination_port": 80, "server_names": ["b.example"]}, {}]

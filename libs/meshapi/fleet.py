@@ -9,6 +9,7 @@ from libs.meshapi.base import Alternatives, Model, StringMap
 from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
+from libs.meshapi.reconcile import ReconcileSettings
 from libs.meshapi.rollout import RolloutStrategy
 from libs.meshapi.selectors import LabelSelector
 from libs.meshapi.texts import NonEmpty, NonEmptyTexts
@@ -35,7 +36,8 @@ class FleetSet(Model):
     """A named part of the repository. `paths` are directories or files, relative to its root.
 
     `clusters` selects by the clusters' labels; absent, the set goes to every cluster. `variables`
-    are those that a cluster of the set does not define itself.
+    are those that a cluster of the set does not define itself. `reconcile` takes the place of the
+    fleet's.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -43,6 +45,7 @@ class FleetSet(Model):
     clusters: LabelSelector = LabelSelector()
     allow: Allow | None = None
     variables: StringMap = Field(default_factory=dict)
+    reconcile: ReconcileSettings | None = None
 
 
 class Ignored(Model):
@@ -62,7 +65,8 @@ class Ignored(Model):
 class FleetSpec(Model):
     """Sets, mesh settings, and whether a commit is accepted set by set or as a whole.
 
-    `variables` are those that neither a set nor a cluster defines itself.
+    `variables` are those that neither a set nor a cluster defines itself; `reconcile` is for sets
+    that do not say it themselves.
     """
 
     accept: Literal["set", "commit"] = "set"
@@ -71,6 +75,7 @@ class FleetSpec(Model):
     rollout: RolloutStrategy | None = None
     ignore: tuple[Ignored, ...] = ()
     variables: StringMap = Field(default_factory=dict)
+    reconcile: ReconcileSettings = ReconcileSettings()
 
 
 class Fleet(MeshObject):
@@ -108,9 +113,10 @@ class Connection(Model):
 
 
 class ClusterSpec(Model):
-    """What the fleet knows of a cluster."""
+    """What the fleet knows of a cluster. While `suspend` is on, nothing is written to it."""
 
     connection: Connection = Connection(static=StaticConnection())
+    suspend: bool = False
     data_plane: Literal["periplus", "istiod"] = "periplus"
     network: str = ""
     pod_cidrs: tuple[str, ...] = ()

@@ -74,7 +74,10 @@ class FakeWatch:
         return found is not None
 
     def _since(self, selection: Selection, at: int) -> Iterator[WatchEvent]:
-        """Yield the newest of each object; one that lost the labels is gone."""
+        """Yield the newest of each object; one that lost the labels is gone.
+
+        One that came and went in between is told as gone: who made it knows of it all the same.
+        """
         newest = {e.live.key: e for e in self._server.events if e.at > at}
         known = self._known[selection]
         for event in newest.values():
@@ -82,8 +85,8 @@ class FakeWatch:
             if _concerns(selection, one) and not event.gone and has_labels(one, selection.labels):
                 known.add(one.key)
                 yield Changed(selection, one)
-            elif _concerns(selection, one) and one.key in known:
-                known.remove(one.key)
+            elif _concerns(selection, one) and (event.gone or one.key in known):
+                known.discard(one.key)
                 yield Gone(selection, one.key, one.uid)
         self._seen[selection] = self._server.moment
 

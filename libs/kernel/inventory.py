@@ -1,6 +1,6 @@
 """What the reconciler knows of each Kubernetes cluster: its objects there, and how rounds went."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -49,30 +49,34 @@ class InventoryRecord:
 
 
 class RoundState(StrEnum):
-    """How the last round of a cluster ended."""
+    """How a round of a cluster ended; the gravest last."""
 
     DONE = "done"
-    """the cluster is as its target says"""
-    DRIFTED = "drifted"
-    """something differs that is only reported, not healed"""
-    HELD = "held"
-    """something waits for a person's confirmation"""
-    WAITING = "waiting"
-    """something expected has not happened yet"""
-    FAILED = "failed"
-    """some objects, or the cluster as a whole, could not be brought to the target"""
+    """everything is as the target says"""
     SUSPENDED = "suspended"
     """nothing is written until the suspension ends"""
+    DRIFTED = "drifted"
+    """something differs that is only reported, not healed"""
+    WAITING = "waiting"
+    """something expected has not happened yet"""
+    HELD = "held"
+    """something waits for a person's confirmation"""
+    FAILED = "failed"
+    """something cannot be brought to the target"""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectResult:
-    """What became of one object, and one sentence why where it is not as it should be."""
+    """What became of one object, and one sentence why where it is not as it should be.
+
+    `state` is what a round can be at best because of it.
+    """
 
     key: ObjectKey
     set: SetName
     action: Action
     reason: str = ""
+    state: RoundState = RoundState.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,11 @@ class ClusterReport:
     reason: str = ""
     counts: Mapping[Action, int] = field(default_factory=dict)
     results: tuple[ObjectResult, ...] = ()
+
+
+def gravest(states: Iterable[RoundState]) -> RoundState:
+    """Return the state of a round with parts in these states."""
+    return max(states, key=_GRAVITY.index, default=RoundState.DONE)
+
+
+_GRAVITY = tuple(RoundState)

@@ -24,6 +24,9 @@ def kind_of(key: ObjectKey) -> Kind:
     return key.group, key.kind
 
 
+_NOT_YET = "it was not looked at yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """Objects of the kinds that were looked for.
@@ -40,21 +43,11 @@ class Sight:
 class Looking:
     """A sight that follows events. It is one thread's."""
 
-    def __init__(self) -> None:
-        """See nothing yet."""
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        """Be blind for these kinds until something is heard of them."""
         self._by_kind: dict[Kind, dict[ObjectKey, LiveObject]] = {}
-        self._blind: dict[Kind, str] = {}
+        self._blind = dict.fromkeys(kinds, _NOT_YET)
         self._unserved: set[Kind] = set()
-
-    def expect(self, kinds: Iterable[Kind]) -> None:
-        """Be blind for kinds of which nothing was heard yet, and forget all others."""
-        wanted = set(kinds)
-        for kind in wanted - self._by_kind.keys() - self._unserved:
-            self._blind.setdefault(kind, "it was not looked at yet")
-        for known in (self._by_kind, self._blind):
-            for kind in known.keys() - wanted:
-                del known[kind]
-        self._unserved &= wanted
 
     def follow(self, events: Iterable[WatchEvent]) -> int:
         """Take in what happened, and return the number of events."""
@@ -63,6 +56,11 @@ class Looking:
             count += 1
             self._take(event)
         return count
+
+    @property
+    def unseen(self) -> bool:
+        """Whether there are kinds of which nothing at all was heard yet."""
+        return any(reason == _NOT_YET for reason in self._blind.values())
 
     def took(self, live: LiveObject) -> None:
         """Take in what a write answered, unless something newer is known."""

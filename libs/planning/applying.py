@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from libs.kernel.inventory import Action, InventoryRecord, ObjectResult, Phase
+from libs.kernel.inventory import Action, InventoryRecord, ObjectResult, Phase, RoundState
 from libs.kernel.origins import ObjectKey
 from libs.observed.managedfields import managers, owned_values
 from libs.observed.sight import kind_of
@@ -62,8 +62,8 @@ def drift_of(wanted: Manifest, record: InventoryRecord, given: Round) -> Drift |
 
 def _step(wanted: Manifest, given: Round) -> Step | ObjectResult | None:
     obstacle = _obstacle(wanted, given)
-    if obstacle:
-        return _skip(wanted, obstacle)
+    if obstacle is not None:
+        return obstacle
     live, record = given.sight.objects.get(wanted.key), given.inventory.get(wanted.key)
     if record is None or (live is not None and live.uid != record.uid):
         return _first(wanted, live, given)
@@ -72,18 +72,21 @@ def _step(wanted: Manifest, given: Round) -> Step | ObjectResult | None:
     return _healed(wanted, record, given)
 
 
-def _obstacle(wanted: Manifest, given: Round) -> str:
-    """Say what keeps us from touching an object at all; empty for nothing."""
+def _obstacle(wanted: Manifest, given: Round) -> ObjectResult | None:
+    """Say what keeps us from touching an object at all."""
     if given.policy.suspend:
-        return "the cluster is suspended"
+        return _skip(wanted, "the cluster is suspended", RoundState.SUSPENDED)
     if given.policy.of(wanted.set).suspend:
-        return f"set `{wanted.set}` is suspended"
+        return _skip(wanted, f"set `{wanted.set}` is suspended", RoundState.SUSPENDED)
     blind = given.sight.blind.get(kind_of(wanted.key))
     if blind is not None:
-        return f"objects of its kind cannot be seen: {blind}"
+        reason = f"objects of its kind cannot be seen: {blind}"
+        return _skip(wanted, reason, RoundState.WAITING)
     live = given.sight.objects.get(wanted.key)
-    deleting = live is not None and live.deleting
-    return "it is being deleted; it is made again when it is gone" if deleting else ""
+    if live is not None and live.deleting:
+        reason = "it is being deleted; it is made again when it is gone"
+        return _skip(wanted, reason, RoundState.WAITING)
+    return None
 
 
 def _first(wanted: Manifest, live: LiveObject | None, given: Round) -> Step | ObjectResult | None:
@@ -102,7 +105,8 @@ def _healed(wanted: Manifest, record: InventoryRecord, given: Round) -> Step | O
     if drift is None:
         return UNCHANGED
     if not given.policy.of(wanted.set).heal:
-        return _skip(wanted, f"{drift}; it is only reported, since `heal` is off")
+        reason = f"{drift}; it is only reported, since `heal` is off"
+        return _skip(wanted, reason, RoundState.DRIFTED)
     fought = given.fought.get(wanted.key)
     if fought is not None:
         return _skip(wanted, f"{drift}; {fought}")
@@ -183,8 +187,8 @@ def _touch(path: str, owned: str) -> bool:
     return bool(owned) and (path.startswith(owned) or owned.startswith(path))
 
 
-def _skip(wanted: Manifest, reason: str) -> ObjectResult:
-    return ObjectResult(wanted.key, wanted.set, Action.SKIPPED, reason)
+def _skip(wanted: Manifest, reason: str, state: RoundState = RoundState.FAILED) -> ObjectResult:
+    return ObjectResult(wanted.key, wanted.set, Action.SKIPPED, reason, state)
 
 
 def interim(step: Step, live: LiveObject) -> Step | None:

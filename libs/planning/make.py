@@ -1,6 +1,6 @@
 """Makes the plan: what is to be done, in layers that nothing in them has to wait for another in."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from libs.kernel.inventory import Action, ObjectResult
@@ -33,11 +33,12 @@ def make_plan(given: Round) -> Plan:
     skipped = [one for one in judged if isinstance(one, ObjectResult)]
     building, trimming = _split(made, given, moves=_routes_move(made, pruned.steps))
     breaking = (*_layers(trimming), *reversed(_layers(_ranked(pruned.steps, given))))
+    gated = tuple(replace(layer, before=Gate.LIVE) for layer in breaking)
     return Plan(
         given.cluster,
         given.revision,
         given.generation,
-        (*_gated(_layers(building), live=bool(breaking)), *breaking),
+        (*_layers(building), *gated),
         tuple(sorted((*skipped, *pruned.skipped), key=lambda one: one.key)),
         pruned.forgotten,
         sum(one is None for one in judged),
@@ -84,7 +85,7 @@ def _ranked(deletions: Iterable[Step], given: Round) -> Ranked:
 
 def _layers(ranked: Ranked) -> tuple[Layer, ...]:
     return tuple(
-        Layer(tuple(sorted(some, key=lambda step: step.key)), _gate(some))
+        Layer(tuple(sorted(some, key=lambda step: step.key)), then=_gate(some))
         for _, some in sorted(ranked.items(), key=lambda item: item[0])
     )
 
@@ -94,16 +95,6 @@ def _gate(some: Iterable[Step]) -> Gate:
         kind_of(step.key) == DEFINITION and step.action is not Action.DELETED for step in some
     )
     return Gate.ESTABLISHED if defines else Gate.NONE
-
-
-def _gated(layers: tuple[Layer, ...], *, live: bool) -> Iterator[Layer]:
-    """Let the last of what is made be live before anything is taken away."""
-    if not live or not layers:
-        yield from layers
-        return
-    yield from layers[:-1]
-    last = layers[-1]
-    yield last if last.then is Gate.ESTABLISHED else replace(last, then=Gate.LIVE)
 
 
 def failed_needs(step: Step, failed: Mapping[ObjectKey, str]) -> str:

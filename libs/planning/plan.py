@@ -17,13 +17,13 @@ _HEX_DIGITS = 16
 
 
 class Gate(StrEnum):
-    """What has to hold after a layer before the next one begins."""
+    """What has to hold before a layer begins, or after it."""
 
     NONE = "none"
     ESTABLISHED = "established"
     """the server serves the kinds that the layer defined"""
     LIVE = "live"
-    """proxies have what the layers so far made, so that what they used before can go"""
+    """proxies have what the cluster should have, so that what they used before can go"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Steps whose order among each other is no matter, and what has to hold after them."""
+    """Steps whose order among each other is no matter, what they wait for, and what waits then."""
 
     steps: tuple[Step, ...]
+    before: Gate = Gate.NONE
     then: Gate = Gate.NONE
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from libs.kernel.ids import SetName
-from libs.kernel.inventory import Action, InventoryRecord, ObjectResult, Phase
+from libs.kernel.inventory import Action, InventoryRecord, ObjectResult, Phase, RoundState
+from libs.observed.health import health_of
 from libs.observed.managedfields import applied_by
 from libs.observed.sight import kind_of
 from libs.planning.layers import NAMESPACE, needs_confirmation
@@ -48,7 +49,8 @@ _GONE = Action.DELETED
 def _judged(record: InventoryRecord, given: Round) -> Step | ObjectResult:
     kind = kind_of(record.key)
     if kind in given.sight.blind:
-        return _skip(record, f"objects of its kind cannot be seen: {given.sight.blind[kind]}")
+        reason = f"objects of its kind cannot be seen: {given.sight.blind[kind]}"
+        return _skip(record, reason, RoundState.WAITING)
     live = given.sight.objects.get(record.key)
     if live is None:
         return _forget(record, "it is gone")
@@ -57,15 +59,20 @@ def _judged(record: InventoryRecord, given: Round) -> Step | ObjectResult:
         return _forget(record, stranger)
     if (live.metadata.get("annotations") or {}).get(PRUNE) == "disabled":
         return _forget(record, f"its annotation `{PRUNE}: disabled` keeps it; it is left alone")
-    kept = _kept(record, given)
-    return _skip(record, kept) if kept else _deletion(record, live)
+    return _surplus(record, live, given)
 
 
-def _kept(record: InventoryRecord, given: Round) -> str:
+def _surplus(record: InventoryRecord, live: LiveObject, given: Round) -> Step | ObjectResult:
+    """Judge an object that is ours and still there."""
+    if live.deleting:
+        return _skip(record, health_of(live).reason, RoundState.WAITING)
     policy = given.policy.of(record.set)
     if given.policy.suspend or policy.suspend:
-        return "it is to be deleted, and its set or cluster is suspended"
-    return "" if policy.prune else "git has it no more; it stays, since `prune` is off"
+        reason = "it is to be deleted, and its set or cluster is suspended"
+        return _skip(record, reason, RoundState.SUSPENDED)
+    if not policy.prune:
+        return _skip(record, "git has it no more; it stays, since `prune` is off")
+    return _deletion(record, live)
 
 
 def _stranger(record: InventoryRecord, live: LiveObject, given: Round) -> str:
@@ -146,14 +153,17 @@ def _with_room(steps: Iterable[Step], given: Round) -> tuple[list[Step], list[Ob
     for step in made:
         if kind_of(step.key) == NAMESPACE and step.key.name in staying:
             reason = "it still holds objects of the fleet"
-            occupied.append(ObjectResult(step.key, step.set, Action.SKIPPED, reason))
+            skipped = ObjectResult(step.key, step.set, Action.SKIPPED, reason, RoundState.WAITING)
+            occupied.append(skipped)
         else:
             kept.append(step)
     return kept, occupied
 
 
-def _skip(record: InventoryRecord, reason: str) -> ObjectResult:
-    return ObjectResult(record.key, record.set, Action.SKIPPED, reason)
+def _skip(
+    record: InventoryRecord, reason: str, state: RoundState = RoundState.DONE
+) -> ObjectResult:
+    return ObjectResult(record.key, record.set, Action.SKIPPED, reason, state)
 
 
 def _forget(record: InventoryRecord, reason: str) -> ObjectResult:

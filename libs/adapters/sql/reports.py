@@ -81,6 +81,7 @@ def _result_out(result: ObjectResult) -> dict[str, Any]:
         "set": storable(result.set),
         "action": result.action.value,
         "reason": storable(result.reason),
+        "state": result.state.value,
     }
 
 
@@ -90,4 +91,5 @@ def _result_in(item: dict[str, Any]) -> ObjectResult:
         set=SetName(item["set"]),
         action=Action(item["action"]),
         reason=item["reason"],
+        state=RoundState(item["state"]),
     )

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from libs.kernel.ids import CommitId, RevisionId, SetName, SourceName, TreeHash
+from libs.kernel.ids import ClusterName, CommitId, RevisionId, SetName, SourceName, TreeHash
 from libs.kernel.messages import errors
 from libs.kernel.revisions import (
     AcceptedSet,
@@ -58,7 +58,11 @@ class Commits:
         )
         self.store.accept(revision, SourceState(SOURCE, revision.commit))
         self.revisions.append(revision)
-        names = [one.object.metadata.name for one in described if isinstance(one.object, Cluster)]
+        names = [
+            ClusterName(one.object.metadata.name)
+            for one in described
+            if isinstance(one.object, Cluster)
+        ]
         self.store.move_targets(next_targets(revision, names, self.store.targets()))
         return revision
 

@@ -172,7 +172,7 @@ def test_a_deleted_object_is_made_again(place: Place) -> None:
 def test_a_fight_ends_with_a_report(place: Place) -> None:
     """After a few corrections in short order the object is left alone, with the advice."""
     place.commits.commit({"shop": config_map("a")})
-    place.settle()
+    report = place.settle()
     for number in range(8):
         _edited(place, "a", f"hacked {number}")
         report = place.settle()

@@ -96,6 +96,11 @@ class ClusterReport:
     counts: Mapping[Action, int] = field(default_factory=dict)
     results: tuple[ObjectResult, ...] = ()
 
+    @property
+    def holds(self) -> bool:
+        """Whether something waits for a confirmation of this plan, whatever else there is."""
+        return any(one.state is RoundState.HELD for one in self.results)
+
 
 def gravest(states: Iterable[RoundState]) -> RoundState:
     """Return the state of a round with parts in these states."""

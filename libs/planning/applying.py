@@ -11,7 +11,7 @@ from libs.planning.comparing import Difference, differences
 from libs.planning.ignoring import effective
 from libs.planning.layers import DEFINITION, NAMESPACE
 from libs.planning.manifests import RECREATE, Manifest, body_hash
-from libs.planning.ownership import Theirs, appliers, claim
+from libs.planning.ownership import Theirs, appliers, claim, edited_by_hand
 from libs.planning.plan import Step
 from libs.planning.rounds import Round
 from libs.ports.kubecluster import FIELD_MANAGER, Body, LiveObject
@@ -68,7 +68,7 @@ def _step(wanted: Manifest, given: Round) -> Step | ObjectResult | None:
     if record is None or (live is not None and live.uid != record.uid):
         return _first(wanted, live, given)
     if record.phase is not Phase.APPLIED or record.desired != wanted.hash:
-        return _made(wanted, given, Action.CREATED if live is None else Action.CONFIGURED)
+        return _made(wanted, given, Action.CREATED) if live is None else _changed(wanted, given)
     return _healed(wanted, record, given)
 
 
@@ -96,8 +96,9 @@ def _first(wanted: Manifest, live: LiveObject | None, given: Round) -> Step | Ob
     claimed = claim(wanted, live, given.policy.fleet, given.policy.of(wanted.set))
     if isinstance(claimed, Theirs):
         return _skip(wanted, claimed.reason)
-    step = _made(wanted, given, Action.CONFIGURED)
-    return replace(step, force=bool(claimed.take_from), take_from=claimed.take_from)
+    step = _changed(wanted, given)
+    force = step.force or bool(claimed.take_from)
+    return replace(step, force=force, take_from=claimed.take_from)
 
 
 def _healed(wanted: Manifest, record: InventoryRecord, given: Round) -> Step | ObjectResult | None:
@@ -115,6 +116,13 @@ def _healed(wanted: Manifest, record: InventoryRecord, given: Round) -> Step | O
     live = given.sight.objects[wanted.key]
     step = _made(wanted, given, Action.CONFIGURED)
     return replace(step, force=not appliers(live), reason=str(drift))
+
+
+def _changed(wanted: Manifest, given: Round) -> Step:
+    """Change an object; what people did to it by hand is taken back."""
+    by_hand = edited_by_hand(given.sight.objects[wanted.key])
+    step = _made(wanted, given, Action.CONFIGURED)
+    return replace(step, force=by_hand and given.policy.of(wanted.set).heal)
 
 
 def _made(wanted: Manifest, given: Round, action: Action) -> Step:

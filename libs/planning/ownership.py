@@ -68,6 +68,12 @@ def _owners(live: LiveObject) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def edited_by_hand(live: LiveObject) -> bool:
+    """Say whether all who wrote an object beside us are people with kubectl, who edited it."""
+    others = _owners(live)
+    return bool(others) and all(name.startswith("kubectl") for name in others)
+
+
 def appliers(live: LiveObject) -> tuple[str, ...]:
     """Return other managers that apply the object, and would apply it again."""
     return tuple(

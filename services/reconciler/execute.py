@@ -7,8 +7,9 @@ it is, and what became of it afterwards: whoever is killed in between looks agai
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from libs.kernel.inventory import Action, InventoryRecord, ObjectResult
+from libs.kernel.inventory import Action, InventoryRecord, ObjectResult, RoundState
 from libs.kernel.origins import ObjectKey
+from libs.observed.health import health_of
 from libs.planning.make import failed_needs
 from libs.planning.plan import Gate, Layer, Plan, Step
 from libs.ports.kubecluster import (
@@ -54,6 +55,10 @@ class Fence:
     deadline_s: Callable[[], float | None]
     is_newest: Callable[[], bool]
 
+    def check(self) -> None:
+        """Raise WaitingError when we may not write any more."""
+        self.deadline_s()
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -66,7 +71,6 @@ class Outcome:
     results: list[ObjectResult] = field(default_factory=list)
     lives: dict[ObjectKey, LiveObject | None] = field(default_factory=dict)
     failed: dict[ObjectKey, str] = field(default_factory=dict)
-    waiting: list[str] = field(default_factory=list)
     interrupted: str = ""
     retry: bool = False
     retry_after_s: float = 0.0
@@ -123,7 +127,6 @@ class Execution:
     def _wait_live(self) -> None:
         reason = self.gates.live(self.fence.is_newest)
         if reason:
-            self.outcome.waiting.append(reason)
             raise LeftOffError(reason)
 
     def _establish(self, steps: Sequence[Step]) -> None:
@@ -189,8 +192,7 @@ class Execution:
             else:
                 self._undo_intent(step, result, records, gone)
                 self._refused(step, result)
-        self._record(records, gone)
-        self.steps.reached(names.RESULT_RECORDED)
+        self._record_results(records, gone)
         self._stop_without_answers(results)
 
     def _undo_intent(
@@ -240,8 +242,7 @@ class Execution:
         for step, result in zip(batch, results, strict=True):
             if isinstance(result, Done) and result.live is not None:
                 self.outcome.lives[step.key] = result.live
-                self.outcome.waiting.append(f"{step.key} waits for its finalizers")
-                self._result(step, Action.DELETED, "its deletion waits for finalizers")
+                self._result(step, Action.DELETED, health_of(result.live).reason)
             elif _is_gone(result):
                 self.outcome.lives[step.key] = None
                 gone.append(step.key)
@@ -249,8 +250,7 @@ class Execution:
             else:
                 self._undo_intent(step, result, records, gone)
                 self._refused(step, result)
-        self._record(records, gone)
-        self.steps.reached(names.RESULT_RECORDED)
+        self._record_results(records, gone)
         self._stop_without_answers(results)
 
     def _refused(self, step: Step, result: WriteResult) -> None:
@@ -272,10 +272,20 @@ class Execution:
         self._result(step, Action.SKIPPED, reason)
 
     def _result(self, step: Step, action: Action, reason: str) -> None:
-        self.outcome.results.append(ObjectResult(step.key, step.set, action, reason))
+        waits = action is Action.DELETED and self.outcome.lives.get(step.key) is not None
+        state = RoundState.WAITING if waits else RoundState.DONE
+        self.outcome.results.append(ObjectResult(step.key, step.set, action, reason, state))
 
     def _live(self, key: ObjectKey) -> LiveObject | None:
         return self.outcome.lives[key] if key in self.outcome.lives else self.seen.get(key)
+
+    def _record_results(
+        self, records: Iterable[InventoryRecord], gone: Sequence[ObjectKey]
+    ) -> None:
+        """Note what became of a batch, unless the cluster is somebody else's by now."""
+        self.fence.check()
+        self._record(records, gone)
+        self.steps.reached(names.RESULT_RECORDED)
 
     def _record(self, records: Iterable[InventoryRecord], gone: Sequence[ObjectKey] = ()) -> None:
         made = list(records)

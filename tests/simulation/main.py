@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.agree.dice import Dice
 from tests.simulation.compiling import Simulation
+from tests.simulation.reconciling import failures
 from tests.simulation.validating import EDITS_BETWEEN, refusals
 
 SHOWN_MAX = 20
@@ -28,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
     edits = options.edits or edits
     _say(f"seed {seed}")
     started_s = time.perf_counter()
-    wrong, more = run(Dice(seed), edits)
+    wrong, more = run(seed, edits)
     for one in wrong[:SHOWN_MAX]:
         _say(one)
     took_s = round(time.perf_counter() - started_s, 1)
@@ -38,9 +39,9 @@ def main(argv: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-def _compile(dice: Dice, edits: int) -> Found:
+def _compile(seed: int, edits: int) -> Found:
     """Memos against compiles from cold, after every edit."""
-    simulation, wrong = Simulation(dice), []
+    simulation, wrong = Simulation(Dice(seed)), []
     for one in simulation.run(edits):
         keys = [*one.edit.removed, *(obj.key for obj, _ in one.edit.added)]
         told = ", ".join(map(str, keys))
@@ -50,16 +51,24 @@ def _compile(dice: Dice, edits: int) -> Found:
     return wrong, {"refused_views": simulation.refused}
 
 
-def _envoy(dice: Dice, edits: int) -> Found:
+def _envoy(seed: int, edits: int) -> Found:
     """A real Envoy's own validation, after every few edits."""
     configurations = max(1, edits // EDITS_BETWEEN)
-    found = refusals(dice, configurations)
+    found = refusals(Dice(seed), configurations)
     told = [f"configuration {one.number}, {one.proxy.type}: {one.reason}" for one in found]
     return told, {"configurations": configurations}
 
 
-_RUNS: Mapping[str, tuple[Callable[[Dice, int], Found], int, str]] = {
+def _reconcile(seed: int, edits: int) -> Found:
+    """One story for each seed from this one on; a failing one replays with `--edits 1`."""
+    found = failures(range(seed, seed + edits))
+    told = [f"seed {one.seed}: {one.what}; replay: --seed {one.seed} --edits 1" for one in found]
+    return told, {"seeds": edits}
+
+
+_RUNS: Mapping[str, tuple[Callable[[int, int], Found], int, str]] = {
     "compile": (_compile, 10_000, "differences"),
+    "reconcile": (_reconcile, 10_000, "violations"),
     "envoy": (_envoy, 1_200, "refused"),
 }
 """Each run with its number of edits and what it counts."""

@@ -1,5 +1,6 @@
 """Fleets for tests: YAML in, an accepted revision and the targets of its clusters out."""
 
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class Commits:
         return TreeHash(digest)
 
 
+@functools.cache
 def parsed(name: str, text: str) -> Sequence[ParsedObject]:
     """Return the objects of a file. Raises ValueError for what is no configuration."""
     found = parse_file(name, text.encode())

@@ -48,6 +48,8 @@ class Looking:
         self._by_kind: dict[Kind, dict[ObjectKey, LiveObject]] = {}
         self._blind = dict.fromkeys(kinds, _NOT_YET)
         self._unserved: set[Kind] = set()
+        self._ahead: dict[ObjectKey, str] = {}
+        """Objects by uid that a write told of, and no event yet."""
 
     def follow(self, events: Iterable[WatchEvent]) -> int:
         """Take in what happened, and return the number of events."""
@@ -64,6 +66,7 @@ class Looking:
 
     def took(self, live: LiveObject) -> None:
         """Take in what a write answered, unless something newer is known."""
+        self._ahead[live.key] = live.uid
         self._put(kind_of(live.key), live)
 
     def lost(self, key: ObjectKey) -> None:
@@ -83,17 +86,27 @@ class Looking:
                 self._unserved.discard(kind)
                 self._by_kind[kind] = {live.key: live for live in event.objects}
             case Changed():
+                self._ahead.pop(event.live.key, None)
                 self._put(kind, event.live)
             case Gone():
-                known = self._by_kind.get(kind, {}).get(event.key)
-                if known is not None and known.uid == event.uid:
-                    del self._by_kind[kind][event.key]
+                self._gone(kind, event)
             case Blind():
                 self._blind[kind] = event.reason
             case Unserved():
                 self._blind.pop(kind, None)
                 self._unserved.add(kind)
                 self._by_kind.pop(kind, None)
+
+    def _gone(self, kind: Kind, event: Gone) -> None:
+        """Drop an object, unless a write has told of its successor.
+
+        Events of one object may come as the last of them: another uid than the known one is that
+        of a successor which is gone as well.
+        """
+        ahead = self._ahead.get(event.key)
+        if ahead is None or ahead == event.uid:
+            self._ahead.pop(event.key, None)
+            self._by_kind.get(kind, {}).pop(event.key, None)
 
     def _put(self, kind: Kind, live: LiveObject) -> None:
         known = self._by_kind.setdefault(kind, {})

@@ -61,9 +61,18 @@ def test_an_older_version_never_replaces_a_newer_one() -> None:
 def test_only_the_very_object_goes() -> None:
     """One that was made anew under the name stays when its predecessor is told to be gone."""
     looking = Looking([KIND])
-    looking.follow([Listed(MAPS, (live("5", "new"),)), Gone(MAPS, KEY, "old")])
+    looking.follow([Listed(MAPS, (live("3", "old"),))])
+    looking.took(live("5", "new"))
+    looking.follow([Gone(MAPS, KEY, "old")])
     assert KEY in looking.now().objects
-    looking.follow([Gone(MAPS, KEY, "new")])
+    looking.follow([Changed(MAPS, live("5", "new")), Gone(MAPS, KEY, "new")])
     assert KEY not in looking.now().objects
+
+
+def test_events_that_came_as_one_tell_of_the_last() -> None:
+    """The known object went, and so did a successor that nobody was told of."""
+    looking = Looking([KIND])
+    looking.follow([Listed(MAPS, (live("3", "first"),)), Gone(MAPS, KEY, "second")])
+    assert looking.now().objects == {}
     looking.lost(KEY)
     assert kind_of(KEY) == KIND

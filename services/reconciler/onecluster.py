@@ -4,19 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from libs.desired.select import RenderError
-from libs.desired.stored import RevisionReader
 from libs.kernel.ids import ClusterName, PlanHash, RevisionId, SetName
 from libs.kernel.inventory import Action, ClusterReport, InventoryRecord, RoundState
 from libs.kernel.looperrors import StalledError, TransientError, WaitingError
 from libs.kernel.origins import ObjectKey
-from libs.kernel.revisions import Revision, Target
+from libs.kernel.revisions import Target
 from libs.observed.sight import Kind, Looking, kind_of
 from libs.planning.applying import Drift, drift_of
 from libs.planning.fights import Fights
 from libs.planning.make import make_plan
-from libs.planning.manifests import Manifest, manifests
 from libs.planning.plan import Plan, executable
-from libs.planning.policy import Policy, policy_for
 from libs.planning.redaction import is_secret, text_redactor
 from libs.planning.rounds import Round, fingerprint_of
 from libs.ports.clock import Clock
@@ -24,6 +21,7 @@ from libs.ports.kubecluster import KubeCluster, LiveObject, Selection, Watch
 from libs.ports.steps import Steps
 from libs.ports.store import Store
 from services.reconciler import steps as names
+from services.reconciler.direction import Direction, Wanted
 from services.reconciler.execute import Execution, Fence, Outcome
 from services.reconciler.gates import Gates, proxies_behind
 from services.reconciler.reporting import reported, timed
@@ -35,23 +33,14 @@ RETRY_S_MIN = 1.0
 RETRY_S_MAX = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the cluster should have by one revision, and what may be done for it."""
-
-    revision: Revision
-    desired: Mapping[ObjectKey, Manifest]
-    policy: Policy
-
-
 @dataclass(slots=True)
 class Shared:
-    """What the rounds of all clusters share."""
+    """What the rounds of all clusters share. `direction` says what each of them is to become."""
 
     store: Store
     clock: Clock
     steps: Steps
-    reader: RevisionReader
+    direction: Direction
 
 
 @dataclass(slots=True)
@@ -181,7 +170,7 @@ class OneCluster:
         )
 
     def _executed(self, plan: Plan, confirmed: PlanHash | None, target: Target) -> Outcome:
-        fence = Fence(self.deadline_s, lambda: self._is_newest(target))
+        fence = Fence(self.deadline_s, lambda: self.shared.direction.is_newest(target))
         gates = Gates(
             self.cluster,
             self.shared.clock,
@@ -202,20 +191,10 @@ class OneCluster:
         healed = [one.key for one in plan.steps if one.reason and one.record and one.key in done]
         self.fights = self.fights.corrected(healed, self.shared.clock.monotonic_s())
 
-    def _is_newest(self, target: Target) -> bool:
-        return self.shared.store.targets().get(self.name) == target
-
     def _want(self, revision_id: RevisionId) -> Wanted:
-        if self._wanted is not None and self._wanted.revision.id == revision_id:
-            return self._wanted
-        revision = self.shared.store.revision(revision_id)
-        if revision is None:
-            raise TransientError(f"revision {revision_id} is not in the store")
-        view = self.shared.reader.view(revision)
-        policy = policy_for(self.name, view)
-        placed = self.shared.reader.objects(self.name, view, revision)
-        made = manifests(placed, policy.fleet, self._scopes())
-        self._wanted = Wanted(revision, {one.key: one for one in made}, policy)
+        if self._wanted is None or self._wanted.revision != revision_id:
+            direction, scopes = self.shared.direction, self._scopes()
+            self._wanted = direction.wanted(self.name, revision_id, scopes)
         return self._wanted
 
     def _scopes(self) -> tuple[Kind, ...]:
@@ -232,7 +211,7 @@ class OneCluster:
     ) -> Round:
         return Round(
             self.name,
-            wanted.revision.id,
+            wanted.revision,
             target.generation,
             wanted.desired,
             inventory,

@@ -29,6 +29,7 @@ from libs.ports.kubecluster import (
     Write,
     WriteResult,
 )
+from services.reconciler.direction import StoredDirection
 from services.reconciler.onecluster import OneCluster, Shared
 from services.reconciler.tests.commits import Commits
 from services.reconciler.tests.places import CLUSTER, FLEET, MESH, NAME
@@ -91,7 +92,12 @@ class Process:
         """Forget everything that a process loses when it dies."""
         story = self.story
         client = FakeKubeCluster(story.server, NAME, interrupt=self.interrupt)
-        shared = Shared(story.faulty, story.clock, self, RevisionReader(story.faulty))
+        shared = Shared(
+            story.faulty,
+            story.clock,
+            self,
+            StoredDirection(story.faulty, RevisionReader(story.faulty)),
+        )
         self.one = OneCluster(shared, client, lambda: story.lease.deadline_s(self.number))
 
     def reached(self, _step: str) -> None:
@@ -258,10 +264,10 @@ class Story:
             if ours and key not in wanted:
                 raise ViolationError(f"{key} is left over and nobody will delete it")
         for key, manifest in wanted.items():
-            live = self.server.objects.get(key)
-            if live is None:
+            found = self.server.objects.get(key)
+            if found is None:
                 raise ViolationError(f"{key} is not there; {_told(report)}")
-            if live.uid not in self.strangers and not _is_like(manifest, live.body):
+            if found.uid not in self.strangers and not _is_like(manifest, found.body):
                 raise ViolationError(f"{key} is not as git says; {_told(report)}")
         recorded = {one.key for one in self.store.inventory(NAME)}
         if lost := recorded - wanted.keys():

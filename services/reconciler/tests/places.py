@@ -15,6 +15,7 @@ from libs.kernel.origins import ObjectKey
 from libs.ports.kubecluster import Apply, Delete, Resource, Write
 from libs.ports.steps import Steps
 from libs.ports.store import Store
+from services.reconciler.direction import StoredDirection
 from services.reconciler.onecluster import OneCluster, Shared
 from services.reconciler.tests.commits import Commits
 
@@ -78,7 +79,12 @@ class Place:
 
     def restart(self, deadline_s: Callable[[], float | None] = lambda: None) -> None:
         """Forget everything that a process would lose."""
-        shared = Shared(self.store, self.clock, self.steps, RevisionReader(self.store))
+        shared = Shared(
+            self.store,
+            self.clock,
+            self.steps,
+            StoredDirection(self.store, RevisionReader(self.store)),
+        )
         self.one = OneCluster(shared, self.cluster, deadline_s)
 
     def round(self, confirmed: str | None = None) -> ClusterReport | None:

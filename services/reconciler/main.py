@@ -1,0 +1,97 @@
+"""The reconciler process: one thread follows the Store, one more works for each cluster."""
+
+import gc
+import signal
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from libs.adapters.kube.access import Allowed, kubeconfig_file
+from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.sql.store import open_store
+from libs.adapters.system.clock import SystemClock
+from libs.adapters.system.rng import SystemRng
+from libs.desired.fleetview import FleetView
+from libs.desired.stored import RevisionReader
+from libs.kernel.ids import ClusterName, RevisionId
+from libs.kernel.looperrors import StalledError, TransientError
+from libs.meshapi.fleet import Connection
+from libs.ports.kubecluster import KubeCluster
+from libs.ports.steps import Steps
+from libs.ports.store import Store
+from libs.telemetry.logs import get_logger
+from libs.telemetry.setup import set_up
+from services.reconciler.direction import StoredDirection
+from services.reconciler.onecluster import Shared
+from services.reconciler.settings import ReconcilerSettings
+from services.reconciler.workers import Connect, Workers
+
+RETRY_S = 1.0
+VIEWS_KEPT = 8
+
+
+def run(settings: ReconcilerSettings, steps: Steps) -> None:
+    """Reconcile until SIGTERM or SIGINT. Raises StalledError when the Store is unusable."""
+    telemetry = set_up("reconciler", settings.telemetry)
+    clock, store = SystemClock(), open_store(settings.store_url)
+    reading = threading.Lock()
+    reader = RevisionReader(store)
+    shared = Shared(store, clock, steps, StoredDirection(store, reader, reading))
+    client = KubeClient(clock, SystemRng())
+    connect = connecting(client, settings.kubeconfig)
+    workers = Workers(shared, connect, _views(store, reader, reading), settings.listen_s)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    gc.freeze()
+    get_logger().info("reconciler ready", kubeconfig=str(settings.kubeconfig))
+    try:
+        _follow(workers, store, settings.poll_s, stopping)
+    finally:
+        workers.stop()
+        client.close()
+        telemetry.close()
+
+
+def connecting(client: KubeClient, kubeconfig: Path) -> Connect:
+    """Return what makes clients for the contexts of a kubeconfig, which is a local file."""
+    allowed = Allowed(files=True, proxy=True)
+
+    def connect(name: ClusterName, connection: Connection) -> KubeCluster:
+        if connection.context is None:
+            raise StalledError(
+                f"cluster {name} has its kubeconfig in a Secret, which is not read here;"
+                " name a context of the kubeconfig in `spec.connection.context`"
+            )
+        return client.cluster(name, kubeconfig_file(kubeconfig, connection.context, allowed))
+
+    return connect
+
+
+def _follow(workers: Workers, store: Store, poll_s: float, stopping: threading.Event) -> None:
+    """Follow the Store until stopped; one that is away is asked again."""
+    token = ""
+    while not stopping.is_set():
+        try:
+            workers.follow()
+            token = store.wait_for_change(token, poll_s)
+        except TransientError as error:
+            get_logger().warning("store not available", reason=error.reason)
+            workers.shared.clock.sleep(RETRY_S)
+
+
+def _views(
+    store: Store, reader: RevisionReader, reading: threading.Lock
+) -> Callable[[RevisionId], FleetView]:
+    """Return what reads the fleet of a revision; those of a few are kept."""
+
+    @lru_cache(VIEWS_KEPT)
+    def view(revision: RevisionId) -> FleetView:
+        with reading:
+            found = store.revision(revision)
+            if found is None:
+                raise TransientError(f"revision {revision} is not in the store")
+            return reader.view(found)
+
+    return view

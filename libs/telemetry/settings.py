@@ -1,8 +1,7 @@
 """What an operator may choose about logs and traces."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict
 
 
 class SpanExporterKind(StrEnum):
@@ -24,10 +23,9 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
-class TelemetrySettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetrySettings:
     """Logs go to stderr; spans go to one exporter."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     spans: SpanExporterKind = SpanExporterKind.NONE
     endpoint: str = ""

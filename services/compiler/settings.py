@@ -1,29 +1,28 @@
 """What an operator may choose about the compiler; environment variables `PERIPLUS_COMPILER_...`."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from libs.adapters.system.environment import number
 from libs.telemetry.settings import TelemetrySettings
 
 
-class CompilerSettings(BaseSettings):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompilerSettings:
     """Where truth is read and where frontends connect."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, env_prefix="PERIPLUS_COMPILER_", env_nested_delimiter="__"
-    )
+    PREFIX: ClassVar[str] = "PERIPLUS_COMPILER_"
 
     store_url: str
     """SQLAlchemy URL of the Store."""
     feed: str = "127.0.0.1:15011"
     """gRPC address to listen on for frontends: `host:port` or `unix:/path`."""
-    poll_s: float = Field(default=1.0, gt=0)
+    poll_s: float = number(1.0, above=0)
     """Longest time between two looks at the Store when nothing wakes the compiler."""
     secrets_folder: Path | None = None
     """Folder of Secrets outside of every repository: `*.yaml` for all clusters and
     `<cluster>/*.yaml` for one. It is looked at every `poll_s`."""
     sealing_keys: Path | None = None
     """File or folder of the private keys that open SealedSecrets."""
-    telemetry: TelemetrySettings = TelemetrySettings()
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -100,7 +100,7 @@ def _credentials(settings: GitwatcherSettings) -> Credentials | None:
     if settings.ssh_key is not None:
         public = Path(f"{settings.ssh_key}.pub")
         return SshKey(settings.username, settings.ssh_key, public)
-    password = settings.password.get_secret_value()
+    password = settings.password
     return UserPassword(settings.username, password) if password else None
 
 

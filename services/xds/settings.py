@@ -1,11 +1,11 @@
 """What an operator may choose about a frontend; environment variables `PERIPLUS_XDS_...`."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from libs.adapters.system.environment import number
 from libs.envoy.address import is_loopback
 from libs.telemetry.settings import TelemetrySettings
 
@@ -20,10 +20,9 @@ class Plaintext(StrEnum):
     """everywhere, where something else keeps strangers away"""
 
 
-class TlsSettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSettings:
     """Files in PEM, which are looked at again with each connection."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     chain: Path
     """The frontend's certificate with what vouches for it."""
@@ -35,12 +34,11 @@ class TlsSettings(BaseModel):
     """Of which proxies have to be."""
 
 
-class XdsSettings(BaseSettings):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XdsSettings:
     """Where proxies connect, and where the compiler is."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, env_prefix="PERIPLUS_XDS_", env_nested_delimiter="__"
-    )
+    PREFIX: ClassVar[str] = "PERIPLUS_XDS_"
 
     listen: str = "127.0.0.1:15010"
     """gRPC address for proxies: `host:port` or `unix:/path`."""
@@ -48,18 +46,18 @@ class XdsSettings(BaseSettings):
     """gRPC address of the compiler's feed: `host:port` or `unix:/path`."""
     frontend_id: str = ""
     """Name of this frontend in the compiler's log; empty means a random one."""
-    streams_max: int = Field(default=5_000, gt=0)
+    streams_max: int = number(5_000, above=0)
     """More streams than these are refused, so that a balancer finds another frontend."""
-    drain_s: float = Field(default=2.0, ge=0)
+    drain_s: float = number(2.0, least=0)
     """How long an ending frontend waits for its streams to end."""
     tls: TlsSettings | None = None
     """Mutual TLS with proxies, which get only what their certificate is for."""
     plaintext: Plaintext = Plaintext.NEVER
     """Where TLS may be missing; without TLS and without this the frontend does not start."""
-    telemetry: TelemetrySettings = TelemetrySettings()
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
 
-    @model_validator(mode="after")
-    def _door(self) -> "XdsSettings":
+    def __post_init__(self) -> None:
+        """A door without a lock has to be wanted."""
         local = self.listen.startswith("unix:") or is_loopback(self.listen.rpartition(":")[0])
         allowed = self.plaintext is Plaintext.ANYWHERE or (
             self.plaintext is Plaintext.LOOPBACK and local
@@ -69,4 +67,3 @@ class XdsSettings(BaseSettings):
                 f"{self.listen} would speak with proxies in the clear; set"
                 " PERIPLUS_XDS_TLS__CHAIN, __KEY and __ROOTS, or PERIPLUS_XDS_PLAINTEXT"
             )
-        return self

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from libs.adapters.system.environment import settings_from
 from libs.ports.steps import Steps
 from services.compiler.main import run as run_compiler
 from services.compiler.settings import CompilerSettings
@@ -31,10 +32,15 @@ class KillAt:
 
 
 SERVICES: dict[str, Callable[[Steps], None]] = {
-    "compiler": lambda steps: run_compiler(CompilerSettings(), steps),
-    "gitwatcher": lambda steps: run_gitwatcher(GitwatcherSettings(), steps),
-    "xds": lambda steps: run_xds(XdsSettings(), steps),
+    "compiler": lambda steps: run_compiler(settings_from(CompilerSettings, os.environ), steps),
+    "gitwatcher": lambda steps: run_gitwatcher(_watching(), steps),
+    "xds": lambda steps: run_xds(settings_from(XdsSettings, os.environ), steps),
 }
+
+
+def _watching() -> GitwatcherSettings:
+    return settings_from(GitwatcherSettings, os.environ)
+
 
 if __name__ == "__main__":
     service, awaited = sys.argv[1:]

@@ -1,17 +1,16 @@
 """How every service begins and ends as a process."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
-
+from libs.adapters.system.environment import SettingsError, settings_from
 from libs.adapters.system.steps import NoSteps
 from libs.kernel.looperrors import StalledError, TransientError
 from libs.ports.steps import Steps
 
-Settings = TypeVar("Settings", bound=BaseSettings)
+Settings = TypeVar("Settings")
 
 
 def main(name: str, settings_type: type[Settings], run: Callable[[Settings, Steps], None]) -> int:
@@ -21,12 +20,10 @@ def main(name: str, settings_type: type[Settings], run: Callable[[Settings, Step
     one sentence on stderr names what to change.
     """
     try:
-        settings = settings_type()
-    except ValidationError as error:
-        prefix = settings_type.model_config.get("env_prefix", "")
-        for problem in error.errors():
-            variable = prefix + "__".join(str(part) for part in problem["loc"]).upper()
-            sys.stderr.write(f"{name}: {variable}: {problem['msg']}\n")
+        settings = settings_from(settings_type, os.environ)
+    except SettingsError as error:
+        for problem in error.problems:
+            sys.stderr.write(f"{name}: {problem}\n")
         return 2
     try:
         run(settings, NoSteps())

@@ -1,8 +1,8 @@
 """What the environment says, as settings."""
 
 import pytest
-from pydantic import ValidationError
 
+from libs.adapters.system.environment import SettingsError, settings_from
 from services.gitwatcher.settings import GitwatcherSettings
 
 NEEDED = {
@@ -12,12 +12,9 @@ NEEDED = {
 }
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The least that has to be set."""
-    for name, value in NEEDED.items():
-        monkeypatch.setenv(name, value)
-    return monkeypatch
+def _settings(**more: str) -> GitwatcherSettings:
+    said = {f"PERIPLUS_GITWATCHER_{name}": value for name, value in more.items()}
+    return settings_from(GitwatcherSettings, {**NEEDED, **said})
 
 
 @pytest.mark.parametrize(
@@ -28,27 +25,22 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ("refs/tags/v1", "refs/tags/v1"),
     ],
 )
-def test_a_branch_is_a_full_ref_inside(
-    environment: pytest.MonkeyPatch, branch: str, ref: str
-) -> None:
+def test_a_branch_is_a_full_ref_inside(branch: str, ref: str) -> None:
     """A plain name means a branch; anything else is written out."""
-    environment.setenv("PERIPLUS_GITWATCHER_BRANCH", branch)
-    assert GitwatcherSettings().ref == ref
+    assert _settings(BRANCH=branch).ref == ref
 
 
-@pytest.mark.parametrize(("name", "value"), [("POLL_S", "0"), ("BLOB_BYTES_MAX", "0")])
-def test_a_value_out_of_range_is_refused(
-    environment: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    """A loop without a pause and a limit of nothing are mistakes."""
-    environment.setenv(f"PERIPLUS_GITWATCHER_{name}", value)
-    with pytest.raises(ValidationError):
-        GitwatcherSettings()
+@pytest.mark.parametrize(
+    ("name", "value"), [("POLL_S", "0"), ("BLOB_BYTES_MAX", "0"), ("BRANCH", ""), ("SOURCE", "")]
+)
+def test_a_value_out_of_range_is_refused(name: str, value: str) -> None:
+    """A loop without a pause, a limit of nothing and an empty name are mistakes."""
+    with pytest.raises(SettingsError):
+        _settings(**{name: value})
 
 
-def test_no_text_form_holds_the_password(environment: pytest.MonkeyPatch) -> None:
+def test_no_text_form_holds_the_password() -> None:
     """Settings may be logged."""
-    environment.setenv("PERIPLUS_GITWATCHER_PASSWORD", "s3cr3t")
-    settings = GitwatcherSettings()
+    settings = _settings(PASSWORD="s3cr3t")
     assert "s3cr3t" not in repr(settings)
-    assert settings.password.get_secret_value() == "s3cr3t"
+    assert settings.password == "s3cr3t"

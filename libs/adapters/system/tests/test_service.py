@@ -1,19 +1,21 @@
 """How a service's process ends, and what it says when it cannot begin."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.adapters.system.service import main
 from libs.kernel.looperrors import StalledError, TransientError
 from libs.ports.steps import Steps
 
 
-class Settings(BaseSettings):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """One required setting."""
 
-    model_config = SettingsConfigDict(env_prefix="PERIPLUS_TOY_")
+    PREFIX: ClassVar[str] = "PERIPLUS_TOY_"
 
     store_url: str
 
@@ -48,7 +50,7 @@ def test_a_missing_setting_is_named_as_the_variable_that_sets_it(
     """The exit status says that a restart will not help."""
     monkeypatch.delenv("PERIPLUS_TOY_STORE_URL", raising=False)
     assert main("toy", Settings, raising(AssertionError())) == 2
-    assert capsys.readouterr().err == "toy: PERIPLUS_TOY_STORE_URL: Field required\n"
+    assert capsys.readouterr().err == "toy: PERIPLUS_TOY_STORE_URL: has to be set\n"
 
 
 @pytest.mark.parametrize(

@@ -202,9 +202,15 @@ def limit(
 def accepting(
     context: tls_pb2.CommonTlsContext, *, client_certificate: bool
 ) -> base_pb2.TransportSocket:
-    """Return the socket of a server, which may insist on a certificate of the client."""
+    """Return the socket of a server, which may insist on a certificate of the client.
+
+    It then resumes no sessions: a session goes on for hours after the certificate has expired.
+    """
     downstream = tls_pb2.DownstreamTlsContext(common_tls_context=context)
     downstream.require_client_certificate.CopyFrom(boolean(client_certificate))
+    if client_certificate:
+        downstream.disable_stateless_session_resumption = True
+        downstream.disable_stateful_session_resumption = True
     return _socket(downstream)
 
 

@@ -12,7 +12,7 @@ LATEST: Final = 0.55
 """Shares of a life between which it is renewed; the other half is for authorities that are away."""
 
 RETRY_S_MIN: Final = 0.5
-RETRY_S_MAX: Final = 60.0
+RETRY_S_MAX: Final = 15.0
 RETRIES_IN_LIFE: Final = 20
 """However short a life is, so many tries fit into what is left of it."""
 

@@ -28,7 +28,7 @@ def test_one_that_has_expired_is_renewed_at_once() -> None:
 
 @given(st.integers(), st.integers(0, 10_000), st.floats(-100, 1e7))
 def test_retries_slow_down_and_never_stop(seed: int, failures: int, left_s: float) -> None:
-    """At most a minute lies between two, and several fit into what is left of a life."""
+    """A fixed time at most lies between two, and several fit into what is left of a life."""
     delay_s = retry_delay_s(failures, left_s, SeededRng(seed))
     assert 0 < delay_s <= RETRY_S_MAX
     if left_s > 10:

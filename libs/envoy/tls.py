@@ -9,6 +9,7 @@ from protogen.envoy.config.core.v3 import base_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import common_pb2, tls_pb2
 from protogen.envoy.type.matcher.v3 import string_pb2
 
+from libs.envoy.address import is_ip
 from libs.envoy.anys import pack
 from libs.envoy.configsource import agent, aggregated
 from libs.envoy.wellknown import boolean
@@ -31,6 +32,7 @@ _NAME_KINDS = (
     common_pb2.SubjectAltNameMatcher.DNS,
     common_pb2.SubjectAltNameMatcher.URI,
 )
+_ADDRESS_KINDS = (common_pb2.SubjectAltNameMatcher.IP_ADDRESS,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def _validation(peer: Peer, *, named: bool) -> common_pb2.CertificateValidationC
 
 def _name(context: common_pb2.CertificateValidationContext, names: Iterable[str]) -> None:
     for name in names:
-        for kind in _NAME_KINDS:
+        for kind in _ADDRESS_KINDS if is_ip(name) else _NAME_KINDS:
             matcher = string_pb2.StringMatcher(exact=name)
             context.match_typed_subject_alt_names.add(san_type=kind, matcher=matcher)
 

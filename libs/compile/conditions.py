@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
+from protogen.envoy.type.matcher.v3 import metadata_pb2
 
 from libs.compile.proxy import ProxyType
 from libs.compile.rules import RouteRules, gateway_name
 from libs.compile.view import Place
-from libs.envoy import matchers
+from libs.envoy import jwt, matchers, rbac
 from libs.meshapi.matches import StringMatch
 from libs.meshapi.virtualservice import HTTPMatchRequest
 from libs.registry.labels import wears
+
+_CLAIM = "@request.auth.claims"
 
 
 def can_hold(match: HTTPMatchRequest, rules: RouteRules, place: Place) -> bool:
@@ -39,6 +42,7 @@ def condition(match: HTTPMatchRequest | None) -> rc.RouteMatch:
         return matchers.path(None)
     route_match = matchers.path(match.uri, ignore_case=match.ignore_uri_case)
     route_match.headers.extend(_headers(match))
+    route_match.dynamic_metadata.extend(_claims(match))
     route_match.query_parameters.extend(
         matchers.query_parameter(name, one) for name, one in sorted(match.query_params.items())
     )
@@ -47,11 +51,35 @@ def condition(match: HTTPMatchRequest | None) -> rc.RouteMatch:
 
 def _headers(match: HTTPMatchRequest) -> Iterator[rc.HeaderMatcher]:
     for name, one in sorted(match.headers.items()):
-        yield matchers.header(name, one)
+        if not is_claim(name):
+            yield matchers.header(name, one)
     for name, one in sorted(match.without_headers.items()):
-        yield matchers.without_header(name, one)
+        if not is_claim(name):
+            yield matchers.without_header(name, one)
     for name, pseudo in _pseudo_headers(match):
         yield matchers.header(name, pseudo)
+
+
+def is_claim(name: str) -> bool:
+    """Say whether a condition that is written as one on a header is on a claim of the token."""
+    return name.startswith(_CLAIM)
+
+
+def _claims(match: HTTPMatchRequest) -> Iterator[metadata_pb2.MetadataMatcher]:
+    for written, excluded in ((match.headers, False), (match.without_headers, True)):
+        for name, one in sorted(written.items()):
+            if is_claim(name):
+                yield _claim(name, one, excluded=excluded)
+
+
+def _claim(name: str, match: StringMatch, *, excluded: bool) -> metadata_pb2.MetadataMatcher:
+    """Return the condition on a claim, written `.a.b` or `[a][b]`; no match means presence."""
+    rest = name.removeprefix(_CLAIM)
+    path = rest.strip("[]").split("][") if rest.startswith("[") else rest[1:].split(".")
+    value = rbac.one_or_among(matchers.text(match) or rbac.regex(".*"))
+    result = rbac.in_metadata(jwt.FILTER_NAME, [jwt.PAYLOAD, *path], value)
+    result.invert = excluded
+    return result
 
 
 def _pseudo_headers(match: HTTPMatchRequest) -> Iterator[tuple[str, StringMatch]]:

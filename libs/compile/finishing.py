@@ -7,6 +7,8 @@ from typing import Final
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 
+from libs.compile import security
+from libs.compile.authorization import Filters
 from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
@@ -19,6 +21,7 @@ from libs.compile.patching import Patched, Patching, added, patched
 from libs.compile.plugins import Plugin, add_http, add_network, plugins_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.ratelimits import PortLimits, limits_for
+from libs.compile.security import guard_bytes, guarded, stand_first
 from libs.compile.shaping import Shape, shape_of
 from libs.compile.view import View, group, made_table, node
 from libs.compile.world import World
@@ -53,7 +56,11 @@ def touched(world: World, proxy: Proxy) -> frozenset[TypeUrl]:
         for patch in one.spec.config_patches:
             kinds |= _PATCHED.get(patch.apply_to, _LISTENERS)
     added = (*attached.rate_limits, *attached.wasm_plugins, *attached.traffic_extensions)
-    if watches(world) or any(one.namespace in (root, proxy.namespace) for one in added):
+    if (
+        guarded(world, proxy)
+        or watches(world)
+        or any(one.namespace in (root, proxy.namespace) for one in added)
+    ):
         kinds |= _LISTENERS
     return frozenset(kinds)
 
@@ -168,8 +175,9 @@ def _extras(view: View) -> "_Extras | None":
         limits_for(attached.rate_limits, proxy, root, world.registry),
         plugins_for(attached, proxy, root, ledger),
         {side: observed(world, proxy, side, ledger) for side in sides},
+        security.filters_for(world, proxy, ledger),
     )
-    return found if found.limits or found.plugins or found.observed else None
+    return None if found.idle else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +196,12 @@ class _Extras:
     limits: tuple[PortLimits, ...]
     plugins: tuple[Plugin, ...]
     observed: Mapping[Side, Observed]
+    guards: Filters
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing gets anything."""
+        return not (self.limits or self.plugins or self.observed or self.guards.keys)
 
     def on(
         self, listener: listener_pb2.Listener, proxy: Proxy, ledger: Ledger
@@ -198,6 +212,8 @@ class _Extras:
         def dress(found: Manager | TcpProxy, spot: Spot) -> bool:
             before = len(users)
             if isinstance(found, Manager):
+                if spot.side is not Side.OUTBOUND and stand_first(found, self.guards):
+                    users.extend(self.guards.keys)
                 users.extend((*self._limited(found, spot), *add_http(found, self.plugins, spot)))
             watched = self.observed.get(spot.side)
             changed = watched.add(found) if watched else False
@@ -205,9 +221,10 @@ class _Extras:
             return changed or len(users) > before
 
         def dress_chain(chain: lc.FilterChain, spot: Spot) -> bool:
+            held = spot.side is not Side.OUTBOUND and guard_bytes(chain, self.guards)
             mine = add_network(chain, self.plugins, spot)
-            users.extend(mine)
-            return bool(mine)
+            users.extend((*mine, *(self.guards.keys if held else ())))
+            return held or bool(mine)
 
         result = dressed(listener, proxy, dress, dress_chain)
         ledger.credit(xds.LISTENER, listener.name, *users)

@@ -1,13 +1,12 @@
 """What workloads ask of their callers: PeerAuthentications of the mesh, a namespace, a workload."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.peerauthentication import MutualTLS, PeerAuthentication
 from libs.registry.labels import wears
-from libs.registry.order import age
 
 Mode = Literal["DISABLE", "PERMISSIVE", "STRICT"]
 Peers = Mapping[str, tuple[PeerAuthentication, ...]]
@@ -27,14 +26,6 @@ class Demand:
     def at(self, port: int) -> Mode:
         """Return the mode of one of the workload's own ports."""
         return self.ports.get(port, self.mode)
-
-
-def peers(objects: Iterable[PeerAuthentication]) -> Peers:
-    """Sort PeerAuthentications by namespace."""
-    found: dict[str, list[PeerAuthentication]] = {}
-    for one in sorted(objects, key=age):
-        found.setdefault(one.namespace, []).append(one)
-    return {namespace: tuple(members) for namespace, members in found.items()}
 
 
 def demand_of(known: Peers, root: str, namespace: str, labels: Mapping[str, str]) -> Demand:

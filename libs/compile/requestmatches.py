@@ -1,6 +1,5 @@
 """Conditions on a request as conditions on its headers, path and host included."""
 
-import re
 from collections.abc import Sequence
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
@@ -21,7 +20,7 @@ def conditions(match: RequestMatch) -> list[rc.HeaderMatcher]:
     if match.paths:
         found.append(_any(_PATH, [_pattern(one, _QUERY) for one in match.paths]))
     if match.methods:
-        found.append(_any(_METHOD, [_quoted(one) for one in match.methods]))
+        found.append(_any(_METHOD, [matchers.quoted(one) for one in match.methods]))
     if match.hosts:
         found.append(_any(_HOST, [f"(?i:{_pattern(one, _PORT)})" for one in match.hosts]))
     found += [matchers.header(name, one) for name, one in match.headers.items()]
@@ -36,7 +35,7 @@ def header_is(name: str, value: str) -> rc.HeaderMatcher:
 
 def parameter_is(name: str, value: str) -> rc.HeaderMatcher:
     """Return the condition that a query parameter has this value as it is written in the path."""
-    pattern = rf"[^?]*\?(?:.*&)?{_quoted(name)}={_quoted(value)}(?:&.*)?"
+    pattern = rf"[^?]*\?(?:.*&)?{matchers.quoted(name)}={matchers.quoted(value)}(?:&.*)?"
     return matchers.header(_PATH, StringMatch(regex=pattern))
 
 
@@ -47,12 +46,7 @@ def _any(name: str, patterns: Sequence[str]) -> rc.HeaderMatcher:
 def _pattern(match: StringMatch, rest: str) -> str:
     """Return a pattern of the whole text; `rest` may follow what is exact."""
     if match.exact is not None:
-        return f"{_quoted(match.exact)}{rest}"
+        return f"{matchers.quoted(match.exact)}{rest}"
     if match.prefix is not None:
-        return f"{_quoted(match.prefix)}{_ANYTHING}"
+        return f"{matchers.quoted(match.prefix)}{_ANYTHING}"
     return f"(?:{match.regex or ''}){rest}"
-
-
-def _quoted(text: str) -> str:
-    """Escape for RE2, which takes a backslash before every mark."""
-    return re.sub(r"([^\w])", r"\\\1", text, flags=re.ASCII)

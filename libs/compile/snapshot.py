@@ -26,6 +26,7 @@ from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
 from libs.compile.scope import Scope, scope_of, visible_services
+from libs.compile.security import asked_services
 from libs.compile.sharing import Shared
 from libs.compile.target import Outbound, looks_up
 from libs.compile.trafficpolicies import own_pool
@@ -117,12 +118,13 @@ def _parts(view: View) -> Iterator[Part]:
 
 
 def _called(view: View, services: tuple[Service, ...]) -> tuple[Service, ...]:
-    """Add the services that the proxy itself reports to."""
-    called = (
-        called_services(view.world, view.proxy) if view.proxy.type is not ProxyType.GRPC else ()
-    )
+    """Add the services that the proxy itself reports to or asks."""
+    if view.proxy.type is ProxyType.GRPC:
+        return services
+    asked = asked_services(view.world, view.proxy)
+    called = {one.hostname: one for one in (*called_services(view.world, view.proxy), *asked)}
     known = {one.hostname for one in services} if called else set()
-    added = tuple(one for one in called if one.hostname not in known)
+    added = tuple(one for host, one in called.items() if host not in known)
     return (*services, *added) if added else services
 
 

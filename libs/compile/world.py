@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from libs.compile.attachments import ATTACHED, Attachments, attachments
 from libs.compile.credentials import Credentials, credentials
 from libs.compile.objects import Difference, Objects
-from libs.compile.peers import Peers, peers
+from libs.compile.peers import Peers
 from libs.compile.policies import Policies, policies
 from libs.compile.rules import Roots, RouteRules, changed_route_rules
 from libs.kernel.ids import ClusterName
 from libs.kernel.origins import ObjectKey, Origin
+from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.peerauthentication import PeerAuthentication
+from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 from libs.meshapi.service import Service
@@ -28,13 +30,15 @@ from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.build import DEFAULT_DOMAIN, Registry, build_registry, changed_registry
 from libs.registry.order import age
 
+_Kind = TypeVar("_Kind", bound=MeshObject)
+
 
 @dataclass(frozen=True, slots=True)
 class World:
     """One cluster. What has an order stands oldest first.
 
     `origins` tells where each object is written; it never reaches a resource. `objects` are what
-    the tables are made from.
+    the tables are made from. `keys` are JSON Web Key Sets by address, fetched by whoever can.
     """
 
     cluster: ClusterName
@@ -48,6 +52,9 @@ class World:
     origins: Mapping[ObjectKey, Origin] = field(default_factory=dict)
     credentials: Credentials = field(default_factory=dict)
     peers: Peers = field(default_factory=dict)
+    authorizations: Mapping[str, tuple[AuthorizationPolicy, ...]] = field(default_factory=dict)
+    authentications: Mapping[str, tuple[RequestAuthentication, ...]] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     objects: Objects = field(default_factory=Objects, repr=False)
 
     @property
@@ -157,19 +164,20 @@ def _gateways(making: _Making) -> tuple[Gateway, ...]:
     return tuple(sorted(making.objects.of(Gateway).values(), key=age))
 
 
-def _sidecars(making: _Making) -> Mapping[str, tuple[Sidecar, ...]]:
-    found: dict[str, list[Sidecar]] = {}
-    for sidecar in sorted(making.objects.of(Sidecar).values(), key=age):
-        found.setdefault(sidecar.namespace, []).append(sidecar)
-    return {namespace: tuple(members) for namespace, members in found.items()}
+def _by_namespace(kind: type[_Kind]) -> Callable[[_Making], Mapping[str, tuple[_Kind, ...]]]:
+    """Return what makes a table of a kind by namespace, the oldest first."""
+
+    def made(making: _Making) -> Mapping[str, tuple[_Kind, ...]]:
+        found: dict[str, list[_Kind]] = {}
+        for one in sorted(making.objects.of(kind).values(), key=age):
+            found.setdefault(one.namespace, []).append(one)
+        return {namespace: tuple(members) for namespace, members in found.items()}
+
+    return made
 
 
 def _attached(making: _Making) -> Attachments:
     return attachments(one for kind in ATTACHED for one in making.objects.of(kind).values())
-
-
-def _peers(making: _Making) -> Peers:
-    return peers(making.objects.of(PeerAuthentication).values())
 
 
 def _credentials(making: _Making) -> Credentials:
@@ -182,9 +190,11 @@ _TABLES = (
     _Table("rules", (VirtualService,), _rules),
     _Table("policies", (DestinationRule,), _policies),
     _Table("gateways", (Gateway,), _gateways),
-    _Table("sidecars", (Sidecar,), _sidecars),
+    _Table("sidecars", (Sidecar,), _by_namespace(Sidecar)),
     _Table("attached", ATTACHED, _attached),
     _Table("credentials", (Secret, SealedSecret), _credentials),
-    _Table("peers", (PeerAuthentication,), _peers),
+    _Table("peers", (PeerAuthentication,), _by_namespace(PeerAuthentication)),
+    _Table("authorizations", (AuthorizationPolicy,), _by_namespace(AuthorizationPolicy)),
+    _Table("authentications", (RequestAuthentication,), _by_namespace(RequestAuthentication)),
 )
 """Every field that objects make. One that is new here is made again when its kinds change."""

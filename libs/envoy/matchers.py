@@ -1,9 +1,16 @@
 """Matchers of text, headers, query parameters and paths."""
 
+import re
+
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.type.matcher.v3 import regex_pb2, string_pb2
 
 from libs.meshapi.matches import StringMatch
+
+
+def quoted(text: str) -> str:
+    """Escape a text for RE2, which takes a backslash before every mark."""
+    return re.sub(r"([^\w])", r"\\\1", text, flags=re.ASCII)
 
 
 def regex(pattern: str) -> regex_pb2.RegexMatcher:
@@ -66,6 +73,7 @@ def path(match: StringMatch | None, *, ignore_case: bool = False) -> rc.RouteMat
 
 def matches_everything(route_match: rc.RouteMatch) -> bool:
     """Say whether no request can get past a route with this condition."""
-    unconditional = not (route_match.headers or route_match.query_parameters)
+    asked = (route_match.headers, route_match.query_parameters, route_match.dynamic_metadata)
+    unconditional = not any(asked)
     every_path = route_match.prefix == "/" or route_match.safe_regex.regex == ".*"
     return unconditional and every_path

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.base import Model
 from libs.meshapi.deployment import Deployment
 from libs.meshapi.endpoints import Endpoints
@@ -23,7 +22,6 @@ from libs.meshapi.namespace import Namespace
 from libs.meshapi.node import Node
 from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Path
-from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import attribute_of, model_inside, name_of
 from libs.meshapi.serviceaccount import ServiceAccount
@@ -36,8 +34,6 @@ _FETCHED = ("imagePullPolicy", "imagePullSecret", "sha256", "verificationKey")
 
 _PROVIDERS = (
     "datadog",
-    "envoyExtAuthzGrpc",
-    "envoyExtAuthzHttp",
     "lightstep",
     "opencensus",
     "opentelemetry.dynatraceSampler",
@@ -152,7 +148,6 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
 
 KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
     {
-        AuthorizationPolicy,
         BackendTLSPolicy,
         Deployment,
         Endpoints,
@@ -164,7 +159,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         Node,
         Pod,
         ReferenceGrant,
-        RequestAuthentication,
         Rollout,
         ServiceAccount,
         TCPRoute,

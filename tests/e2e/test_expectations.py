@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
@@ -16,6 +17,7 @@ from tests.e2e import certificates
 from tests.e2e.calls import Reply, bounds, differences, make
 from tests.e2e.echo import Addresses, Contexts, echoes
 from tests.e2e.servedviews import ServedViews, bound, served_views
+from tests.e2e.tokens import Issuer
 from tools.envoy.process import EnvoyProcess
 
 TABLES = sorted((Path(__file__).parent / "expectations").glob("*.yaml"))
@@ -62,14 +64,33 @@ def views(tmp_path_factory: pytest.TempPathFactory, envoy: Path) -> Iterator[Ser
         yield served
 
 
+@pytest.fixture(scope="module")
+def issuers() -> dict[str, Issuer]:
+    """Make the keys that tables name as `KEYS(name)`, and that their tokens are signed with."""
+    return {name: Issuer(name) for name in ("shop", "bank", "forger")}
+
+
+@pytest.fixture(scope="module")
+def words(certificates_folder: Path, issuers: dict[str, Issuer]) -> dict[str, str]:
+    """Return what stands for what in all tables."""
+    keys = {f"KEYS({name})": one.keys for name, one in issuers.items()}
+    return {"/CERTIFICATES": str(certificates_folder), **_encoded(certificates_folder), **keys}
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("delta", [False, True], ids=["sotw", "delta"])
 def test_real_envoy_answers_as_the_table_says(
-    table: Path, views: ServedViews, certificates_folder: Path, *, delta: bool
+    table: Path,
+    views: ServedViews,
+    certificates_folder: Path,
+    issuers: dict[str, Issuer],
+    words: dict[str, str],
+    *,
+    delta: bool,
 ) -> None:
     """Every row's calls come back as the row expects, through an Envoy with the compiled view."""
-    words = {"/CERTIFICATES": str(certificates_folder)} | _encoded(certificates_folder)
-    case = read_case(table, SHARED.read_text(encoding="utf-8"), words)
+    shared = SHARED.read_text(encoding="utf-8")
+    case = read_case(table, shared, words | _tokens(table, issuers))
     compiled = compile_snapshot(case.world, case.proxy)
     assert list(compiled.problems) == case.question.get("problems", [])
     snapshot = bound(compiled.snapshot) if case.question.get("bound") else compiled.snapshot
@@ -93,6 +114,21 @@ def _encoded(folder: Path) -> dict[str, str]:
     return {
         f"BASE64({path.name})": base64.b64encode(path.read_bytes()).decode()
         for path in folder.iterdir()
+    }
+
+
+def _tokens(table: Path, issuers: Mapping[str, Issuer]) -> dict[str, str]:
+    """Return the tokens of a table: `TOKEN(name)` stands for the one that `tokens` describes.
+
+    `by` is who signs it, `algorithm` how.
+    """
+    head = yaml.safe_load(table.read_text(encoding="utf-8").partition("\n---\n")[0])
+    described = head.get("tokens", {})
+    return {
+        f"TOKEN({name})": issuers[one.get("by", "shop")].sign(
+            one.get("claims", {}), one.get("algorithm", "RS256")
+        )
+        for name, one in described.items()
     }
 
 

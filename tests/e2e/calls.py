@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import grpc
+
 from tests.e2e import certificates
 
 FALSE_ALARM_MAX = 1e-7
@@ -52,6 +54,9 @@ def make(call: Mapping[str, Any]) -> Iterator[Reply]:
 
 def _over_one(call: Mapping[str, Any]) -> Iterator[Reply]:
     host, _, port = str(call["to"]).rpartition(":")
+    if "grpc" in call:
+        yield from _grpc(call)
+        return
     if "bytes" in call:
         silence_s = call.get("silent_ms", 0) / 1000
         yield _exchange(host, int(port), call["bytes"].encode(), silence_s)
@@ -82,6 +87,30 @@ def _connection(call: Mapping[str, Any], host: str, port: int) -> http.client.HT
     connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
     connection.sock = context.wrap_socket(raw, server_hostname=wanted["name"])
     return connection
+
+
+def _grpc(call: Mapping[str, Any]) -> Iterator[Reply]:
+    """Call the method `grpc`, with `tls` over TLS; the answer's `code` is the name of a status."""
+    options = [("grpc.default_authority", call["host"]), ("grpc.enable_retries", 0)]
+    sent = tuple((name, str(value)) for name, value in call.get("headers", {}).items())
+    with _channel(call, options) as channel:
+        say: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(call["grpc"])
+        for _ in range(call.get("times", 1)):
+            started = time.perf_counter()
+            try:
+                seen = {**json.loads(say(b"", timeout=_TIMEOUT_S, metadata=sent)), "code": "OK"}
+            except grpc.RpcError as error:
+                seen = {"code": error.code().name}
+            yield Reply(NO_ANSWER, {}, "", (time.perf_counter() - started) * 1000, seen)
+
+
+def _channel(call: Mapping[str, Any], options: Sequence[tuple[str, Any]]) -> grpc.Channel:
+    wanted = call.get("tls")
+    if wanted is None:
+        return grpc.insecure_channel(call["to"], options)
+    trusted = (Path(wanted["certificates"]) / "ca.pem").read_bytes()
+    named = ("grpc.ssl_target_name_override", wanted["name"])
+    return grpc.secure_channel(call["to"], grpc.ssl_channel_credentials(trusted), [*options, named])
 
 
 def _exchange(host: str, port: int, sent: bytes, silence_s: float) -> Reply:
@@ -175,6 +204,7 @@ def _same(found: Any, wanted: Any) -> bool:
 
 _FACTS = {
     "status": lambda reply: reply.status,
+    "code": lambda reply: reply.seen.get("code"),
     "body": lambda reply: reply.body,
     "says": lambda reply: reply.body,
     "lacks": lambda reply: reply.body,

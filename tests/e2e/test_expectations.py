@@ -16,6 +16,7 @@ from tests.casefile import read_case
 from tests.e2e import certificates
 from tests.e2e.calls import Reply, bounds, differences, make
 from tests.e2e.echo import Addresses, Contexts, echoes
+from tests.e2e.grpcecho import grpc_echoes
 from tests.e2e.servedviews import ServedViews, bound, served_views
 from tests.e2e.tokens import Issuer
 from tools.envoy.process import EnvoyProcess
@@ -97,6 +98,7 @@ def test_real_envoy_answers_as_the_table_says(
     contexts = _contexts(case.world, certificates_folder)
     with (
         echoes(_workloads(case.world), contexts) as arrived,
+        grpc_echoes(_workloads(case.world, "grpc")),
         views.serving(snapshot, case.proxy, delta=delta) as process,
     ):
         for row in case.question["calls"]:
@@ -166,17 +168,18 @@ def _counted(process: EnvoyProcess, row: Mapping[str, Any]) -> dict[str, int | N
     return {name: known.get(name) for name in row["stats"]}
 
 
-def _workloads(world: World) -> Addresses:
+def _workloads(world: World, kind: str = "") -> Addresses:
     """Find every address at which an echo has to answer, named by its workload.
 
-    With the label `echo: none` an endpoint refuses every connection.
+    With the label `echo: none` an endpoint refuses every connection, with `echo: grpc` it speaks
+    that.
     """
     return {
         (endpoint.address, number): endpoint.workload
         for host, endpoints in world.registry.endpoints.items()
         for endpoint in endpoints
         for number in endpoint.ports.values()
-        if endpoint.address != GATEWAY and endpoint.labels.get("echo") != "none"
+        if endpoint.address != GATEWAY and endpoint.labels.get("echo", "") == kind
     }
 
 

@@ -48,5 +48,9 @@ def grpc_echoes(addresses: Addresses) -> Iterator[None]:
             server.add_generic_rpc_handlers((_Echo(workload),))
             server.add_insecure_port(f"{host}:{port}")
             server.start()
-            stack.callback(lambda one=server: one.stop(0).wait())
+            stack.callback(_stop, server)
         yield
+
+
+def _stop(server: grpc.Server) -> None:
+    server.stop(None).wait()

@@ -26,6 +26,7 @@ class Stack:
     processes: Processes
     load: Load
     store: SqlStore
+    xds_port: int
 
     def push(self, files: Mapping[str, str]) -> CommitId:
         """Write files, commit and push them; return the commit."""
@@ -70,7 +71,7 @@ def running_stack(folder: Path, **options: str) -> Iterator[Stack]:
         stack.enter_context(envoy)
         store = open_store(up.store)
         stack.callback(store.close)
-        running = Stack(clone, processes, Load(address), store)
+        running = Stack(clone, processes, Load(address), store, xds_port)
         until(lambda: running.load.once() == "v1", "the first commit is served")
         until(lambda: running.live_commit() == commit, "the first commit is live")
         yield running

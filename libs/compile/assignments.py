@@ -7,7 +7,7 @@ from protogen.envoy.config.endpoint.v3 import endpoint_pb2
 from libs.compile import automtls, localities
 from libs.compile.ledger import Ledger
 from libs.compile.localities import Stand, preference, priorities, shares, topology_labels
-from libs.compile.proxy import locality_of
+from libs.compile.proxy import locality_of, node_of
 from libs.compile.target import Outbound
 from libs.compile.view import View, node
 from libs.envoy import endpoint
@@ -15,7 +15,7 @@ from libs.envoy.address import UNIX_PREFIX, is_ip
 from libs.envoy.endpoint import LoadEndpoint
 from libs.kernel import xds
 from libs.registry.labels import wears
-from libs.registry.service import Endpoint, Resolution, ServicePort
+from libs.registry.service import Endpoint, Nearness, Resolution, ServicePort
 
 _BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
 
@@ -28,6 +28,7 @@ def assignment(view: View, one: Outbound) -> endpoint_pb2.ClusterLoadAssignment:
         if wears(each.labels, one.labels)
         and (not one.meshed or each.labels.get(automtls.LABEL) == automtls.MESH_TLS)
         and (number := _number(each, one.port)) is not None
+        and _near(view, one, each)
         and _usable(view.ledger, one, each)
     ]
     origins = (each.origin for each, _ in chosen)
@@ -38,21 +39,28 @@ def assignment(view: View, one: Outbound) -> endpoint_pb2.ClusterLoadAssignment:
 def _ordered(
     view: View, one: Outbound, chosen: Sequence[tuple[Endpoint, int]]
 ) -> endpoint_pb2.ClusterLoadAssignment:
-    preferred = preference(one.traffic, view.world.settings)
+    preferred = preference(one.traffic, view.world.settings, one.service.nearness)
     meshed = _speakers(view, one, chosen)
     if preferred is None:
         return endpoint.load_assignment(one.name, _listed(chosen, [0] * len(chosen), meshed))
-    stand, cluster = _stand(view), view.world.cluster
-    endpoints = [each for each, _ in chosen]
+    stand, cluster = _stand(view, one.service.nearness), view.world.cluster
+    endpoints = [localities.placed(each, stand) for each, _ in chosen]
     ranks = priorities(
         preferred,
         stand,
         endpoints,
-        lambda each: topology_labels(each.labels, each.locality, each.network, cluster),
+        lambda each: topology_labels(each.labels, each.locality, each.network, cluster, each.node),
     )
     listed = _listed(chosen, ranks, meshed)
     weights = shares(preferred, stand, _weights(listed))
     return endpoint.load_assignment(one.name, listed, weights)
+
+
+def _near(view: View, one: Outbound, each: Endpoint) -> bool:
+    """Leave out endpoints of other nodes where the service is called on one's own node only."""
+    if one.service.nearness is not Nearness.NODE_ONLY:
+        return True
+    return each.node == node_of(view.proxy)
 
 
 def _speakers(view: View, one: Outbound, chosen: Sequence[tuple[Endpoint, int]]) -> list[bool]:
@@ -80,12 +88,13 @@ def _weights(listed: Sequence[LoadEndpoint]) -> Mapping[str, int]:
     return found
 
 
-@node(lambda: None)
-def _stand(view: View) -> Stand:
-    """Return where the proxy stands, for all of its clusters."""
+@node(lambda nearness: nearness)
+def _stand(view: View, nearness: Nearness) -> Stand:
+    """Return where the proxy stands, for all clusters of services that want the same nearness."""
     proxy = view.proxy
+    own = node_of(proxy) if nearness is Nearness.NODE else ""
     locality = locality_of(proxy, view.world.registry)
-    labels = topology_labels(proxy.labels, locality, proxy.network, view.world.cluster)
+    labels = topology_labels(proxy.labels, locality, proxy.network, view.world.cluster, own)
     return Stand(locality, labels)
 
 

@@ -5,7 +5,7 @@ that nearer endpoints fail. Shares do not.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from libs.meshapi.fleet import MeshSettings
@@ -16,7 +16,7 @@ from libs.meshapi.trafficpolicy import (
     TrafficPolicy,
     ZoneAwareLoadBalancer,
 )
-from libs.registry.service import Endpoint
+from libs.registry.service import Endpoint, Nearness
 
 _PARTS = 3
 _ANY = "*"
@@ -28,6 +28,11 @@ _ZONE = "topology.kubernetes.io/zone"
 _SUBZONE = "topology.istio.io/subzone"
 _NETWORK = "topology.istio.io/network"
 _CLUSTER = "topology.istio.io/cluster"
+_NODE = "kubernetes.io/hostname"
+_NEAR: Mapping[Nearness, tuple[str, ...]] = {
+    Nearness.ZONE: (_NETWORK, _REGION, _ZONE, _SUBZONE),
+    Nearness.NODE: (_NETWORK, _REGION, _ZONE, _SUBZONE, _NODE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +58,19 @@ class Stand:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def preference(policy: TrafficPolicy, mesh: MeshSettings) -> Preference | None:
-    """Return what counts for a cluster; its rule replaces what the mesh says.
+def preference(
+    policy: TrafficPolicy, mesh: MeshSettings, nearness: Nearness = Nearness.ANYWHERE
+) -> Preference | None:
+    """Return what counts for a cluster; its rule replaces what service and mesh say.
 
     None where nothing is preferred. What fails is only noticed by outlier detection, so without it
-    nothing but shares, and the regions of zone-aware balancing, remains.
+    nothing but shares, the regions of zone-aware balancing and what the service says remains.
     """
     balancer = policy.load_balancer
     own = balancer.locality_lb_setting if balancer else None
     zones = balancer.zone_aware_lb_setting if balancer else None
+    if own is None and zones is None and nearness in _NEAR:
+        return Preference(labels=_NEAR[nearness])
     if own is None and zones is None:
         own, zones = mesh.locality_lb_setting, mesh.zone_aware_lb_setting
     if zones is not None and zones.enabled is not False:
@@ -77,11 +86,12 @@ def preference(policy: TrafficPolicy, mesh: MeshSettings) -> Preference | None:
 
 
 def topology_labels(
-    labels: Mapping[str, str], locality: str, network: str, cluster: str
+    labels: Mapping[str, str], locality: str, network: str, cluster: str, node: str = ""
 ) -> Mapping[str, str]:
     """Add the labels that say where a workload is; what it carries itself counts before them."""
     region, zone, subzone = parts(locality)
     given = {_REGION: region, _ZONE: zone, _SUBZONE: subzone, _NETWORK: network, _CLUSTER: cluster}
+    given[_NODE] = node
     return {**{name: value for name, value in given.items() if value}, **labels}
 
 
@@ -89,6 +99,18 @@ def parts(locality: str) -> tuple[str, str, str]:
     """Split `region/zone/subzone`; what is not written is empty."""
     region, zone, subzone = (*locality.split("/", _PARTS - 1), "", "")[:_PARTS]
     return region, zone, subzone
+
+
+def placed(one: Endpoint, stand: Stand) -> Endpoint:
+    """Complete where an endpoint is: of Kubernetes only the zone is known, which names its region.
+
+    Only the caller's own zone can be told so.
+    """
+    region, zone, _ = parts(one.locality)
+    own = parts(stand.locality)
+    if region or not zone or zone != own[1]:
+        return one
+    return replace(one, locality=f"{own[0]}{one.locality}")
 
 
 def text(locality: str) -> str:

@@ -180,6 +180,11 @@ def locality_of(proxy: Proxy, registry: Registry) -> str:
     return next(filter(None, places), "")
 
 
+def node_of(proxy: Proxy) -> str:
+    """Return the Kubernetes node that a proxy says it runs on."""
+    return str(proxy.metadata.get("NODE_NAME", ""))
+
+
 def proxy_class(proxy: Proxy, world: World) -> ClassKey:
     """Return the class of a proxy: within one world, equal classes have equal views.
 
@@ -197,7 +202,11 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "patched": [str(proxy.metadata.get(key)) for key in world.attached.metadata_read],
         "identity": [proxy.metadata.get(key, "") for key in METADATA_KEYS],
         "dns": [proxy.metadata.get(key, "") for key in DNS_METADATA_KEYS],
+<<<<<<< HEAD
         "on_demand": str(proxy.metadata.get(ON_DEMAND_KEY, "")),
+=======
+        "node": node_of(proxy) if world.node_bound else "",
+>>>>>>> 553f214 (Keep calls as near as Services want them: trafficDistribution and internalTrafficPolicy)
         "ips": proxy.ips if _shows_addresses(proxy, world) else (),
         "instances": _instances(proxy, world),
     }

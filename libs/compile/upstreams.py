@@ -34,7 +34,7 @@ def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
         statuses = policy.outlier_detection.outlier_detection_http_error_codes
         if statuses and one.port.protocol.is_http:
             outliers.count_statuses(built, statuses)
-    _prefer(built, preference(policy, view.world.settings))
+    _prefer(built, preference(policy, view.world.settings, one.service.nearness))
     if built.lb_policy != cluster_pb2.Cluster.CLUSTER_PROVIDED:
         _balance(built, policy)
     upstreamtls.apply(view, built, one)

@@ -28,7 +28,9 @@ from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.virtualservice import VirtualService
 from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.build import DEFAULT_DOMAIN, Registry, build_registry, changed_registry
+from libs.registry.kubernetes import nearness_of
 from libs.registry.order import age
+from libs.registry.service import Nearness
 
 _Kind = TypeVar("_Kind", bound=MeshObject)
 
@@ -39,6 +41,9 @@ class World:
 
     `origins` tells where each object is written; it never reaches a resource. `objects` are what
     the tables are made from. `keys` are JSON Web Key Sets by address, fetched by whoever can.
+    `origins` tells where each object is written; it never reaches a resource. `node_bound` says
+    that the node of a proxy decides where some of its calls go. `objects` are what the tables are
+    made from.
     """
 
     cluster: ClusterName
@@ -55,6 +60,7 @@ class World:
     authorizations: Mapping[str, tuple[AuthorizationPolicy, ...]] = field(default_factory=dict)
     authentications: Mapping[str, tuple[RequestAuthentication, ...]] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    node_bound: bool = False
     objects: Objects = field(default_factory=Objects, repr=False)
 
     @property
@@ -160,6 +166,11 @@ def _policies(making: _Making) -> Policies:
     )
 
 
+def _node_bound(making: _Making) -> bool:
+    by_node = (Nearness.NODE, Nearness.NODE_ONLY)
+    return any(nearness_of(one) in by_node for one in making.objects.of(Service).values())
+
+
 def _gateways(making: _Making) -> tuple[Gateway, ...]:
     return tuple(sorted(making.objects.of(Gateway).values(), key=age))
 
@@ -196,5 +207,7 @@ _TABLES = (
     _Table("peers", (PeerAuthentication,), _by_namespace(PeerAuthentication)),
     _Table("authorizations", (AuthorizationPolicy,), _by_namespace(AuthorizationPolicy)),
     _Table("authentications", (RequestAuthentication,), _by_namespace(RequestAuthentication)),
+    _Table("peers", (PeerAuthentication,), _peers),
+    _Table("node_bound", (Service,), _node_bound),
 )
 """Every field that objects make. One that is new here is made again when its kinds change."""

@@ -123,9 +123,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         "spec.ingress[].port.targetPort",
     ),
     "Service": (
-        "spec.internalTrafficPolicy",
-        "spec.sessionAffinity",
-        "spec.trafficDistribution",
+        "spec.sessionAffinity",  # of kube-proxy; a mesh has consistentHash
     ),
     "EndpointSlice": ("endpoints[].hints",),
     "Fleet": (

@@ -10,6 +10,7 @@ from libs.registry.protocols import kubernetes_protocol
 from libs.registry.service import (
     Described,
     Endpoint,
+    Nearness,
     Protocol,
     Resolution,
     Service,
@@ -20,7 +21,15 @@ from libs.registry.workloads import Workload, selected
 EXPORT_ANNOTATION = "networking.istio.io/exportTo"
 """Namespaces that see a Service, by commas: it has no field for them."""
 
+DISTRIBUTION_ANNOTATION = "networking.istio.io/traffic-distribution"
+"""The same as the field `trafficDistribution`, for Kubernetes that has none."""
+
 _EXTERNAL_NAME = "ExternalName"
+_NEARNESS = {
+    "PreferClose": Nearness.ZONE,
+    "PreferSameZone": Nearness.ZONE,
+    "PreferSameNode": Nearness.NODE,
+}
 
 
 def kubernetes_service(
@@ -49,8 +58,18 @@ def kubernetes_service(
         mesh_external=external,
         kubernetes=not external,
         exported_to=_exports(service),
+        nearness=nearness_of(service),
     )
     return Described(described, _external_name(service, ports) if external else found)
+
+
+def nearness_of(service: CoreService) -> Nearness:
+    """Return which endpoints callers take: `Local` is strict, the distribution a preference."""
+    spec = service.spec
+    if spec.internal_traffic_policy == "Local":
+        return Nearness.NODE_ONLY
+    annotated = service.metadata.annotations.get(DISTRIBUTION_ANNOTATION, "")
+    return _NEARNESS.get(spec.traffic_distribution or annotated, Nearness.ANYWHERE)
 
 
 def _exports(service: CoreService) -> frozenset[str]:
@@ -116,4 +135,5 @@ def _slice_endpoint(
         namespace=each.namespace,
         workload=target.name if target else "",
         origin=each.key,
+        node=one.node_name or "",
     )

@@ -57,6 +57,18 @@ class Resolution(StrEnum):
     """wherever the caller wanted to go; there may be a list as well (headless services)"""
 
 
+class Nearness(StrEnum):
+    """Which endpoints of a service callers take."""
+
+    ANYWHERE = "anywhere"
+    ZONE = "zone"
+    """those of the same zone first, then of the same region"""
+    NODE = "node"
+    """those of the same node first, then of the same zone"""
+    NODE_ONLY = "node_only"
+    """those of the same node and no others"""
+
+
 @dataclass(frozen=True, slots=True)
 class ServicePort:
     """A port of a service. `target_port` is a number or a workload's port name."""
@@ -89,6 +101,7 @@ class Endpoint:
     namespace: str = ""
     workload: str = ""
     origin: ObjectKey | None = None
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,8 @@ class Service:
 
     `addresses` are its own, as far as they are known; a headless one has none. `selector` is what
     its workloads carry, empty when it selects none. `exported_to` are the namespaces that see it.
-    `names` are those that its workloads' certificates may carry.
+    `names` are those that its workloads' certificates may carry. `nearness` is what its owner wants
+    of the way from callers to endpoints.
     """
 
     hostname: str
@@ -111,6 +125,7 @@ class Service:
     kubernetes: bool = False
     exported_to: frozenset[str] = TO_EVERYBODY
     names: tuple[str, ...] = ()
+    nearness: Nearness = Nearness.ANYWHERE
 
     @property
     def headless(self) -> bool:

@@ -8,6 +8,7 @@ from libs.compile.localities import (
     Preference,
     Stand,
     matches,
+    placed,
     preference,
     priorities,
     shares,
@@ -15,7 +16,7 @@ from libs.compile.localities import (
 )
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.trafficpolicy import LocalityDistribute, LocalityFailover, TrafficPolicy
-from libs.registry.service import Endpoint
+from libs.registry.service import Endpoint, Nearness
 
 DETECTING = {"outlierDetection": {"consecutive5xxErrors": 1}}
 PLAIN = MeshSettings()
@@ -180,3 +181,28 @@ def test_zone_aware_balancing_ranks_regions_only() -> None:
     assert zones is not None
     assert _ranked(zones, Stand("us/z1/r1"), *PLACES) == [0, 0, 0, 1, 1]
     assert not zones.weighted
+
+
+def test_a_zone_without_its_region_is_the_callers_where_it_is_the_callers_own() -> None:
+    """Lists of Kubernetes say no region; another zone may be of any."""
+    stand = Stand("us/z1/s1")
+    for written, expected in (("/z1", "us/z1"), ("/z2", "/z2"), ("eu/z1", "eu/z1"), ("", "")):
+        assert placed(Endpoint("10.0.0.1", {}, locality=written), stand).locality == expected
+
+
+@pytest.mark.parametrize(
+    ("nearness", "own_rule", "preferred"),
+    [
+        (Nearness.ANYWHERE, False, False),
+        (Nearness.ZONE, False, True),
+        (Nearness.NODE, False, True),
+        (Nearness.NODE_ONLY, False, False),
+        (Nearness.NODE, True, False),
+    ],
+)
+def test_what_a_service_wants_of_nearness_counts_until_a_rule_says_otherwise(
+    nearness: Nearness, *, own_rule: bool, preferred: bool
+) -> None:
+    """It needs no outlier detection: endpoints that are gone leave the list by themselves."""
+    policy = _policy({"enabled": False} if own_rule else None)
+    assert (preference(policy, _mesh(), nearness) is not None) is preferred

@@ -1,7 +1,11 @@
 """Core Services and their endpoints."""
 
+import pytest
+
+from libs.meshapi.service import Service as CoreService
 from libs.registry.build import Registry, build_registry
-from libs.registry.service import Endpoint, Resolution, Service
+from libs.registry.kubernetes import DISTRIBUTION_ANNOTATION, nearness_of
+from libs.registry.service import Endpoint, Nearness, Resolution, Service
 from libs.registry.tests.objects import objects
 
 SLICE = """
@@ -90,3 +94,34 @@ def test_udp_ports_are_no_ports_of_the_mesh() -> None:
     """A proxy has nothing to do with them."""
     found = service("{ports: [{name: dns, port: 53, protocol: UDP}, {name: http, port: 80}]}")
     assert [port.number for port in found.ports] == [80]
+
+
+@pytest.mark.parametrize(
+    ("written", "annotations", "expected"),
+    [
+        ({}, {}, Nearness.ANYWHERE),
+        ({"trafficDistribution": "PreferClose"}, {}, Nearness.ZONE),
+        ({"trafficDistribution": "PreferSameZone"}, {}, Nearness.ZONE),
+        ({"trafficDistribution": "PreferSameNode"}, {}, Nearness.NODE),
+        ({}, {DISTRIBUTION_ANNOTATION: "PreferClose"}, Nearness.ZONE),
+        ({"trafficDistribution": "Unknown"}, {}, Nearness.ANYWHERE),
+        ({"internalTrafficPolicy": "Local"}, {}, Nearness.NODE_ONLY),
+        (
+            {"internalTrafficPolicy": "Local", "trafficDistribution": "PreferClose"},
+            {},
+            Nearness.NODE_ONLY,
+        ),
+    ],
+)
+def test_a_service_says_how_near_its_callers_want_it(
+    written: dict[str, str], annotations: dict[str, str], expected: Nearness
+) -> None:
+    """A policy is strict and counts before a preference; a value of later releases is none."""
+    spec = {"ports": ({"port": 80},), **written}
+    metadata = {"name": "web", "namespace": "default", "annotations": annotations}
+    one = CoreService.model_validate(
+        {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec},
+        by_alias=True,
+        by_name=False,
+    )
+    assert nearness_of(one) is expected

@@ -202,11 +202,8 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "patched": [str(proxy.metadata.get(key)) for key in world.attached.metadata_read],
         "identity": [proxy.metadata.get(key, "") for key in METADATA_KEYS],
         "dns": [proxy.metadata.get(key, "") for key in DNS_METADATA_KEYS],
-<<<<<<< HEAD
         "on_demand": str(proxy.metadata.get(ON_DEMAND_KEY, "")),
-=======
         "node": node_of(proxy) if world.node_bound else "",
->>>>>>> 553f214 (Keep calls as near as Services want them: trafficDistribution and internalTrafficPolicy)
         "ips": proxy.ips if _shows_addresses(proxy, world) else (),
         "instances": _instances(proxy, world),
     }

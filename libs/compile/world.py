@@ -39,11 +39,9 @@ _Kind = TypeVar("_Kind", bound=MeshObject)
 class World:
     """One cluster. What has an order stands oldest first.
 
-    `origins` tells where each object is written; it never reaches a resource. `objects` are what
-    the tables are made from. `keys` are JSON Web Key Sets by address, fetched by whoever can.
     `origins` tells where each object is written; it never reaches a resource. `node_bound` says
     that the node of a proxy decides where some of its calls go. `objects` are what the tables are
-    made from.
+    made from. `keys` are JSON Web Key Sets by address, fetched by whoever can.
     """
 
     cluster: ClusterName
@@ -207,7 +205,6 @@ _TABLES = (
     _Table("peers", (PeerAuthentication,), _by_namespace(PeerAuthentication)),
     _Table("authorizations", (AuthorizationPolicy,), _by_namespace(AuthorizationPolicy)),
     _Table("authentications", (RequestAuthentication,), _by_namespace(RequestAuthentication)),
-    _Table("peers", (PeerAuthentication,), _peers),
     _Table("node_bound", (Service,), _node_bound),
 )
 """Every field that objects make. One that is new here is made again when its kinds change."""

@@ -35,6 +35,17 @@ COMMANDS = {
 }
 """Where each command lives and what the list of commands says of it; imported when it is used."""
 
+CA_COMMANDS = {
+    "init": ("tools.cli.ca:init", "Make a root."),
+    "intermediate": ("tools.cli.ca:intermediate", "Make the authority of a cluster."),
+    "cacerts": ("tools.cli.ca:print_cacerts", "Print the Secret with a cluster's authority."),
+    "issue": ("tools.cli.ca:issue_server", "Make the certificate of a server."),
+    "inspect": ("tools.cli.ca:inspect", "Say what certificates are in files."),
+    "rotate": ("tools.cli.ca:rotate", "Take the next step of replacing the root."),
+    "token": ("tools.cli.ca:join_token", "Print a token by which a host joins once."),
+}
+"""The commands below `periplus ca`."""
+
 
 def make_app() -> App:
     """Return the commands. Each lives in a module of its own that is imported when it is used."""
@@ -59,6 +70,10 @@ def make_app() -> App:
         help="Get a workload's identity, serve it to an Envoy, and run that.",
     )
     app.command(proxy)
+    authority = App(name="ca", help="Keep a root and what is below.", result_action="return_value")
+    for name, (place, says) in CA_COMMANDS.items():
+        authority.command(place, name=name, help=says)
+    app.command(authority)
     return app
 
 

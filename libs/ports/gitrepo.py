@@ -84,3 +84,14 @@ class GitRepo(Protocol):
     def release(self, commit: CommitId) -> None:
         """Stop holding a commit. Idempotent."""
         ...
+
+
+class MergingRepo(GitRepo, Protocol):
+    """A repository that can also say what a merge of two commits would hold."""
+
+    def merged(self, base: CommitId, head: CommitId) -> Sequence[TreeEntry] | None:
+        """All leaves of `base` with the changes of `head`, sorted by path.
+
+        None when somebody has to resolve conflicts first. Nothing of the remote changes.
+        """
+        ...

@@ -38,6 +38,18 @@ class Room:
     folds: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a change: a difference in the form of the contract, and messages.
+
+    Without a difference, `reason` says why there is none.
+    """
+
+    content: Mapping[str, Any] | None
+    messages: tuple[Message, ...] = ()
+    reason: str = ""
+
+
 def marker(fleet: str) -> str:
     """Return the hidden line by which the comment about a fleet is found again."""
     return f"[//]: # (periplus preview {_word(fleet)})"
@@ -48,35 +60,32 @@ def state_line(key: str) -> str:
     return f"[//]: # (periplus state {_word(key)})"
 
 
-def plan_hash(about: About, content: Mapping[str, Any]) -> PlanHash:
+def plan_hash(about: About, found: Found) -> PlanHash:
     """Return what an approval binds to: another one for other commits or another difference."""
-    plain = json.dumps([about.base, about.head, content], sort_keys=True, default=str)
+    messages = list(map(str, found.messages))
+    plain = json.dumps([about.base, about.head, found.content, messages], sort_keys=True)
     return PlanHash(hashlib.sha256(plain.encode()).hexdigest())
 
 
-def title(content: Mapping[str, Any], messages: Sequence[Message]) -> str:
-    """Return the verdict as one line of plain text: refused, or what changes."""
-    wrong = len(errors(messages))
+def title(found: Found) -> str:
+    """Return the verdict as one line of plain text: refused, not compared, or what changes."""
+    wrong = len(errors(found.messages))
     refused = f"Refused: {wrong} error{'' if wrong == 1 else 's'}. " if wrong else ""
-    return refused + verdict(content)
+    if found.content is None:
+        return f"{refused}Not compared: {found.reason}."
+    return refused + verdict(found.content)
 
 
-def comment(
-    hidden: Sequence[str],
-    content: Mapping[str, Any],
-    messages: Sequence[Message],
-    about: About,
-    room: Room,
-) -> str:
+def comment(hidden: Sequence[str], found: Found, about: About, room: Room) -> str:
     """Write a comment that is not longer than there is room. `hidden` lines come first.
 
     What does not fit is left out from the end by whole lines, and that is said.
     """
-    head = ["\n".join(hidden), f"**{inert(title(content, messages))}**"]
-    foot = [f"---\n{_footer(about, plan_hash(about, content))}"]
+    head = ["\n".join(hidden), f"**{inert(title(found))}**"]
+    foot = [f"---\n{_footer(about, plan_hash(about, found))}"]
     rest = room.chars_max - sum(len(one) + 2 for one in (*head, _CUT, *foot))
     body: list[str] = []
-    for block in _blocks(content, messages, room):
+    for block in _blocks(found, room):
         if len(block) + 2 > rest:
             body += [*filter(None, [_beginning(block, rest - 2)]), _CUT]
             break
@@ -85,13 +94,15 @@ def comment(
     return "\n\n".join([*head, *body, *foot])
 
 
-def _blocks(content: Mapping[str, Any], messages: Sequence[Message], room: Room) -> Iterator[str]:
+def _blocks(found: Found, room: Room) -> Iterator[str]:
     """Yield the blocks of a comment, the most important first."""
-    yield from message_blocks(messages)
-    yield from risk_blocks(content)
-    for one in content["clusters"]:
+    yield from message_blocks(found.messages)
+    if found.content is None:
+        return
+    yield from risk_blocks(found.content)
+    for one in found.content["clusters"]:
         yield from summary_blocks(one)
-    for one in content["clusters"]:
+    for one in found.content["clusters"]:
         yield from detail_blocks(one, folds=room.folds)
 
 

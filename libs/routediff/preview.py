@@ -3,43 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from libs.compile.world import World, build_world
-from libs.desired.fleetview import FleetView
-from libs.desired.members import PlacedObject
 from libs.desired.provenance import changes_of
-from libs.desired.rendering import Contents
-from libs.desired.select import objects_for
 from libs.kernel.ids import ClusterName
-from libs.kernel.origins import ObjectKey
-from libs.meshapi.parsed import ParsedObject
 from libs.routediff.fleet import ClusterDifference, Pair, fleet_difference
 from libs.routediff.origins import Changes
 from libs.routediff.risks import Risk, deletions, of_classes, shadowed
+from libs.routediff.side import Placed, Side
 from libs.routediff.sights import Sight
 
 _FOR_CALLERS = frozenset({"VirtualService", "DestinationRule", "Gateway"})
 """Kinds that only callers and gateways follow."""
-
-Placed = Mapping[ObjectKey, PlacedObject[ParsedObject]]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A fleet and the contents of its sets, before or after a change."""
-
-    view: FleetView
-    contents: Contents
-
-    def placed(self, cluster: ClusterName) -> Placed:
-        """Return the objects of a cluster; none for one that is not here. Raises RenderError."""
-        if cluster not in self.view.clusters:
-            return {}
-        return {one.key: one for one in objects_for(cluster, self.view, self.contents)}
-
-    def world(self, cluster: ClusterName, placed: Placed) -> World:
-        """Return a cluster with these objects, ready to be compiled."""
-        objects = [(one.item.object, one.item.origin) for one in placed.values()]
-        return build_world(objects, cluster, self.view.fleet.spec.mesh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +38,8 @@ def preview(old: Side, new: Side, only: Sequence[ClusterName] = ()) -> Preview:
         name: [before[key] for key in before if key not in after]
         for name, (before, after) in placed.items()
     }
-    hidden = shadowed(old.view, old.contents, new.view, new.contents)
-    return Preview(found, (*of_classes(found), *hidden, *deletions(lost)), pairs)
+    risks = (*of_classes(found), *shadowed(old, new), *deletions(lost))
+    return Preview(found, risks, pairs)
 
 
 def _pair(name: ClusterName, sides: tuple[Side, Side], placed: tuple[Placed, Placed]) -> Pair:

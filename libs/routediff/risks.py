@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from libs.desired.fleetview import FleetView
 from libs.desired.members import PlacedObject
-from libs.desired.rendering import Contents
 from libs.kernel.effectclasses import EffectClass
 from libs.kernel.ids import ClusterName
 from libs.lint import mergedreach, reach
-from libs.lint.engine import Lint
 from libs.meshapi.parsed import ParsedObject
 from libs.routediff.classes import CallClass
+from libs.routediff.findings import new_findings
 from libs.routediff.fleet import ClusterDifference
+from libs.routediff.side import Side
 from libs.routing.outcome import Failure
 
 
@@ -74,14 +73,11 @@ def _of_class(one: CallClass) -> Iterator[Risk]:
         yield Risk(RiskKind.WIDER_WILDCARD, f"{where}: {', '.join(wide)} is open now")
 
 
-def shadowed(old: FleetView, before: Contents, new: FleetView, after: Contents) -> tuple[Risk, ...]:
+def shadowed(old: Side, new: Side) -> tuple[Risk, ...]:
     """Return the rules that no call reaches any more, because others take all of theirs."""
-    lint = Lint((*reach.CHECKS, *mergedreach.CHECKS))
-    known = {each for one in lint.findings(old, before) for each in one.identities}
     return tuple(
         Risk(RiskKind.SHADOWED_RULE, f"{one.message.object}: {one.message.text}", one.clusters)
-        for one in lint.findings(new, after)
-        if not one.identities <= known
+        for one in new_findings((*reach.CHECKS, *mergedreach.CHECKS), old, new)
     )
 
 

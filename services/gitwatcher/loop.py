@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from libs.adapters.trigger.waker import Wake, Waker
 from libs.ports.rng import Rng
 from services.gitwatcher.onepass import Outcome, one_pass
 from services.gitwatcher.read import Reader
-from services.gitwatcher.wake import Wake, Waker
 from services.gitwatcher.work import Source
 
 RETRY_S_MIN = 0.2

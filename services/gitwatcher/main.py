@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pydantic
 
-from libs.adapters.git.credentials import Credentials, SshKey, UserPassword
+from libs.adapters.git.credentials import credentials_of
 from libs.adapters.git.limits import GitLimits
 from libs.adapters.git.mirror import open_mirror
 from libs.adapters.kustomize.binary import KustomizeBinary
@@ -16,6 +16,8 @@ from libs.adapters.records.mark import code_mark
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
+from libs.adapters.trigger.server import Answers, TriggerServer
+from libs.adapters.trigger.waker import Waker
 from libs.kernel import messages
 from libs.meshapi import parse
 from libs.ports.clock import Clock
@@ -26,8 +28,6 @@ from services.gitwatcher.files import FileReader
 from services.gitwatcher.loop import PAUSE_S_MAX, Loop
 from services.gitwatcher.read import Reader
 from services.gitwatcher.settings import GitwatcherSettings
-from services.gitwatcher.trigger import Answers, TriggerServer
-from services.gitwatcher.wake import Waker
 from services.gitwatcher.work import Source
 
 RECORDS_FILE = "periplus-parsed.records"
@@ -85,7 +85,9 @@ def _source(settings: GitwatcherSettings, clock: Clock, steps: Steps) -> Source:
             settings.mirror,
             settings.repository,
             clock=clock,
-            credentials=_credentials(settings),
+            credentials=credentials_of(
+                settings.username, settings.password, settings.ssh_key
+            ),
             limits=limits,
         ),
         store=open_store(settings.store_url),
@@ -93,15 +95,6 @@ def _source(settings: GitwatcherSettings, clock: Clock, steps: Steps) -> Source:
         steps=steps,
         keep_revisions=settings.keep_revisions,
     )
-
-
-def _credentials(settings: GitwatcherSettings) -> Credentials | None:
-    """A key wins over a password; without either the remote is asked anonymously."""
-    if settings.ssh_key is not None:
-        public = Path(f"{settings.ssh_key}.pub")
-        return SshKey(settings.username, settings.ssh_key, public)
-    password = settings.password
-    return UserPassword(settings.username, password) if password else None
 
 
 def _server(settings: GitwatcherSettings, loop: Loop, clock: Clock) -> TriggerServer | None:

@@ -10,9 +10,10 @@ from libs.desired.select import RenderError
 from libs.kernel.ids import ClusterName
 from libs.routediff.difference import difference
 from libs.routediff.markdown import markdown
-from libs.routediff.preview import Side, preview
+from libs.routediff.preview import preview
 from libs.routediff.readable import text
 from libs.routediff.report import dumps_json, preview_json
+from libs.routediff.side import Side
 from libs.routing.dump import DumpError, from_dump
 from libs.routing.resources import Resources
 from tools.cli.compiling import desired_of

@@ -41,6 +41,13 @@ class SshKey:
 Credentials = UserPassword | SshKey
 
 
+def credentials_of(username: str, password: str, ssh_key: Path | None) -> Credentials | None:
+    """Return what settings ask for: a key wins over a password, without either there is nothing."""
+    if ssh_key is not None:
+        return SshKey(username, ssh_key, Path(f"{ssh_key}.pub"))
+    return UserPassword(username, password) if password else None
+
+
 def secrets_of(credentials: Credentials | None) -> tuple[str, ...]:
     """Return the texts that no message may hold."""
     match credentials:

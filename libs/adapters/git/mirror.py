@@ -106,6 +106,10 @@ class Mirror:
         """All leaves of the commit's tree, sorted by path."""
         return self._objects.entries(commit)
 
+    def merged(self, base: CommitId, head: CommitId) -> tuple[TreeEntry, ...] | None:
+        """All leaves of `base` with the changes of `head`."""
+        return self._objects.merged(base, head)
+
     def blob_size_bytes(self, blob: BlobId) -> int:
         """Size of a blob, without reading it."""
         return self._objects.blob_size_bytes(blob)

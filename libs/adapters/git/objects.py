@@ -42,6 +42,19 @@ class ObjectReader:
         with mapped(f"the files of commit {commit} cannot be read", self._redact):
             return self._trees.leaves(self._repo, self._commit(commit).tree_id)
 
+    def merged(self, base: CommitId, head: CommitId) -> tuple[TreeEntry, ...] | None:
+        """All leaves of a merge, sorted by path; None for conflicts, or nothing in common."""
+        with mapped(f"commits {base} and {head} cannot be merged", self._redact):
+            ours, theirs = self._commit(base), self._commit(head)
+            ancestor: pygit2.Oid | None = self._repo.merge_base(ours.id, theirs.id)
+            if ancestor is None:
+                return None
+            common = self._repo[ancestor].peel(pygit2.Commit)
+            index = self._repo.merge_trees(common.tree, ours.tree, theirs.tree)
+            if index.conflicts is not None:
+                return None
+            return self._trees.leaves(self._repo, index.write_tree(self._repo))
+
     def blob_size_bytes(self, blob: BlobId) -> int:
         """Size of a blob from its header."""
         with mapped(f"blob {blob} cannot be read", self._redact):

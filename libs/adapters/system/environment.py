@@ -163,6 +163,8 @@ def _item(item: Any, value: Any) -> Any:
     unknown = sorted(value.keys() - known)
     if unknown:
         raise ValueError(f"has unknown field `{unknown[0]}`; known are {', '.join(sorted(known))}")
-    return settings_from(
-        cast("type[Any]", item), {name.upper(): str(one) for name, one in value.items()}
-    )
+    texts = {
+        name.upper(): one if isinstance(one, str) else json.dumps(one)
+        for name, one in value.items()
+    }
+    return settings_from(cast("type[Any]", item), texts)

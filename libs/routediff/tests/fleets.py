@@ -2,7 +2,7 @@
 
 from libs.desired.directory import contents_from_files
 from libs.kernel.messages import errors
-from libs.routediff.preview import Side
+from libs.routediff.side import Side
 
 _FLEET = """apiVersion: periplus.io/v1alpha1
 kind: Fleet

@@ -10,6 +10,7 @@ from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import Origin
 from libs.routediff.comment import (
     About,
+    Found,
     Room,
     comment,
     marker,
@@ -28,7 +29,7 @@ _ERROR = Message(
 
 
 def _comment(room: Room = _ROOM, messages: tuple[Message, ...] = (), **changed: Any) -> str:
-    return comment(_HIDDEN, content(**changed), messages, _ABOUT, room)
+    return comment(_HIDDEN, Found(content(**changed), messages), _ABOUT, room)
 
 
 def test_it_begins_with_what_finds_it_again_and_the_verdict() -> None:
@@ -36,7 +37,7 @@ def test_it_begins_with_what_finds_it_again_and_the_verdict() -> None:
     lines = _comment().splitlines()
     assert lines[:2] == list(_HIDDEN)
     assert lines[3] == "**1 routing change: 1 moved.**"
-    plan = plan_hash(_ABOUT, content())
+    plan = plan_hash(_ABOUT, Found(content()))
     assert lines[-1] == (
         f"aaaaaaaaaaaa → bbbbbbbbbbbb, plan `{plan}`, "
         "[everything](https://periplus.example/previews/1)"
@@ -48,19 +49,28 @@ def test_errors_come_before_everything_else() -> None:
     found = _comment(messages=(_ERROR,))
     assert "**Refused: 1 error. 1 routing change: 1 moved.**" in found
     assert found.index("rules.yaml:3:1") < found.index("deletion")
-    assert title(content(), [_ERROR, _ERROR]).startswith("Refused: 2 errors. ")
+    assert title(Found(content(), (_ERROR, _ERROR))).startswith("Refused: 2 errors. ")
+
+
+def test_what_could_not_be_compared_is_not_without_changes() -> None:
+    """The reason stands where the number of changes would."""
+    found = Found(None, (_ERROR,), "files cannot be read")
+    assert title(found) == "Refused: 1 error. Not compared: files cannot be read."
+    text = comment(_HIDDEN, found, _ABOUT, _ROOM)
+    assert "0 routing changes" not in text
+    assert "rules.yaml:3:1" in text
 
 
 def test_another_difference_is_another_plan() -> None:
     """So is the same difference between other commits."""
     other = About(_ABOUT.base, CommitId("c" * 40))
     hashes = {
-        plan_hash(_ABOUT, content()),
-        plan_hash(_ABOUT, content(summary="another")),
-        plan_hash(other, content()),
+        plan_hash(_ABOUT, Found(content())),
+        plan_hash(_ABOUT, Found(content(summary="another"))),
+        plan_hash(other, Found(content())),
     }
     assert len(hashes) == 3
-    assert plan_hash(_ABOUT, content()) in hashes
+    assert plan_hash(_ABOUT, Found(content())) in hashes
 
 
 @given(st.integers(400, 2_000), st.integers(0, 3_000), st.booleans())

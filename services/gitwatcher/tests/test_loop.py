@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from libs.adapters.trigger.waker import Waker
 from libs.fakes.clock import FakeClock
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
 from libs.fakes.rng import SeededRng
@@ -16,7 +17,6 @@ from services.gitwatcher.files import FileReader
 from services.gitwatcher.loop import JITTER, PAUSE_S_MAX, Loop
 from services.gitwatcher.onepass import Outcome
 from services.gitwatcher.read import Reader
-from services.gitwatcher.wake import Waker
 from services.gitwatcher.work import Pass, Source
 from tests.e2e.pushes import seed
 

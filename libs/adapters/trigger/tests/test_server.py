@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from libs.adapters.trigger.server import BODY_BYTES_MAX, CONNECTIONS_MAX, Answers, TriggerServer
 from libs.kernel.looperrors import StalledError
-from services.gitwatcher.trigger import BODY_BYTES_MAX, CONNECTIONS_MAX, Answers, TriggerServer
 
 
 @dataclass

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 
-from services.gitwatcher.wake import Wake, Waker
+from libs.adapters.trigger.waker import Wake, Waker
 
 
 def test_without_a_trigger_time_wakes() -> None:

@@ -1,0 +1,63 @@
+"""A tree of the mirror as one side of a comparison."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from libs.desired.directory import contents_from_files
+from libs.desired.layout import FLEET_FILE, cluster_of_file, is_yaml, unreadable
+from libs.kernel.looperrors import StalledError
+from libs.kernel.messages import Message
+from libs.ports.gitrepo import EntryKind, GitRepo, TreeEntry
+from libs.routediff.side import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is read of one commit, in bytes."""
+
+    blob_bytes_max: int
+    tree_bytes_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A side, or None where its fleet cannot be read, and what is wrong with its files."""
+
+    side: Side | None
+    messages: tuple[Message, ...]
+
+
+def read_side(repo: GitRepo, entries: Sequence[TreeEntry], limits: Limits) -> Reading:
+    """Read all objects of a tree. Raises StalledError for a tree beyond the limits."""
+    wanted = [one for one in entries if is_yaml(one.path)]
+    strange = tuple(unreadable(wanted))
+    found = contents_from_files(_files(repo, wanted, limits))
+    messages = (*strange, *found.messages)
+    return Reading(Side(found.view, found.contents) if found.view else None, messages)
+
+
+def with_fleet_of(base: Sequence[TreeEntry], head: Sequence[TreeEntry]) -> tuple[TreeEntry, ...]:
+    """Return the files of `head`, but the fleet's own, with who may do what, as in `base`."""
+    ours = [one for one in base if _is_fleet(one.path)]
+    theirs = [one for one in head if not _is_fleet(one.path)]
+    return tuple(sorted([*ours, *theirs]))
+
+
+def _is_fleet(path: str) -> bool:
+    return path == FLEET_FILE or cluster_of_file(path) is not None
+
+
+def _files(repo: GitRepo, entries: Sequence[TreeEntry], limits: Limits) -> Mapping[str, bytes]:
+    found: dict[str, bytes] = {}
+    rest = limits.tree_bytes_max
+    for one in entries:
+        if one.kind is not EntryKind.FILE or "\\" in one.path:
+            continue
+        size = repo.blob_size_bytes(one.blob)
+        if size > limits.blob_bytes_max:
+            raise StalledError(f"`{one.path}` is longer than {limits.blob_bytes_max} bytes")
+        rest -= size
+        if rest < 0:
+            raise StalledError(f"the files are longer than {limits.tree_bytes_max} bytes")
+        found[one.path] = repo.read_blob(one.blob)
+    return found

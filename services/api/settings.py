@@ -35,7 +35,9 @@ class WebhookSettings:
         if not _NAME.fullmatch(self.name):
             raise ValueError("a webhook's name has small letters, digits and hyphens")
         if len(self.secret) < _SECRET_CHARS_MIN:
-            raise ValueError(f"the secret of `{self.name}` has less than {_SECRET_CHARS_MIN} letters")
+            raise ValueError(
+                f"the secret of `{self.name}` has less than {_SECRET_CHARS_MIN} letters"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

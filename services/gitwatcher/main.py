@@ -85,9 +85,7 @@ def _source(settings: GitwatcherSettings, clock: Clock, steps: Steps) -> Source:
             settings.mirror,
             settings.repository,
             clock=clock,
-            credentials=credentials_of(
-                settings.username, settings.password, settings.ssh_key
-            ),
+            credentials=credentials_of(settings.username, settings.password, settings.ssh_key),
             limits=limits,
         ),
         store=open_store(settings.store_url),

@@ -5,13 +5,13 @@ from typing import Final
 import uvicorn
 
 from libs.adapters.system.clock import SystemClock
+from libs.adapters.trigger.wakes import Wakes
 from libs.kernel.looperrors import StalledError
 from libs.ports.steps import Steps
 from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
 from services.api.app import application
 from services.api.settings import ApiSettings
-from services.api.wakes import Wakes
 
 CONNECTIONS_MAX: Final = 256
 """Connections at once; further ones are answered 503."""

@@ -1,26 +1,25 @@
 """What an operator may choose about the reconciler; environment `PERIPLUS_RECONCILER_...`."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from libs.adapters.system.environment import number
 from libs.telemetry.settings import TelemetrySettings
 
 
-class ReconcilerSettings(BaseSettings):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcilerSettings:
     """Where truth is read, and how clusters are reached."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, env_prefix="PERIPLUS_RECONCILER_", env_nested_delimiter="__"
-    )
+    PREFIX: ClassVar[str] = "PERIPLUS_RECONCILER_"
 
     store_url: str
     """SQLAlchemy URL of the Store."""
     kubeconfig: Path
     """File with the contexts that clusters name in `spec.connection.context`."""
-    poll_s: float = Field(default=1.0, gt=0)
+    poll_s: float = number(1.0, above=0)
     """Longest time between two looks at the Store when nothing wakes the reconciler."""
-    listen_s: float = Field(default=0.25, gt=0)
+    listen_s: float = number(0.25, above=0)
     """Longest time that a change of a target waits for a cluster that is listened to."""
-    telemetry: TelemetrySettings = TelemetrySettings()
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

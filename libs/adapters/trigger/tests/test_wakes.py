@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from services.api.wakes import Wakes
+from libs.adapters.trigger.wakes import Wakes
 
 
 class _Listener:

@@ -1,4 +1,4 @@
-"""Wakes other services, at its own pace: however many deliveries come, each trigger waits once."""
+"""Wakes services, at its own pace: however many ask for it, each trigger waits once."""
 
 import threading
 from collections.abc import Iterable

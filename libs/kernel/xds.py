@@ -17,6 +17,8 @@ LISTENER = TypeUrl(_PREFIX + "envoy.config.listener.v3.Listener")
 ROUTE = TypeUrl(_PREFIX + "envoy.config.route.v3.RouteConfiguration")
 VIRTUAL_HOST = TypeUrl(_PREFIX + "envoy.config.route.v3.VirtualHost")
 SECRET = TypeUrl(_PREFIX + "envoy.extensions.transport_sockets.tls.v3.Secret")
+EXTENSION = TypeUrl(_PREFIX + "envoy.config.core.v3.TypedExtensionConfig")
+RUNTIME = TypeUrl(_PREFIX + "envoy.service.runtime.v3.Runtime")
 
 PUSH_ORDER: tuple[TypeUrl, ...] = (
     CLUSTER,
@@ -25,6 +27,8 @@ PUSH_ORDER: tuple[TypeUrl, ...] = (
     ROUTE,
     VIRTUAL_HOST,
     SECRET,
+    RUNTIME,
+    EXTENSION,
 )
 """Make before break: additions and changes go out in this order, removals in the reverse one."""
 

@@ -5,7 +5,7 @@ and returns what to do next, at most one response, computed from the newest snap
 never gets a version that was overtaken while it was busy.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from libs.kernel.ids import ResourceName, TypeUrl
@@ -15,10 +15,11 @@ from libs.xdsproto import delta, sotw
 from libs.xdsproto.commands import Close, CloseCode, Command, Record, Respond
 from libs.xdsproto.due import Due, due
 from libs.xdsproto.events import DeltaRequest, Event, Request, SnapshotAssigned, SotwRequest
+from libs.xdsproto.holdings import Holding, holdings
 from libs.xdsproto.hosts import configuration_of, release
 from libs.xdsproto.ordering import gate, in_push_order
 from libs.xdsproto.published import NOTHING, Published, TypeView, differing
-from libs.xdsproto.status import standing
+from libs.xdsproto.status import PROOF_TYPES, standing
 from libs.xdsproto.typestate import TypeState
 
 
@@ -36,10 +37,14 @@ class StreamLimits:
 
 
 class AdsEngine:
-    """Bookkeeping of one stream. Which variant it is follows from the requests it gets."""
+    """Bookkeeping of one stream. Which variant it is follows from the requests it gets.
+
+    `only` is the one type that the stream is about; empty for a stream of all types.
+    """
 
     def __init__(self, limits: StreamLimits | None = None) -> None:
         """Start without a snapshot: nothing is answered before one is assigned."""
+        self.only = TypeUrl("")
         self._limits = limits or StreamLimits()
         self._states: dict[TypeUrl, TypeState] = {}
         self._preload: frozenset[ResourceName] = frozenset()
@@ -57,6 +62,9 @@ class AdsEngine:
             self._assign(event.published)
         elif not event.type_url:
             self._refuse(CloseCode.INVALID_ARGUMENT, "a request on this stream needs a type_url")
+        elif self.only not in ("", event.type_url):
+            reason = f"this stream is for {self.only}, not for {event.type_url}"
+            self._refuse(CloseCode.INVALID_ARGUMENT, reason)
         else:
             self._request(event)
 
@@ -74,7 +82,7 @@ class AdsEngine:
         response = self._next_response(self._published) if self._has_work() else None
         # What was just sent has to be acknowledged, so only a refusal is worth a look.
         if response is None or any(s.refused or s.rejection for s in self._ordered):
-            sync, error = standing(self._states, self._published)
+            sync, error = standing(self._states, self._published, self._proofs())
         records = self._record(sync, error)
         return records if response is None else (*records, response)
 
@@ -158,6 +166,14 @@ class AdsEngine:
                     return response
             if self._marked() == marked:
                 return None
+
+    def holdings(self) -> Iterator[Holding]:
+        """Tell what the client has, or was sent, in push order and by name."""
+        for state in self._ordered:
+            yield from holdings(state)
+
+    def _proofs(self) -> tuple[TypeUrl, ...]:
+        return (self.only,) if self.only else PROOF_TYPES
 
     def _has_work(self) -> bool:
         return any(s.dirty or s.owed or s.answer_owed for s in self._ordered)

@@ -15,6 +15,8 @@ from libs.xdsproto.wire import Encoded, encode, encode_absent, virtual_host_body
 ABSENT = Version("absent")
 """Version of the answer that there is no such host."""
 
+_Entries = Mapping[ResourceName, Encoded]
+
 _NOBODY = "__none"
 _SHARED_MAX = 20_000
 
@@ -48,15 +50,40 @@ class _Domains:
     beginnings: dict[int, dict[str, Encoded]] = field(default_factory=dict)
     any: Encoded | None = None
 
-    def add(self, domain: str, entry: Encoded) -> None:
-        if domain == "*":
-            self.any = entry
-        elif domain.startswith("*"):
-            self.endings.setdefault(len(domain) - 1, {})[domain[1:]] = entry
-        elif domain.endswith("*"):
-            self.beginnings.setdefault(len(domain) - 1, {})[domain[:-1]] = entry
-        else:
-            self.exact[domain] = entry
+    def copy(self) -> "_Domains":
+        """Return a table that can be changed."""
+        return _Domains(
+            dict(self.exact),
+            {length: dict(known) for length, known in self.endings.items()},
+            {length: dict(known) for length, known in self.beginnings.items()},
+            self.any,
+        )
+
+    def add(self, entry: Encoded) -> None:
+        """Let an entry answer for all of its domains."""
+        for domain in entry.resource.aliases:
+            if domain == "*":
+                self.any = entry
+            else:
+                table, key = self._place(domain)
+                table[key] = entry
+
+    def drop(self, entry: Encoded) -> None:
+        """Let nobody answer for the domains for which an entry does."""
+        for domain in entry.resource.aliases:
+            if domain == "*":
+                self.any = None if self.any is entry else self.any
+                continue
+            table, key = self._place(domain)
+            if table.get(key) is entry:
+                del table[key]
+
+    def _place(self, domain: str) -> tuple[dict[str, Encoded], str]:
+        if domain.startswith("*"):
+            return self.endings.setdefault(len(domain) - 1, {}), domain[1:]
+        if domain.endswith("*"):
+            return self.beginnings.setdefault(len(domain) - 1, {}), domain[:-1]
+        return self.exact, domain
 
     def find(self, host: str) -> Encoded | None:
         """Exact before the longest ending before the longest beginning before everything."""
@@ -75,14 +102,29 @@ class _Domains:
 class HostTable:
     """All virtual hosts of a view that are delivered on demand, by configuration and domain."""
 
-    def __init__(self, entries: Mapping[ResourceName, Encoded]) -> None:
+    def __init__(self, entries: _Entries) -> None:
         """Index the domains of virtual hosts, which are their aliases."""
         self._domains: dict[str, _Domains] = {}
         self._shared: dict[ResourceName, Encoded] = {}
         for name, entry in entries.items():
-            domains = self._domains.setdefault(configuration_of(name), _Domains())
-            for domain in entry.resource.aliases:
-                domains.add(domain, entry)
+            self._domains.setdefault(configuration_of(name), _Domains()).add(entry)
+
+    def followed(self, before: _Entries, after: _Entries) -> "HostTable":
+        """Return the table of entries of which most are the same as in this one."""
+        came = {name: one for name, one in after.items() if before.get(name) is not one}
+        went = {name: one for name, one in before.items() if after.get(name) is not one}
+        made = HostTable({})
+        made._domains = dict(self._domains)
+        for name in {configuration_of(one) for one in (*came, *went)}:
+            known = self._domains.get(name)
+            made._domains[name] = known.copy() if known else _Domains()
+        for name, entry in went.items():
+            made._domains[configuration_of(name)].drop(entry)
+        for name, entry in came.items():
+            made._domains[configuration_of(name)].add(entry)
+        left = {configuration_of(one) for one in after}
+        made._domains = {name: one for name, one in made._domains.items() if name in left}
+        return made
 
     @property
     def configurations(self) -> frozenset[str]:

@@ -14,17 +14,27 @@ Entries = Mapping[ResourceName, Encoded]
 Encode = Callable[[Resource], Encoded]
 
 
-@dataclass(frozen=True, slots=True)
 class TypeView:
-    """All resources of one type, and the version of them together.
+    """All resources of one type, which stay as they are. `hosts` finds virtual hosts on demand."""
 
-    The version depends on names and versions alone, so it is the same on every frontend and after
-    every restart.
-    """
+    __slots__ = ("_version", "entries", "hosts")
 
-    version: Version
-    entries: Entries
-    hosts: HostTable | None = None
+    def __init__(self, entries: Entries, hosts: HostTable | None = None) -> None:
+        """Take resources by name; nobody may change them afterwards."""
+        self.entries: Entries = MappingProxyType(entries)
+        self.hosts = hosts
+        self._version: Version | None = None
+
+    @property
+    def version(self) -> Version:
+        """Version of the resources together, made when it is first asked for.
+
+        It depends on names and versions alone, so it is the same on every frontend and after every
+        restart. Only full sets are told by it: it costs a look at all of them.
+        """
+        if self._version is None:
+            self._version = set_version(self.entries)
+        return self._version
 
     def get(self, name: ResourceName) -> Encoded | None:
         """Return a resource by the name that a client asks by; None when there is none."""
@@ -55,12 +65,17 @@ def set_version(entries: Entries) -> Version:
     return Version(fingerprint("xds-type", *parts))
 
 
-def _type_view(entries: Entries, type_url: TypeUrl | None = None) -> TypeView:
-    hosts = HostTable(entries) if type_url == VIRTUAL_HOST else None
-    return TypeView(set_version(entries), MappingProxyType(entries), hosts)
+def _type_view(
+    type_url: TypeUrl, entries: dict[ResourceName, Encoded], before: TypeView | None = None
+) -> TypeView:
+    if type_url != VIRTUAL_HOST:
+        return TypeView(entries)
+    if before is None or before.hosts is None:
+        return TypeView(entries, HostTable(entries))
+    return TypeView(entries, before.hosts.followed(before.entries, entries))
 
 
-NOTHING = _type_view({})
+NOTHING = TypeView({})
 
 
 def full(version: Version, resources: Iterable[Resource], *, using: Encode = encode) -> Published:
@@ -68,7 +83,7 @@ def full(version: Version, resources: Iterable[Resource], *, using: Encode = enc
     types: dict[TypeUrl, dict[ResourceName, Encoded]] = {}
     for resource in resources:
         types.setdefault(resource.type_url, {})[resource.name] = using(resource)
-    return Published(version, {url: _type_view(all_, url) for url, all_ in types.items()})
+    return Published(version, {url: _type_view(url, all_) for url, all_ in types.items()})
 
 
 def successor(
@@ -87,12 +102,15 @@ def successor(
         touched.setdefault(resource.type_url, {})[resource.name] = using(resource)
     views = dict(before.types)
     for url, edits in touched.items():
-        views[url] = _type_view(_edited(before.of(url).entries, edits), url)
+        former = before.of(url)
+        views[url] = _type_view(url, _edited(former.entries, edits), former)
     names = {url: frozenset(edits) for url, edits in touched.items()}
     return Published(version, views, base=before.version, changed=names)
 
 
-def _edited(entries: Entries, edits: Mapping[ResourceName, Encoded | None]) -> Entries:
+def _edited(
+    entries: Entries, edits: Mapping[ResourceName, Encoded | None]
+) -> dict[ResourceName, Encoded]:
     result = dict(entries)
     for name, entry in edits.items():
         if entry is None:
@@ -104,7 +122,7 @@ def _edited(entries: Entries, edits: Mapping[ResourceName, Encoded | None]) -> E
 
 def differing(before: TypeView, after: TypeView) -> frozenset[ResourceName]:
     """Name what is in one of two views only, or in both with different versions."""
-    if before.version == after.version:
+    if before is after:
         return frozenset()
     old, new = before.entries, after.entries
     gone = old.keys() - new.keys()

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.kernel.ids import ResourceName, TypeUrl
-from libs.kernel.xds import SECRET, VIRTUAL_HOST
+from libs.kernel.xds import EXTENSION, RUNTIME, SECRET, VIRTUAL_HOST
 
 WILDCARD = ResourceName("*")
 
-NEVER_WILDCARD: frozenset[TypeUrl] = frozenset({SECRET, VIRTUAL_HOST})
+NEVER_WILDCARD: frozenset[TypeUrl] = frozenset({SECRET, VIRTUAL_HOST, EXTENSION, RUNTIME})
 """Types of which a client gets only what it names. Envoy's first request for virtual hosts names
 none; it means those that requests will ask for.
 """

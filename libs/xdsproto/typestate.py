@@ -160,12 +160,15 @@ class TypeState:
     def _resolve(self, nonce: str, names: tuple[ResourceName, ...], error: str | None) -> None:
         if error is not None and not names:
             self.rejection = error
-        for name in names:
-            # A newer response may carry the name already: then that one decides.
-            if self.pending.get(name) != nonce:
-                continue
+        # A newer response may carry a name already: then that one decides about it.
+        current = [name for name in names if self.pending.get(name) == nonce]
+        for name in current:
             del self.pending[name]
             if error is None:
                 self.arrivals.discard(name)
+            elif len(current) < len(names):
+                # What was refused may be what is replaced since; the rest is tried once more.
+                self.told[name] = UNSURE
+                self.dirty.add(name)
             else:
                 self.refused[name] = error

@@ -1,6 +1,6 @@
 """Joins the feed with the streams: views in, statuses out. Lives in one asyncio loop."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from protogen.envoy.config.core.v3 import base_pb2
@@ -45,13 +45,15 @@ class _Connected:
     node: bytes
     spans: PushSpans
     hinted: tuple[ResourceName, ...] = ()
+    record: Record | None = None
 
 
 class Frontend:
     """What is connected, and what it should hold.
 
     A proxy may have two streams for a moment, when it came back before its old connection was
-    found dead. Both are served; the newest one speaks for the proxy.
+    found dead. Both are served; the newest one speaks for the proxy. Streams of one type each speak
+    for it together.
     """
 
     def __init__(
@@ -148,9 +150,15 @@ class Frontend:
         """The proxy stands somewhere to its snapshot: tell the compiler."""
         at_s = self._clock.now_s()
         streams = self._streams.get(stream.proxy)
-        if not streams or streams[-1].stream is not stream:
+        connected = next((one for one in streams or () if one.stream is stream), None)
+        if connected is None or streams is None:
             return
-        streams[-1].spans.recorded(record, at_s)
+        connected.record = record
+        if not stream.only and streams[-1].stream is not stream:
+            return
+        connected.spans.recorded(record, at_s)
+        if stream.only:
+            record = together(record, [one.record for one in streams if one.stream.only])
         error = record.error[:ERROR_CHARS_MAX]
         if record.sync is SyncStatus.REFUSED:
             self._log.warning("proxy refused", proxy=stream.proxy, error=error)
@@ -230,3 +238,17 @@ def _hinted(stream: AdsStream) -> tuple[ResourceName, ...]:
         return ()
     values = stream.node.metadata.fields[HOSTS_KEY].list_value.values
     return tuple(ResourceName(one.string_value) for one in values[:HOSTS_MAX])
+
+
+def together(newest: Record, records: Sequence[Record | None]) -> Record:
+    """Say how a proxy stands by the records of all its streams, which have a type each."""
+    current = [one for one in records if one is not None and one.snapshot == newest.snapshot]
+    carried = any(one.carried for one in current)
+    refused = next((one for one in current if one.sync is SyncStatus.REFUSED), None)
+    if refused is not None:
+        return Record(newest.snapshot, refused.sync, carried, refused.error)
+    synced = all(
+        one is not None and (one.snapshot, one.sync) == (newest.snapshot, SyncStatus.SYNCED)
+        for one in records
+    )
+    return Record(newest.snapshot, SyncStatus.SYNCED if synced else SyncStatus.STALE, carried)

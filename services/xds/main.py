@@ -8,6 +8,7 @@ import signal
 from libs.adapters.feed.client import FeedClient
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
+from libs.adapters.xdsgrpc.clientstatus import StatusServer
 from libs.adapters.xdsgrpc.limits import XdsLimits
 from libs.adapters.xdsgrpc.server import XdsServer
 from libs.adapters.xdsgrpc.tls import server_credentials
@@ -54,7 +55,16 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
         shown.read()
         credentials = server_credentials(shown.current, clients=True)
     limits = XdsLimits(streams_max=settings.streams_max)
-    server = XdsServer(settings.listen, frontend, limits=limits, credentials=credentials)
+    server = XdsServer(
+        settings.listen,
+        frontend,
+        limits=limits,
+        credentials=credentials,
+        shares_port=settings.shares_port,
+    )
+    status = StatusServer(settings.status, server.open_streams)
+    if settings.status:
+        await status.start()
     address = await server.start()
     get_logger().info("xds ready", address=address, feed=settings.feed)
     following = asyncio.create_task(feed.run())
@@ -66,6 +76,7 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
             following.result()
     finally:
         await server.stop(settings.drain_s)
+        await status.stop()
         for task in (following, stopping):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -42,6 +42,11 @@ class XdsSettings:
 
     listen: str = "127.0.0.1:15010"
     """gRPC address for proxies: `host:port` or `unix:/path`."""
+    shares_port: bool = False
+    """Whether further frontends may listen on the same port of this machine: one for each core."""
+    status: str = ""
+    """gRPC address of the client status service, without TLS: a loopback address or `unix:/path`.
+    It tells the names of what every proxy has; empty means that there is none."""
     feed: str = "127.0.0.1:15011"
     """gRPC address of the compiler's feed: `host:port` or `unix:/path`."""
     frontend_id: str = ""
@@ -57,8 +62,12 @@ class XdsSettings:
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
 
     def __post_init__(self) -> None:
-        """A door without a lock has to be wanted."""
-        local = self.listen.startswith("unix:") or is_loopback(self.listen.rpartition(":")[0])
+        """A door without a lock has to be wanted, and what everybody has is told to few."""
+        if self.status and not _is_local(self.status):
+            raise ValueError(
+                f"{self.status} is for everybody; write a loopback address or `unix:/path`"
+            )
+        local = _is_local(self.listen)
         allowed = self.plaintext is Plaintext.ANYWHERE or (
             self.plaintext is Plaintext.LOOPBACK and local
         )
@@ -67,3 +76,7 @@ class XdsSettings:
                 f"{self.listen} would speak with proxies in the clear; set"
                 " PERIPLUS_XDS_TLS__CHAIN, __KEY and __ROOTS, or PERIPLUS_XDS_PLAINTEXT"
             )
+
+
+def _is_local(address: str) -> bool:
+    return address.startswith("unix:") or is_loopback(address.rpartition(":")[0])

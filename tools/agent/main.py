@@ -8,7 +8,8 @@ from typing import Any
 
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
-from libs.adapters.xdsgrpc.server import SECRETS, XdsServer
+from libs.adapters.xdsgrpc.server import XdsServer
+from libs.adapters.xdsgrpc.services import SECRETS
 from libs.pki.holding import Holding
 from libs.telemetry.logs import get_logger
 from tools.agent.envoy import RunningEnvoy
@@ -86,7 +87,7 @@ def _renewing(options: AgentOptions, secrets: AgentSecrets, first: asyncio.Event
 async def _serving(options: AgentOptions, secrets: AgentSecrets) -> AsyncIterator[None]:
     """Serve at the socket; its folder is open to nobody else."""
     options.socket.unlink(missing_ok=True)
-    server = XdsServer(f"unix:{options.socket}", secrets, service=SECRETS)
+    server = XdsServer(f"unix:{options.socket}", secrets, services=[SECRETS])
     await server.start()
     try:
         yield

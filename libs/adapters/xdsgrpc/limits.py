@@ -19,8 +19,12 @@ class XdsLimits:
     keepalive_timeout_s: float = 20.0
     stream: StreamLimits = field(default_factory=StreamLimits)
 
-    def server_options(self) -> list[tuple[str, int]]:
-        """Render as gRPC channel arguments."""
+    def server_options(self, *, shares_port: bool = False) -> list[tuple[str, int]]:
+        """Render as gRPC channel arguments.
+
+        With `shares_port` further servers may listen on the same port, and the kernel spreads
+        connections over all of them.
+        """
         return [
             ("grpc.max_receive_message_length", self.request_bytes_max),
             ("grpc.max_send_message_length", -1),
@@ -30,5 +34,5 @@ class XdsLimits:
             ("grpc.http2.max_pings_without_data", 0),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
             # Otherwise a second server on the address would silently get half of the proxies.
-            ("grpc.so_reuseport", 0),
+            ("grpc.so_reuseport", int(shares_port)),
         ]

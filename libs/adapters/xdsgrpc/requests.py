@@ -6,21 +6,23 @@ from protogen.envoy.service.discovery.v3 import discovery_pb2
 from libs.kernel.ids import ResourceName, TypeUrl, Version
 from libs.xdsproto.events import DeltaRequest, Request, SotwRequest
 
+NO_TYPE = TypeUrl("")
 Wire = discovery_pb2.DiscoveryRequest | discovery_pb2.DeltaDiscoveryRequest
 
 
-def parse(wire: Wire) -> Request:
-    """Keep what the engine needs of a request."""
+def parse(wire: Wire, implied: TypeUrl = NO_TYPE) -> Request:
+    """Keep what the engine needs of a request; a type that it does not name is `implied`."""
+    type_url = TypeUrl(wire.type_url) or implied
     if isinstance(wire, discovery_pb2.DiscoveryRequest):
         return SotwRequest(
-            type_url=TypeUrl(wire.type_url),
+            type_url=type_url,
             names=tuple(map(ResourceName, wire.resource_names)),
             version=Version(wire.version_info),
             nonce=wire.response_nonce,
             error=_error(wire),
         )
     return DeltaRequest(
-        type_url=TypeUrl(wire.type_url),
+        type_url=type_url,
         subscribe=tuple(map(ResourceName, wire.resource_names_subscribe)),
         unsubscribe=tuple(map(ResourceName, wire.resource_names_unsubscribe)),
         initial={

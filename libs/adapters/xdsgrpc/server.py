@@ -1,7 +1,7 @@
-"""The gRPC server that proxies connect to: for everything, or for secrets alone."""
+"""The gRPC server that proxies connect to: for everything, or for some types alone."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import grpc
@@ -10,34 +10,18 @@ from protogen.envoy.service.discovery.v3 import discovery_pb2
 from libs.adapters.xdsgrpc import health
 from libs.adapters.xdsgrpc.limits import XdsLimits
 from libs.adapters.xdsgrpc.requests import Wire
+from libs.adapters.xdsgrpc.services import EVERY, Service
 from libs.adapters.xdsgrpc.sharing import SharedResponses
 from libs.adapters.xdsgrpc.stream import AdsStream, Context, StreamOwner
 from libs.kernel.looperrors import StalledError
 
+SPREAD: Final = 0.75
+"""Share of the time of an ending server in which its streams end; the rest is for the last ones."""
 _SHOWN: Final = "x509_pem_cert"
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A discovery service by its gRPC name, with its method for each variant."""
-
-    name: str
-    sotw: str
-    delta: str
-
-
-AGGREGATED: Final = Service(
-    "envoy.service.discovery.v3.AggregatedDiscoveryService",
-    "StreamAggregatedResources",
-    "DeltaAggregatedResources",
-)
-SECRETS: Final = Service(
-    "envoy.service.secret.v3.SecretDiscoveryService", "StreamSecrets", "DeltaSecrets"
-)
-
-
 class XdsServer:
-    """Serves both variants of one service in the loop that starts it."""
+    """Serves both variants of discovery services in the loop that starts it."""
 
     def __init__(
         self,
@@ -46,14 +30,16 @@ class XdsServer:
         *,
         limits: XdsLimits | None = None,
         credentials: grpc.ServerCredentials | None = None,
-        service: Service = AGGREGATED,
+        services: Sequence[Service] = EVERY,
+        shares_port: bool = False,
     ) -> None:
         """Prepare a server for `host:port` (port 0: any free one) or `unix:/path`.
 
-        Without credentials it speaks in the clear.
+        Without credentials it speaks in the clear. Servers that all share may listen on one port.
         """
+        self._shares_port = shares_port
         self._credentials = credentials
-        self._service = service
+        self._services = services
         self._address = address
         self._owner = owner
         self._limits = limits or XdsLimits()
@@ -67,13 +53,18 @@ class XdsServer:
         """Count the open streams."""
         return len(self._streams)
 
+    def open_streams(self) -> Sequence[AdsStream]:
+        """Return the open streams, in no order."""
+        return tuple(self._streams)
+
     async def start(self) -> str:
         """Listen, and return the address that proxies use, with the real port.
 
         Raises `StalledError` when the address cannot be bound.
         """
-        server = grpc.aio.server(options=self._limits.server_options())
-        server.add_generic_rpc_handlers((self._methods(), health.handler(self._is_serving)))
+        server = grpc.aio.server(options=self._limits.server_options(shares_port=self._shares_port))
+        handlers = map(self._methods, self._services)
+        server.add_generic_rpc_handlers((*handlers, health.handler(self._is_serving)))
         try:
             port = self._bind(server)
         except RuntimeError as error:
@@ -86,12 +77,17 @@ class XdsServer:
         return f"{self._address.rpartition(':')[0]}:{port}"
 
     async def stop(self, grace_s: float) -> None:
-        """Accept nothing new, end all streams, and wait at most `grace_s` seconds for that."""
+        """Accept nothing new and end all streams within `grace_s` seconds, one after the other.
+
+        Otherwise all proxies would come to the other frontends in the same moment.
+        """
         self._draining = True
-        for stream in self._streams:
+        streams = list(self._streams)
+        for stream in streams:
             stream.drain()
+            await asyncio.sleep(grace_s * SPREAD / len(streams))
         if self._server is not None:
-            await self._server.stop(grace_s)
+            await self._server.stop(grace_s * (1 - SPREAD))
 
     def _bind(self, server: grpc.aio.Server) -> int:
         if self._credentials is None:
@@ -101,27 +97,31 @@ class XdsServer:
     def _is_serving(self) -> bool:
         return not self._draining
 
-    def _methods(self) -> grpc.GenericRpcHandler:
+    def _methods(self, service: Service) -> grpc.GenericRpcHandler:
+        async def serve_sotw(requests: AsyncIterator[Wire], context: Context) -> None:
+            await self._serve(requests, context, service, delta=False)
+
+        async def serve_delta(requests: AsyncIterator[Wire], context: Context) -> None:
+            await self._serve(requests, context, service, delta=True)
+
         sotw: grpc.RpcMethodHandler[Wire, bytes] = grpc.stream_stream_rpc_method_handler(
-            self._serve_sotw, discovery_pb2.DiscoveryRequest.FromString, None
+            serve_sotw, discovery_pb2.DiscoveryRequest.FromString, None
         )
         delta: grpc.RpcMethodHandler[Wire, bytes] = grpc.stream_stream_rpc_method_handler(
-            self._serve_delta, discovery_pb2.DeltaDiscoveryRequest.FromString, None
+            serve_delta, discovery_pb2.DeltaDiscoveryRequest.FromString, None
         )
-        handlers = {self._service.sotw: sotw, self._service.delta: delta}
-        return grpc.method_handlers_generic_handler(self._service.name, handlers)
+        named = {service.sotw: sotw, service.delta: delta}
+        handlers = {name: one for name, one in named.items() if name}
+        return grpc.method_handlers_generic_handler(service.name, handlers)
 
-    async def _serve_sotw(self, requests: AsyncIterator[Wire], context: Context) -> None:
-        await self._serve(requests, context, delta=False)
-
-    async def _serve_delta(self, requests: AsyncIterator[Wire], context: Context) -> None:
-        await self._serve(requests, context, delta=True)
-
-    async def _serve(self, requests: AsyncIterator[Wire], context: Context, *, delta: bool) -> None:
+    async def _serve(
+        self, requests: AsyncIterator[Wire], context: Context, service: Service, *, delta: bool
+    ) -> None:
         if self._draining or len(self._streams) >= self._limits.streams_max:
             reason = f"this server has {len(self._streams)} streams, which is all that it may"
             await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, reason)
         stream = AdsStream(self._owner, self._limits.stream, self._shared, delta=delta)
+        stream.only = service.type_url
         stream.shown_pem = bytes(next(iter(context.auth_context().get(_SHOWN, ())), b""))
         self._streams.add(stream)
         try:

@@ -1,7 +1,7 @@
 """One proxy's stream: a reader that feeds the engine, a writer that asks it what to send."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Protocol
 
 import grpc
@@ -9,10 +9,11 @@ from protogen.envoy.config.core.v3 import base_pb2
 
 from libs.adapters.xdsgrpc.requests import Wire, node_of, parse
 from libs.adapters.xdsgrpc.sharing import SharedResponses
-from libs.kernel.ids import ProxyId, ResourceName
+from libs.kernel.ids import ProxyId, ResourceName, TypeUrl
 from libs.xdsproto.commands import Close, CloseCode, Record, Respond
 from libs.xdsproto.engine import AdsEngine, StreamLimits
 from libs.xdsproto.events import SnapshotAssigned
+from libs.xdsproto.holdings import Holding
 from libs.xdsproto.published import Published
 
 Context = grpc.aio.ServicerContext[Wire, bytes]
@@ -45,6 +46,7 @@ class StreamOwner(Protocol):
 class AdsStream:
     """An open stream. `node` is the message of its first request, None until that arrived.
 
+    `only` is the one type that the stream is about, empty where requests name theirs.
     `shown_pem` is the certificate that its connection showed, which is valid; empty without TLS.
     """
 
@@ -55,6 +57,7 @@ class AdsStream:
         self.delta = delta
         self.node: base_pb2.Node | None = None
         self.shown_pem = b""
+        self.only = TypeUrl("")
         self._owner = owner
         self._engine = AdsEngine(limits)
         self._shared = shared
@@ -76,6 +79,10 @@ class AdsStream:
     def preload(self, names: Iterable[ResourceName]) -> None:
         """Name virtual hosts that the proxy gets unasked, where it gets any on demand."""
         self._engine.preload(names)
+
+    def holdings(self) -> Iterator[Holding]:
+        """Tell what the proxy has, or was sent."""
+        return self._engine.holdings()
 
     def reject(self, reason: str) -> None:
         """End the stream: this proxy cannot be served."""
@@ -105,7 +112,7 @@ class AdsStream:
             async for request in requests:
                 if self.node is None and not self._open(request):
                     return
-                self._engine.receive(parse(request))
+                self._engine.receive(parse(request, self.only))
                 if not self._writing:
                     self._look()
                     if self._ready is not None:
@@ -125,6 +132,7 @@ class AdsStream:
             self.node = None
             self._finish(grpc.StatusCode.PERMISSION_DENIED, refusal)
             return False
+        self._engine.only = self.only
         self._owner.on_open(self)
         return True
 

@@ -176,3 +176,18 @@ def test_a_refusal_ends_with_the_interest_in_it(*, delta: bool, wildcard: bool) 
     else:
         stream.ack("rds", "c")
     assert stream.status[1] is SyncStatus.SYNCED
+
+
+def test_what_was_refused_beside_something_replaced_is_tried_again() -> None:
+    """A7: a NACK is for a response; when its bad part is replaced, the rest is tried again."""
+    stream = Stream(delta=True)
+    stream.assign(snapshot("1"))
+    stream.ask("rds")
+    stream.ask("rds", "a", "b")
+    stream.ack("rds")
+    first = stream.assign(snapshot("2", rds={"a": "1", "b": "bad"}))
+    nonce = stream.nonces["rds"]
+    second = stream.assign(snapshot("3", rds={"a": "1", "b": "2"}))
+    assert (len(first), len(second)) == (1, 1)
+    again = stream.ack("rds", nonce=nonce, error="b is bad")
+    assert "a=1" in " ".join(again)

@@ -1,6 +1,8 @@
 """Virtual hosts on demand: who answers for an asked name, and what a stream sends for it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from libs.kernel.ids import ResourceName, Version
 from libs.kernel.xds import ROUTE, VIRTUAL_HOST, Resource
@@ -8,7 +10,7 @@ from libs.xdsproto.commands import Respond
 from libs.xdsproto.engine import AdsEngine, StreamLimits
 from libs.xdsproto.events import DeltaRequest, SnapshotAssigned
 from libs.xdsproto.hosts import ABSENT
-from libs.xdsproto.published import Published, full
+from libs.xdsproto.published import Published, full, successor
 
 DOMAINS = {
     "exact": "a.b.example",
@@ -31,6 +33,7 @@ def published(version: str, *hosts: Resource) -> Published:
     return full(Version(version), [frame, *hosts])
 
 
+TEXTS = (*DOMAINS.values(), "b.example")
 TABLE = published("s", *(host(name, domain) for name, domain in DOMAINS.items()))
 
 
@@ -58,6 +61,31 @@ def test_hosts_are_found_in_envoys_order(asked: str, answers: str) -> None:
 def test_configurations_do_not_answer_for_each_other() -> None:
     """A host belongs to its route configuration."""
     assert TABLE.of(VIRTUAL_HOST).get(ResourceName("81/a.b.example")) is None
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from("abc"), st.sets(st.sampled_from(TEXTS)), max_size=3))
+)
+def test_a_table_that_follows_is_the_table_made_anew(
+    steps: list[dict[str, set[str]]],
+) -> None:
+    """Whatever came, went or changed, each host is answered as by a table of the entries alone."""
+    at = published("0")
+    for number, hosts in enumerate(steps):
+        # As in any valid configuration, no two hosts of one have a domain in common.
+        taken: set[str] = set()
+        now: list[Resource] = []
+        for name, domains in hosts.items():
+            now.append(host(name, *sorted(domains - taken), version=str(number)))
+            taken |= domains
+        known = at.of(VIRTUAL_HOST).entries
+        gone = [(VIRTUAL_HOST, name) for name in known.keys() - {one.name for one in now}]
+        at = successor(at, Version(str(number)), now, gone)
+        fresh = published("x", *now).of(VIRTUAL_HOST)
+        for text in (*TEXTS, "x.b.example", "a.x", "x"):
+            asked = ResourceName(f"80/{text}")
+            found, expected = at.of(VIRTUAL_HOST).get(asked), fresh.get(asked)
+            assert (found and found.version) == (expected and expected.version)
 
 
 class Client:

@@ -11,7 +11,8 @@ from google.protobuf.message import Message
 from protogen.envoy.service.discovery.v3 import discovery_pb2
 
 from libs.adapters.feed.client import ViewMismatchError
-from libs.adapters.xdsgrpc.server import AGGREGATED, XdsServer
+from libs.adapters.xdsgrpc.server import XdsServer
+from libs.adapters.xdsgrpc.services import AGGREGATED
 from libs.fakes.clock import FakeClock
 from libs.fakes.steps import RecordedSteps
 from libs.kernel.ids import ClassKey, ProxyId, ResourceName, RevisionId, Version

@@ -11,10 +11,14 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 from protogen.envoy.service.discovery.v3 import discovery_pb2
+from protogen.envoy.service.status.v3 import csds_pb2
 
 from libs.adapters.xdsgrpc import health
+from libs.adapters.xdsgrpc.clientstatus import SERVICE as STATUS
+from libs.adapters.xdsgrpc.clientstatus import StatusServer
 from libs.adapters.xdsgrpc.limits import XdsLimits
-from libs.adapters.xdsgrpc.server import AGGREGATED, SECRETS, XdsServer
+from libs.adapters.xdsgrpc.server import XdsServer
+from libs.adapters.xdsgrpc.services import AGGREGATED, EVERY, PER_TYPE, SECRETS, Service
 from libs.adapters.xdsgrpc.stream import AdsStream
 from libs.kernel.ids import ResourceName, TypeUrl, Version
 from libs.kernel.looperrors import StalledError
@@ -334,24 +338,146 @@ def test_a_stream_that_is_denied_is_never_opened() -> None:
     asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
 
 
-def test_secrets_have_a_service_of_their_own() -> None:
-    """At its name the same streams are served, and nothing at the name of the aggregated one."""
+def of_type(channel: grpc.aio.Channel, service: Service, method: str) -> _Call:
+    """Open a stream at a service for one type."""
+    delta = method == service.delta
+    request = discovery_pb2.DeltaDiscoveryRequest if delta else discovery_pb2.DiscoveryRequest
+    response = discovery_pb2.DeltaDiscoveryResponse if delta else discovery_pb2.DiscoveryResponse
+    call = channel.stream_stream(
+        f"/{service.name}/{method}",
+        request_serializer=request.SerializeToString,
+        response_deserializer=response.FromString,
+    )
+    return _Call(call(), request)
+
+
+def test_each_type_has_services_of_its_own() -> None:
+    """T1, T2: at such a service the type goes without saying, and another type ends the stream."""
 
     async def conversation() -> None:
-        server = XdsServer("127.0.0.1:0", _Owner(), service=SECRETS)
+        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+            clusters = PER_TYPE[0]
+            for method in (clusters.sotw, clusters.delta):
+                call = of_type(channel, clusters, method)
+                await call.say(node={"id": "p"})
+                answer: Any = await call.hear()
+                assert answer.type_url == CLUSTER
+                await call.say(type_url=LISTENER)
+                code, text = await call.end()
+                assert code is grpc.StatusCode.INVALID_ARGUMENT
+                assert CLUSTER in text
+
+    asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
+
+
+def test_every_method_of_every_service_is_there() -> None:
+    """T1: all variants that the protocol has are served, and virtual hosts in one only."""
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+            for service in EVERY:
+                for method in filter(None, (service.sotw, service.delta)):
+                    call = of_type(channel, service, method)
+                    await call.say(type_url=service.type_url or CLUSTER)
+                    code, _ = await call.end()
+                    assert code is grpc.StatusCode.INVALID_ARGUMENT, "it asks for a node"
+
+    asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
+
+
+def test_a_server_for_one_type_serves_no_other() -> None:
+    """An agent that serves secrets is no aggregated service."""
+
+    async def conversation() -> None:
+        server = XdsServer("127.0.0.1:0", _Owner(), services=[SECRETS])
         async with grpc.aio.insecure_channel(await server.start()) as channel:
             code, _ = await sotw(channel).end()
             assert code is grpc.StatusCode.UNIMPLEMENTED
-            call = _Call(
-                channel.stream_stream(
-                    f"/{SECRETS.name}/StreamSecrets",
-                    request_serializer=discovery_pb2.DiscoveryRequest.SerializeToString,
-                    response_deserializer=discovery_pb2.DiscoveryResponse.FromString,
-                )(),
-                discovery_pb2.DiscoveryRequest,
-            )
-            await call.say(type_url=CLUSTER, node={"id": "p"})
-            await call.hear()
         await server.stop(0)
+
+    asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
+
+
+def test_servers_that_share_listen_on_one_port() -> None:
+    """Several frontends stand behind one port when all say so; one that does not is refused."""
+
+    async def conversation() -> None:
+        first = XdsServer("127.0.0.1:0", _Owner(), shares_port=True)
+        address = await first.start()
+        second = XdsServer(address, _Owner(), shares_port=True)
+        assert await second.start() == address
+        with pytest.raises(StalledError):
+            await XdsServer(address, _Owner()).start()
+        await second.stop(0)
+        await first.stop(0)
+
+    asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
+
+
+def test_an_ending_server_lets_its_proxies_go_one_after_the_other() -> None:
+    """Not all of them come to the next server in the same moment, and all are gone in time."""
+
+    async def conversation() -> list[float]:
+        owner, count, ended_s = _Owner(), 8, []
+        loop = asyncio.get_running_loop()
+        async with serving("127.0.0.1:0", owner) as (server, channel):
+            calls = [sotw(channel) for _ in range(count)]
+            for number, call in enumerate(calls):
+                await call.say(type_url=CLUSTER, node={"id": f"p{number}"})
+                await call.hear()
+
+            async def note(call: _Call) -> None:
+                await call.end()
+                ended_s.append(loop.time())
+
+            noting = asyncio.gather(*map(note, calls))
+            began_s = loop.time()
+            await server.stop(0.8)
+            await noting
+        return [one - began_s for one in sorted(ended_s)]
+
+    ended_s = asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
+    assert ended_s[-1] - ended_s[0] > 0.3
+    assert ended_s[-1] < 0.8 + 1
+
+
+def test_people_can_ask_what_each_proxy_has() -> None:
+    """The client status service tells names, versions and states, of all or of some nodes."""
+
+    async def conversation() -> None:
+        async with serving("127.0.0.1:0", _Owner()) as (server, channel):
+            calls = {name: sotw(channel) for name in ("one", "two")}
+            for name, call in calls.items():
+                await call.say(type_url=CLUSTER, node={"id": name})
+                await call.hear()
+            await calls["two"].say(type_url=CLUSTER, response_nonce="1", version_info="x")
+            status = StatusServer("127.0.0.1:0", server.open_streams)
+            async with grpc.aio.insecure_channel(await status.start()) as asking:
+                fetch = asking.unary_unary(
+                    f"/{STATUS}/FetchClientStatus",
+                    request_serializer=csds_pb2.ClientStatusRequest.SerializeToString,
+                    response_deserializer=csds_pb2.ClientStatusResponse.FromString,
+                )
+
+                async def asked(**node: object) -> dict[str, list[tuple[str, str, int]]]:
+                    matchers = [{"node_id": node}] if node else []
+                    request = csds_pb2.ClientStatusRequest(node_matchers=matchers)
+                    answer: Any = await fetch(request)
+                    return {
+                        each.node.id: [
+                            (one.name, one.version_info, one.config_status)
+                            for one in each.generic_xds_configs
+                        ]
+                        for each in answer.config
+                    }
+
+                expected = {"one": [("a", "1", csds_pb2.STALE)]}
+                assert await asked(exact="one") == expected
+                assert await asked(prefix="o") == expected
+                both = {**expected, "two": [("a", "1", csds_pb2.SYNCED)]}
+                assert any([await asked() == both for _ in range(200)])
+                with pytest.raises(grpc.aio.AioRpcError, match="exact, prefix"):
+                    await asked(safe_regex={"regex": ".*"})
+            await status.stop()
 
     asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))

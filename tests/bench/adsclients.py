@@ -12,12 +12,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from protogen.envoy.service.discovery.v3 import discovery_pb2 as discovery
 
 from libs.kernel.xds import CLUSTER, ENDPOINT, LISTENER, ROUTE
 from tests.bench.http2stream import GrpcStream
+from tests.e2e import certificates
 
 PATH = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources"
 WAIT_S = 120.0
@@ -122,14 +124,19 @@ class Fleet:
         opened_s = time.monotonic()
         node = f"sidecar~{ip}~{name}.default~default.svc.cluster.local"
         client = Client(node, GrpcStream(self.address, PATH, self.tls), opened_s, self.routes)
-        client.start({"NAMESPACE": "default", "INSTANCE_IPS": ip})
+        said = {"NAMESPACE": "default", "SERVICE_ACCOUNT": "default", "INSTANCE_IPS": ip}
+        client.start(said)
         return client
 
 
 def main() -> None:
     """Take the address and the routes as an argument, in JSON, and then commands."""
     told = json.loads(sys.argv[1])
-    fleet = Fleet((told["host"], told["port"]), told["routes"])
+    tls = certificates.client(Path(told["certificates"]), "proxy")
+    # Whose certificate it is was looked at by other tests; here it is the address that differs.
+    tls.check_hostname = False
+    tls.set_alpn_protocols(["h2"])
+    fleet = Fleet((told["host"], told["port"]), told["routes"], tls)
     selected = selectors.DefaultSelector()
     selected.register(sys.stdin, selectors.EVENT_READ)
     while True:

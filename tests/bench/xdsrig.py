@@ -13,11 +13,13 @@ from typing import Any
 from libs.kernel.ids import ProxyId
 from libs.kernel.proxies import SyncStatus
 from libs.kernel.xds import Snapshot
+from tests.e2e import certificates
 from tests.e2e.xdscompiler import ScriptedCompiler
 from tests.e2e.xdsstack import ROOT, Stack, stack
 from tools.child.process import Child
 
 SETTLE_S = 120.0
+IDENTITY = "spiffe://cluster.local/ns/default/sa/default"
 
 
 @dataclass(slots=True)
@@ -75,14 +77,28 @@ def rig(routes: Sequence[str]) -> Iterator[Rig]:
     """Start all of it; proxies ask for these route configurations."""
     with tempfile.TemporaryDirectory() as folder, stack(Path(folder)) as made:
         compiler = made.compiler()
-        frontend = made.frontend()
+        frontend = made.frontend(**_certified(Path(folder)))
         with _proxies(made, routes) as proxies:
             yield Rig(compiler, frontend, proxies)
 
 
+def _certified(folder: Path) -> dict[str, str]:
+    """Make certificates for the frontend and for all proxies; return the frontend's settings."""
+    certificates.make(folder, ())
+    certificates.vouch(folder, "xds", "DNS:xds")
+    certificates.vouch(folder, "proxy", f"URI:{IDENTITY}")
+    files = {"CHAIN": "xds.pem", "KEY": "xds.key", "ROOTS": "ca.pem"}
+    return {f"TLS__{name}": str(folder / file) for name, file in files.items()}
+
+
 @contextmanager
 def _proxies(made: Stack, routes: Sequence[str]) -> Iterator[Proxies]:
-    told = {"host": "127.0.0.1", "port": made.port, "routes": list(routes)}
+    told = {
+        "host": "127.0.0.1",
+        "port": made.port,
+        "routes": list(routes),
+        "certificates": str(made.folder),
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.adsclients", json.dumps(told)],
         stdin=subprocess.PIPE,

@@ -25,3 +25,11 @@ def test_loopback_means_loopback() -> None:
         with pytest.raises(ValueError, match="in the clear"):
             XdsSettings(listen=listen, plaintext=Plaintext.LOOPBACK)
         XdsSettings(listen=listen, plaintext=Plaintext.ANYWHERE)
+
+
+def test_what_everybody_has_is_told_on_this_machine_only() -> None:
+    """The client status service has no lock of its own, so other machines cannot reach it."""
+    for address in ("127.0.0.1:1", "unix:/run/status.sock", ""):
+        assert XdsSettings(status=address, plaintext=Plaintext.LOOPBACK).status == address
+    with pytest.raises(ValueError, match=r"0\.0\.0\.0:1 is for everybody"):
+        XdsSettings(status="0.0.0.0:1", plaintext=Plaintext.LOOPBACK)

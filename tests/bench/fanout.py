@@ -1,9 +1,10 @@
 """`./dev bench fanout`: one changed resource of 10 kB, pushed to 500 streams until all have ACKed.
 
 The frontend is a process as it is shipped: mutual TLS, a certificate held to what each proxy says
-it is, statuses told to the compiler, default telemetry. A push counts when the frontend has told its compiler
-that the proxy is in step. The rate is per second of the frontend's own processor time, all its
-threads together; the time on the clock stands beside it, and depends on what else the machine does.
+it is, statuses told to the compiler, default telemetry. A push counts when the frontend has told
+its compiler that the proxy is in step. The rate is per second of the frontend's own processor time,
+all its threads together; the time on the clock stands beside it, and depends on what else the
+machine does.
 """
 
 import argparse

@@ -77,7 +77,8 @@ def rig(routes: Sequence[str]) -> Iterator[Rig]:
     """Start all of it; proxies ask for these route configurations."""
     with tempfile.TemporaryDirectory() as folder, stack(Path(folder)) as made:
         compiler = made.compiler()
-        frontend = made.frontend(**_certified(Path(folder)))
+        made.env.update(_certified(Path(folder)))
+        frontend = made.frontend()
         with _proxies(made, routes) as proxies:
             yield Rig(compiler, frontend, proxies)
 

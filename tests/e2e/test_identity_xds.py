@@ -10,7 +10,7 @@ import grpc
 import pytest
 from protogen.envoy.service.discovery.v3 import discovery_pb2
 
-from libs.adapters.xdsgrpc.server import AGGREGATED
+from libs.adapters.xdsgrpc.services import AGGREGATED
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import compile_snapshot
 from libs.envoy.secret import certificate

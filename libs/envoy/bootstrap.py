@@ -7,7 +7,7 @@ from typing import Any, Final
 from google.protobuf.json_format import MessageToDict
 from protogen.envoy.extensions.transport_sockets.tls.v3 import tls_pb2
 
-from libs.envoy import tls
+from libs.envoy import probes, tls
 from libs.envoy.address import is_ip
 from libs.envoy.configsource import AGENT_CLUSTER
 
@@ -34,7 +34,8 @@ class BootstrapSettings:
     """What differs between Envoys. `delta` chooses the incremental variant of the protocol.
 
     `reconnect_min_ms` and `reconnect_max_ms` bound the pause before a lost stream is opened again.
-    `locality` is `region/zone/subzone`.
+    `locality` is `region/zone/subzone`. `probes` is the address where it answers on Istio's ports
+    for probes and statistics; empty is nowhere.
     """
 
     node_id: str
@@ -49,6 +50,7 @@ class BootstrapSettings:
     reconnect_max_ms: int = 2000
     locality: str = ""
     agent: AgentSettings | None = None
+    probes: str = ""
 
 
 def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
@@ -62,9 +64,18 @@ def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
         },
         "admin": {"address": _socket(settings.admin_host, settings.admin_port)},
         "dynamic_resources": _dynamic(settings),
-        "static_resources": {"clusters": [_xds_cluster(settings), *_agent_cluster(settings)]},
+        "static_resources": _static(settings),
         "layered_runtime": {"layers": [_static_runtime()]},
     }
+
+
+def _static(settings: BootstrapSettings) -> dict[str, Any]:
+    """Return what no stream brings: the way to the stream itself, and ports for probes."""
+    clusters = [_xds_cluster(settings), *_agent_cluster(settings)]
+    if not settings.probes:
+        return {"clusters": clusters}
+    admin = probes.admin_cluster(_socket(settings.admin_host, settings.admin_port))
+    return {"listeners": probes.listeners(settings.probes), "clusters": [*clusters, admin]}
 
 
 def _place(locality: str) -> dict[str, Any]:

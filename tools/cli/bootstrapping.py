@@ -20,12 +20,13 @@ from tools.cli.sources import PathArgument
 from tools.envoy.nodes import node_id, node_metadata
 
 
-def print_bootstrap(
+def print_bootstrap(  # noqa: PLR0913 - one parameter for each option of a user
     *paths: PathArgument,
     proxy: str,
     name: str = "proxy",
     xds_address: str = "127.0.0.1:15010",
     admin_address: str = "127.0.0.1:15000",
+    probes: str = "",
     sotw: Annotated[bool, Parameter(negative="")] = False,
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.JSON,  # noqa: ARG001 - every command takes it
 ) -> int:
@@ -43,6 +44,9 @@ def print_bootstrap(
         Where Periplus serves Envoys, as HOST:PORT.
     admin_address
         Where the Envoy's own admin interface listens, as HOST:PORT.
+    probes
+        Address such as 0.0.0.0 where `/healthz/ready` answers on port 15021, and
+        `/stats/prometheus` on 15090; without it neither does.
     sotw
         Speak the state-of-the-world variant instead of the incremental one.
     output
@@ -61,6 +65,7 @@ def print_bootstrap(
         admin_host=admin_host,
         admin_port=admin_port,
         delta=not sotw,
+        probes=probes,
     )
     write_json(_patched(bootstrap(settings), world, described))
     _say(startup)

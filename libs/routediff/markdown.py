@@ -8,7 +8,7 @@ from libs.kernel.messages import Message
 from libs.routediff.readable import class_lines, clusters, risks, sentences, verdict
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&]|^-)")
-_HARMLESS: Final = re.compile(r"(`[A-Za-z0-9:;=?/., -]+`|(?<=/)\*(?=\s))")
+_HARMLESS: Final = re.compile(r"(`[A-Za-z0-9:;=?/., -]+`|(?<=\S)\*(?=\s))")
 
 
 def markdown(content: Mapping[str, Any]) -> str:

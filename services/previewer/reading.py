@@ -2,13 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from libs.desired.directory import contents_from_files
 from libs.desired.layout import FLEET_FILE, cluster_of_file, is_yaml, unreadable
+from libs.kernel.ids import BlobId
 from libs.kernel.looperrors import StalledError
 from libs.kernel.messages import Message
-from libs.ports.gitrepo import EntryKind, GitRepo, TreeEntry
+from libs.ports.gitrepo import EntryKind, TreeEntry
 from libs.routediff.side import Side
+
+
+class Blobs(Protocol):
+    """Contents of files by their ids."""
+
+    def blob_size_bytes(self, blob: BlobId) -> int:
+        """Size of a blob, without reading it."""
+        ...
+
+    def read_blob(self, blob: BlobId) -> bytes:
+        """Content of a blob."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +41,11 @@ class Reading:
     messages: tuple[Message, ...]
 
 
-def read_side(repo: GitRepo, entries: Sequence[TreeEntry], limits: Limits) -> Reading:
+def read_side(blobs: Blobs, entries: Sequence[TreeEntry], limits: Limits) -> Reading:
     """Read all objects of a tree. Raises StalledError for a tree beyond the limits."""
     wanted = [one for one in entries if is_yaml(one.path)]
     strange = tuple(unreadable(wanted))
-    found = contents_from_files(_files(repo, wanted, limits))
+    found = contents_from_files(_files(blobs, wanted, limits))
     messages = (*strange, *found.messages)
     return Reading(Side(found.view, found.contents) if found.view else None, messages)
 
@@ -47,17 +61,17 @@ def _is_fleet(path: str) -> bool:
     return path == FLEET_FILE or cluster_of_file(path) is not None
 
 
-def _files(repo: GitRepo, entries: Sequence[TreeEntry], limits: Limits) -> Mapping[str, bytes]:
+def _files(blobs: Blobs, entries: Sequence[TreeEntry], limits: Limits) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     rest = limits.tree_bytes_max
     for one in entries:
         if one.kind is not EntryKind.FILE or "\\" in one.path:
             continue
-        size = repo.blob_size_bytes(one.blob)
+        size = blobs.blob_size_bytes(one.blob)
         if size > limits.blob_bytes_max:
             raise StalledError(f"`{one.path}` is longer than {limits.blob_bytes_max} bytes")
         rest -= size
         if rest < 0:
             raise StalledError(f"the files are longer than {limits.tree_bytes_max} bytes")
-        found[one.path] = repo.read_blob(one.blob)
+        found[one.path] = blobs.read_blob(one.blob)
     return found

@@ -132,6 +132,6 @@ def write(report: Report, output: CheckFormat) -> None:
         case CheckFormat.SARIF:
             write_json(sarif(report, version()))
         case CheckFormat.GITHUB:
-            write_lines(*workflow_commands(report))
+            write_lines(*workflow_commands(report.messages))
         case CheckFormat.TEXT:
             write_lines(*map(str, report.messages), summary(report))

@@ -24,6 +24,7 @@ COMMANDS = {
     "blame": ("tools.cli.history:blame", "Say which commit last changed the answer to a call."),
     "bisect": ("tools.cli.history:bisect", "Find the commit that changed the answer to a call."),
     "diff": ("tools.cli.diff:diff", "Say which calls two configurations treat differently."),
+    "preview": ("tools.cli.preview:preview", "Say what merging a change would do to requests."),
     "render": ("tools.cli.render:render", "Print the objects that one cluster gets."),
     "route": ("tools.cli.route:route", "Tell what a proxy does with a call, and why."),
     "seal": ("tools.cli.sealing:seal", "Seal Secrets, so that a repository may hold them."),

@@ -3,19 +3,18 @@
 Texts come from files that anybody may have written, so nothing in them may begin a command.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from libs.kernel.messages import Level, Message
-from tools.cli.checkreport import Report
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
 _DATA = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 _PROPERTY = (*_DATA, (":", "%3A"), (",", "%2C"))
 
 
-def workflow_commands(report: Report) -> Iterator[str]:
+def workflow_commands(messages: Iterable[Message]) -> Iterator[str]:
     """Return a line for each message."""
-    return map(_command, report.messages)
+    return map(_command, messages)
 
 
 def _command(message: Message) -> str:

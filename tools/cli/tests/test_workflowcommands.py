@@ -5,7 +5,7 @@ import re
 import pytest
 
 from libs.kernel.messages import Level
-from tools.cli.tests.reports import message, report
+from tools.cli.tests.reports import message
 from tools.cli.workflowcommands import workflow_commands
 
 HOSTILE = (
@@ -24,7 +24,7 @@ HOSTILE = (
 )
 def test_a_message_is_shown_at_its_line(level: Level, word: str) -> None:
     """With file, line, column and code."""
-    (line,) = workflow_commands(report(message(level=level)))
+    (line,) = workflow_commands([message(level=level)])
     assert line == (
         f"::{word} file=a.yaml,line=3,col=5,title=IST0101::VirtualService shop/web: a text"
     )
@@ -48,7 +48,7 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_or_file_name_begins_no_command(text: str) -> None:
     """It comes out of the one command as it went in, and of no other."""
-    (line,) = workflow_commands(report(message(text, file=text)))
+    (line,) = workflow_commands([message(text, file=text)])
     properties, data = read(line)
     assert properties == {"file": text, "line": "3", "col": "5", "title": "IST0101"}
     assert data == f"VirtualService shop/web: {text}"

@@ -28,6 +28,7 @@ from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.workloadgroup import WorkloadGroup
 
 _TRAFFIC_POLICY = ("retryBudget.budgetInterval",)
+"""Envoy's messages, as far as they are published for Python, have no field for it."""
 
 _FETCHED = ("imagePullPolicy", "imagePullSecret", "sha256", "verificationKey")
 """Fields about a module that is fetched; here it is a file of the proxy's machine."""
@@ -85,13 +86,13 @@ MESH_CONFIG = (
     "certificates",
     "configSources",
     *(f"defaultConfig.{name}" for name in _DEFAULT_CONFIG),
-    "defaultProviders.metrics",
+    "defaultProviders.metrics",  # made by a filter of Istio's own build of Envoy
     "disableEnvoyListenerLog",
     "discoverySelectors",
-    "enableEnvoyAccessLogService",
-    "enablePrometheusMerge",
+    "enableEnvoyAccessLogService",  # its cluster is one of the bootstrap; a provider acts
+    "enablePrometheusMerge",  # of the agent beside a proxy
     *(f"extensionProviders[].{name}" for name in _PROVIDERS),
-    "hboneIdleTimeout",
+    "hboneIdleTimeout",  # of ambient mode
     "ingressClass",
     "ingressControllerMode",
     "ingressSelector",
@@ -106,31 +107,32 @@ MESH_CONFIG = (
 
 NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "VirtualService": (
-        "spec.http[].fault.abort.http2Error",
-        "spec.http[].fault.delay.exponentialDelay",
-        "spec.tcp[].match[].sourceSubnet",
+        "spec.http[].fault.abort.http2Error",  # Istio leaves such faults out
+        "spec.http[].fault.delay.exponentialDelay",  # Istio leaves such faults out
+        "spec.tcp[].match[].sourceSubnet",  # Istio reads it and never matches by it
     ),
     "DestinationRule": (
         *(f"spec.subsets[].trafficPolicy.{name}" for name in _TRAFFIC_POLICY),
         *(f"spec.trafficPolicy.{name}" for name in _TRAFFIC_POLICY),
     ),
     "Gateway": (
-        "spec.servers[].defaultEndpoint",
-        "spec.servers[].port.targetPort",
+        "spec.servers[].defaultEndpoint",  # Istio hides it: gateways have no workload
+        "spec.servers[].port.targetPort",  # the Service in front of a gateway says it
     ),
     "Sidecar": (
-        "spec.egress[].port.targetPort",
-        "spec.ingress[].port.targetPort",
+        "spec.egress[].port.targetPort",  # of the ServiceEntry
+        "spec.ingress[].port.targetPort",  # `defaultEndpoint` says it
     ),
     "Service": (
         "spec.sessionAffinity",  # of kube-proxy; a mesh has consistentHash
     ),
-    "EndpointSlice": ("endpoints[].hints",),
+    "EndpointSlice": ("endpoints[].hints",),  # of kube-proxy; trafficDistribution acts itself
     "Fleet": (
         *(f"spec.mesh.{name}" for name in MESH_CONFIG),
         "spec.rollout",
     ),
     "ProxyConfig": ("spec.image",),
+    # Istio's metrics are made by a filter of its own build of Envoy.
     "Telemetry": ("spec.metrics", "spec.tracing[].disableContextPropagation"),
     "TrafficExtension": tuple(f"spec.wasm.{name}" for name in _FETCHED),
     "WasmPlugin": tuple(f"spec.{name}" for name in _FETCHED),

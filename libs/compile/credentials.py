@@ -38,7 +38,8 @@ Credentials = Mapping[tuple[str, str], "Credential"]
 class Credential:
     """What a Secret holds for TLS; what it lacks is empty.
 
-    `fault` says why certificate and key are of no use.
+    `fault` says why certificate and key are of no use. `accounts` are the only service accounts
+    that may have the key, where there are any.
     """
 
     key: ObjectKey
@@ -48,6 +49,7 @@ class Credential:
     revoked: bytes = field(default=b"", repr=False)
     staple: bytes = field(default=b"", repr=False)
     fault: str = ""
+    accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,31 @@ def _credential(secret: Secret) -> Credential:
         _first(values, _REVOKED),
         _first(values, _STAPLES),
         pair_fault(*pair) if pair[0] else "",
+        secret.metadata.accounts,
     )
 
 
 def _closed(sealed: SealedSecret) -> Credential:
     kept = dict.fromkeys(sealed.spec.sealed_data, _CLOSED)
     return replace(_credential(Secret(metadata=sealed.metadata, string_data=kept)), fault="")
+
+
+def for_account(known: Credentials, account: str) -> Credentials:
+    """Return what proxies of a service account may have; keys of others are left out."""
+    if not restricted(known):
+        return known
+    fault = f"is not for service account `{account}`, by its own annotation"
+    return {
+        place: replace(one, private_key=b"", fault=fault)
+        if one.accounts and account not in one.accounts
+        else one
+        for place, one in known.items()
+    }
+
+
+def restricted(known: Credentials) -> bool:
+    """Say whether it matters for any Secret which service account a proxy has."""
+    return any(one.accounts for one in known.values())
 
 
 def _first(values: Mapping[str, bytes], names: Iterable[str]) -> bytes:

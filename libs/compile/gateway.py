@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 
+from libs.compile.credentials import for_account
 from libs.compile.crossing import crossing_chains
 from libs.compile.gatewayroutes import bound_rules, common_hosts, gateway_routes
 from libs.compile.hosts import ANY, overlap
@@ -176,7 +177,7 @@ def _decryption(view: View, gateway: Gateway, server: Server, alpn: Sequence[str
     holder = Holder(
         proxy.namespace,
         proxy.metadata,
-        view.world.credentials,
+        for_account(view.world.credentials, proxy.service_account),
         view.world.settings.tls_defaults,
     )
     offered = MESH_ALPN if server.tls.mode == MESH_MUTUAL and not alpn else alpn

@@ -8,6 +8,7 @@ from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
+from libs.compile.credentials import for_account
 from libs.compile.entrances import Entrance
 from libs.compile.guards import Guard
 from libs.compile.servertls import HTTP_ALPN, Decryption, Holder, decryption
@@ -113,7 +114,7 @@ def _decryption(view: View, inlet: Inlet, written: ServerTLS) -> Decryption:
     holder = Holder(
         proxy.namespace,
         proxy.metadata,
-        view.world.credentials,
+        for_account(view.world.credentials, proxy.service_account),
         view.world.settings.tls_defaults,
     )
     found = decryption(written, holder, HTTP_ALPN if inlet.protocol.is_http else ())

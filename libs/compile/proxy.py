@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from libs.compile.credentials import restricted
 from libs.compile.identity import METADATA_KEYS
 from libs.compile.world import World
 from libs.confighash.fingerprint import fingerprint
@@ -200,6 +201,7 @@ def proxy_class(proxy: Proxy, world: World) -> ClassKey:
         "domain": proxy.domain,
         "intercepts": proxy.intercepts,
         "patched": [str(proxy.metadata.get(key)) for key in world.attached.metadata_read],
+        "account": proxy.service_account if restricted(world.credentials) else "",
         "identity": [proxy.metadata.get(key, "") for key in METADATA_KEYS],
         "dns": [proxy.metadata.get(key, "") for key in DNS_METADATA_KEYS],
         "on_demand": str(proxy.metadata.get(ON_DEMAND_KEY, "")),

@@ -135,7 +135,8 @@ def secrets_of(view: View, one: Outbound) -> Iterator[secret_pb2.Secret]:
 
 def _secrets(view: View, one: Outbound, written: ClientTLS) -> list[creds.Found]:
     """Look for the client's certificate under MUTUAL, and for authorities unless none count."""
-    known, where = view.world.credentials, view.proxy.namespace
+    known = creds.for_account(view.world.credentials, view.proxy.service_account)
+    where = view.proxy.namespace
     name = credential_of(view, one)
     found = [creds.certificate(known, where, name)] if written.mode == "MUTUAL" else []
     if written.insecure_skip_verify is not True:

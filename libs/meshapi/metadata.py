@@ -24,6 +24,8 @@ SERVER_FIELDS = frozenset(
 """Metadata that an API server or a controller owns: accepted in a file and dropped."""
 
 PRIORITY_ANNOTATION = "periplus.io/priority"
+ACCOUNTS_ANNOTATION = "periplus.io/service-accounts"
+"""On a Secret: which service accounts of its namespace may have it, with commas between them."""
 """Where no creation time is known, an object with a higher whole number comes first."""
 
 
@@ -46,6 +48,14 @@ class Metadata(Model):
         except ValueError:
             return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The service accounts of the accounts annotation; none where there is no annotation."""
+        written = self.annotations.get(ACCOUNTS_ANNOTATION)
+        if written is None:
+            return frozenset()
+        return frozenset(one.strip() for one in written.split(","))
 
     @property
     def priority(self) -> int | None:

@@ -118,9 +118,13 @@ class Callers:
     def _renewing(self, call: SigningCall) -> Caller:
         """The connection proved that the certificate is valid and that the caller has its key."""
         try:
-            identity = identity_of(read_certificates(call.shown_pem, "the certificate shown")[0])
+            own = read_certificates(call.shown_pem, "the certificate shown")[0]
+            identity = identity_of(own)
         except PkiError as error:
             raise UnknownCallerError(str(error)) from None
+        # A connection that resumes a session does not look at the time again.
+        if own.not_valid_after_utc.timestamp() <= self.clock.now_s():
+            raise UnknownCallerError("the certificate shown has expired")
         if identity.trust_domain != self.trust_domain:
             raise UnknownCallerError(f"`{identity}` is of another trust domain")
         return Caller(identity, call.cluster or self.default_cluster, "certificate")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cryptography import x509
 from google.protobuf.json_format import MessageToDict
 from protogen.envoy.config.core.v3 import base_pb2
 
@@ -9,6 +10,7 @@ from libs.envoy.node import NodeError, parse_node_id
 from libs.pki.certificates import identity_of, read_certificates
 from libs.pki.errors import PkiError
 from libs.pki.spiffe import SpiffeId
+from libs.ports.clock import Clock
 
 
 class NotAdmittedError(Exception):
@@ -22,13 +24,24 @@ class NotAdmittedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Holds nodes to certificates whose connection has already proved that they are valid."""
+    """Holds nodes to the certificates that their connections have shown.
+
+    The roots were checked by the connection. The time is looked at here again: a connection that
+    resumes a session is not asked for its certificate once more.
+    """
 
     trust_domain: str
+    clock: Clock
 
-    def check(self, node: base_pb2.Node, shown_pem: bytes) -> None:
-        """Raise NotAdmittedError unless the node is a proxy of the identity shown."""
-        shown = self._identity(shown_pem)
+    def check(self, node: base_pb2.Node, shown_pem: bytes) -> float:
+        """Return until when the node may be served, in seconds since the epoch.
+
+        Raises NotAdmittedError unless it is a proxy of the identity shown.
+        """
+        own, shown = self._identity(shown_pem)
+        valid_until_s = own.not_valid_after_utc.timestamp()
+        if valid_until_s <= self.clock.now_s():
+            raise NotAdmittedError("the certificate has expired", str(shown))
         try:
             facts = parse_node_id(node.id, MessageToDict(node.metadata))
         except NodeError as error:
@@ -44,10 +57,12 @@ class Admission:
                     f"{what} is `{claimed[:80]}`, and the certificate is for `{shown}`",
                     str(shown),
                 )
+        return valid_until_s
 
-    def _identity(self, shown_pem: bytes) -> SpiffeId:
+    def _identity(self, shown_pem: bytes) -> tuple[x509.Certificate, SpiffeId]:
         try:
-            shown = identity_of(read_certificates(shown_pem, "what the connection shows")[0])
+            own = read_certificates(shown_pem, "what the connection shows")[0]
+            shown = identity_of(own)
         except PkiError as error:
             raise NotAdmittedError(str(error)) from None
         if shown.trust_domain != self.trust_domain:
@@ -56,4 +71,4 @@ class Admission:
                 f" `{self.trust_domain}`",
                 str(shown),
             )
-        return shown
+        return own, shown

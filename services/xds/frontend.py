@@ -115,7 +115,7 @@ class Frontend:
         if self._admission is None or stream.node is None:
             return ""
         try:
-            self._admission.check(stream.node, stream.shown_pem)
+            stream.serve_until_s = self._admission.check(stream.node, stream.shown_pem)
         except NotAdmittedError as error:
             self._log.warning(
                 "proxy denied", proxy=stream.proxy[:200], identity=error.shown, reason=str(error)
@@ -184,6 +184,15 @@ class Frontend:
         self._views.leave(proxy)
         self._log.info("proxy gone", proxy=proxy)
         self._send(ProxyGone(proxy))
+
+    def end_expired(self) -> None:
+        """End the streams of certificates that have expired; proxies come back with a new one."""
+        now_s = self._clock.now_s()
+        for streams in list(self._streams.values()):
+            for connected in streams:
+                if connected.stream.serve_until_s <= now_s:
+                    self._log.info("proxy's certificate has expired", proxy=connected.stream.proxy)
+                    connected.stream.drain()
 
     # from here on private
 

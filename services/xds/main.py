@@ -25,6 +25,10 @@ GC_THRESHOLD = 50_000
 """Allocations between two collections of young objects; views are large and have no cycles."""
 
 
+EXPIRY_LOOK_S = 5.0
+"""How often streams are looked through for certificates that have expired."""
+
+
 def run(settings: XdsSettings, steps: Steps) -> None:
     """Serve until SIGTERM or SIGINT. Raises `StalledError` when the address is unusable."""
     telemetry = set_up("xds", settings.telemetry)
@@ -46,7 +50,7 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
 
     name = settings.frontend_id or rng.token_hex(4)
     tls = settings.tls
-    admission = Admission(tls.trust_domain) if tls else None
+    admission = Admission(tls.trust_domain, SystemClock()) if tls else None
     frontend = Frontend(name, SystemClock(), steps, send, admission)
     feed = FeedClient(settings.feed, frontend, rng)
     credentials = None
@@ -69,6 +73,7 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
     get_logger().info("xds ready", address=address, feed=settings.feed)
     following = asyncio.create_task(feed.run())
     stopping = asyncio.create_task(_stopped())
+    ending = asyncio.create_task(_end_expired(frontend))
     try:
         # The feed's client ends only by a bug, which must end the process and not go unseen.
         await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -77,11 +82,17 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
     finally:
         await server.stop(settings.drain_s)
         await status.stop()
-        for task in (following, stopping):
+        for task in (following, stopping, ending):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         get_logger().info("xds stopped")
+
+
+async def _end_expired(frontend: Frontend) -> None:
+    while True:
+        await asyncio.sleep(EXPIRY_LOOK_S)
+        frontend.end_expired()
 
 
 async def _stopped() -> None:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from libs.adapters.sealing.keys import Keyring, key_id
-from libs.meshapi.metadata import Metadata
+from libs.meshapi.metadata import ACCOUNTS_ANNOTATION, Metadata
 from libs.meshapi.sealedsecret import SealedSecret, SealedSecretSpec
 from libs.meshapi.secret import Secret
 
@@ -55,10 +55,15 @@ def opened(sealed: SealedSecret, keys: Keyring) -> Secret:
 
 def as_written(sealed: SealedSecret) -> Mapping[str, object]:
     """Return a SealedSecret as a mapping for a file."""
+    annotations = dict(_bare(sealed.metadata).annotations)
     return {
         "apiVersion": sealed.api_version,
         "kind": sealed.kind,
-        "metadata": {"name": sealed.metadata.name, "namespace": sealed.namespace},
+        "metadata": {
+            "name": sealed.metadata.name,
+            "namespace": sealed.namespace,
+            **({"annotations": annotations} if annotations else {}),
+        },
         "spec": {
             "type": sealed.spec.type,
             "keyId": sealed.spec.key_id,
@@ -68,7 +73,13 @@ def as_written(sealed: SealedSecret) -> Mapping[str, object]:
 
 
 def _bare(metadata: Metadata) -> Metadata:
-    return Metadata(name=metadata.name, namespace=metadata.namespace)
+    """Keep its place, and who may have it."""
+    kept = {
+        key: metadata.annotations[key]
+        for key in (ACCOUNTS_ANNOTATION,)
+        if key in metadata.annotations
+    }
+    return Metadata(name=metadata.name, namespace=metadata.namespace, annotations=kept)
 
 
 def _suite() -> Suite:

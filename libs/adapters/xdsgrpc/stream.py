@@ -1,6 +1,7 @@
 """One proxy's stream: a reader that feeds the engine, a writer that asks it what to send."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Protocol
 
@@ -47,7 +48,8 @@ class AdsStream:
     """An open stream. `node` is the message of its first request, None until that arrived.
 
     `only` is the one type that the stream is about, empty where requests name theirs.
-    `shown_pem` is the certificate that its connection showed, which is valid; empty without TLS.
+    `shown_pem` is the certificate that its connection showed; empty without TLS. `serve_until_s`
+    is kept for the owner, in seconds since the epoch.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class AdsStream:
         self.node: base_pb2.Node | None = None
         self.shown_pem = b""
         self.only = TypeUrl("")
+        self.serve_until_s = math.inf
         self._owner = owner
         self._engine = AdsEngine(limits)
         self._shared = shared

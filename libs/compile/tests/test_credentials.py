@@ -1,13 +1,26 @@
 """Secrets as certificates."""
 
 import base64
+import json
+from dataclasses import replace
 
 import pytest
 
-from libs.compile.credentials import Credentials, authorities, certificate, credentials
+from libs.compile.credentials import (
+    Credentials,
+    authorities,
+    certificate,
+    credentials,
+    for_account,
+    restricted,
+)
+from libs.compile.proxy import Proxy, ProxyType, proxy_class
+from libs.compile.snapshot import compile_snapshot
 from libs.compile.tests.pairs import pair
-from libs.meshapi.metadata import Metadata
+from libs.kernel.xds import SECRET
+from libs.meshapi.metadata import ACCOUNTS_ANNOTATION, Metadata
 from libs.meshapi.secret import Secret
+from tests.casefile import world_of
 
 CHAIN, KEY = pair("own")
 OTHER, _ = pair("other")
@@ -88,3 +101,69 @@ def test_a_credential_never_shows_its_values() -> None:
     (one,) = _known(a={"tls.crt": CHAIN, "tls.key": KEY, "ca.crt": CHAIN}).values()
     assert "planted" not in repr(one)
     assert "edge" in repr(one)
+
+
+@pytest.mark.parametrize(
+    ("written", "account", "has"),
+    [
+        ("edge", "edge", True),
+        ("edge, till", "till", True),
+        ("edge", "cart", False),
+        ("", "cart", False),
+    ],
+)
+def test_a_secret_may_be_for_some_service_accounts_only(
+    written: str, account: str, *, has: bool
+) -> None:
+    """Others read why they do not have it, and get nothing of the key."""
+    metadata = Metadata(name="a", namespace="edge", annotations={ACCOUNTS_ANNOTATION: written})
+    secret = Secret(metadata=metadata, string_data={"tls.crt": CHAIN, "tls.key": KEY})
+    known = credentials([secret])
+    assert restricted(known)
+    mine = for_account(known, account)
+    found = certificate(mine, "edge", "a")
+    assert (found.secret is not None) is has
+    assert has or "not for service account" in found.fault
+    assert has or not mine["edge", "a"].private_key
+
+
+def test_without_the_annotation_every_proxy_of_the_namespace_may_have_it() -> None:
+    """As in Istio, where nothing else is said."""
+    known = _known(a={"tls.crt": CHAIN, "tls.key": KEY})
+    assert not restricted(known)
+    assert for_account(known, "anybody") is known
+
+
+_EDGE = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: edge}
+spec:
+  selector: {istio: edge}
+  servers:
+  - port: {number: 8443, name: https, protocol: HTTPS}
+    hosts: [shop.example]
+    tls: {mode: SIMPLE, credentialName: a}
+---
+apiVersion: v1
+kind: Secret
+type: kubernetes.io/tls
+"""
+
+
+@pytest.mark.parametrize("annotated", [False, True])
+def test_who_only_claims_the_labels_of_a_gateway_does_not_get_its_secret(
+    *, annotated: bool
+) -> None:
+    """Accounts share a view where nothing is kept from one of them, and only there."""
+    annotations = {ACCOUNTS_ANNOTATION: "edge"} if annotated else {}
+    metadata = {"name": "a", "namespace": "edge", "annotations": annotations}
+    values = {"tls.crt": CHAIN, "tls.key": KEY}
+    written = {"metadata": metadata, "stringData": values}
+    secret = "".join(f"{name}: {json.dumps(value)}\n" for name, value in written.items())
+    world = world_of(_EDGE + secret, "edge.yaml")
+    own = Proxy(ProxyType.ROUTER, "edge", labels={"istio": "edge"}, service_account="edge")
+    other = replace(own, service_account="cart")
+    assert compile_snapshot(world, own).snapshot.of(SECRET)
+    assert bool(compile_snapshot(world, other).snapshot.of(SECRET)) is not annotated
+    assert (proxy_class(own, world) == proxy_class(other, world)) is not annotated

@@ -134,6 +134,8 @@ def test_a_certificate_renews_itself(harbour: Harbour) -> None:
     elsewhere = replace(signer.callers, trust_domain="other.org")
     moved = replace(signer, callers=elsewhere)
     assert "trust domain" in _refused(moved, replace(a_call(), shown_pem=shown))[2]
+    harbour.clock.advance(600)
+    assert "expired" in _refused(signer, replace(a_call(), shown_pem=shown))[2]
 
 
 def test_who_asks_too_often_waits_for_the_next_minute(harbour: Harbour) -> None:

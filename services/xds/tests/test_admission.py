@@ -4,7 +4,7 @@ import pytest
 from google.protobuf.json_format import ParseDict
 from protogen.envoy.config.core.v3 import base_pb2
 
-from libs.fakes.clock import EPOCH_S
+from libs.fakes.clock import EPOCH_S, FakeClock
 from libs.fakes.rng import SeededRng
 from libs.pki.certificates import pem_of
 from libs.pki.issuing import Life, Names, issue, new_root
@@ -14,7 +14,8 @@ from libs.pki.spiffe import SpiffeId
 from services.xds.admission import Admission, NotAdmittedError
 
 DOMAIN = "cluster.local"
-ADMISSION = Admission(DOMAIN)
+CLOCK = FakeClock()
+ADMISSION = Admission(DOMAIN, CLOCK)
 RNG = SeededRng(5)
 ROOT = new_root(new_key(), "mesh", Life(EPOCH_S, 3600), RNG)
 
@@ -35,7 +36,7 @@ def _node(
 
 def test_a_proxy_is_let_in_as_what_its_certificate_says() -> None:
     """Whatever its address and pod are."""
-    ADMISSION.check(_node(), _shown())
+    assert ADMISSION.check(_node(), _shown()) == EPOCH_S + 60
     ADMISSION.check(_node("router~10.9.9.9~other.shop~shop.svc.cluster.local"), _shown())
 
 
@@ -67,3 +68,10 @@ def test_certificates_of_other_meshes_and_of_nobody_are_not_let_in() -> None:
         ADMISSION.check(_node(), pem_of([ROOT.certificate]))
     with pytest.raises(NotAdmittedError, match="no certificates"):
         ADMISSION.check(_node(), b"")
+
+
+def test_a_certificate_that_has_expired_is_seen_also_where_a_session_is_resumed() -> None:
+    """The connection alone would not notice."""
+    later = FakeClock(EPOCH_S + 60)
+    with pytest.raises(NotAdmittedError, match="expired"):
+        Admission(DOMAIN, later).check(_node(), _shown())

@@ -298,3 +298,23 @@ def test_an_event_for_a_proxy_that_left_is_harmless() -> None:
             await reading
 
     run(conversation())
+
+
+def test_a_stream_ends_with_its_certificate() -> None:
+    """The proxy is asked to come back; others go on."""
+
+    async def conversation() -> None:
+        async with rig() as made:
+            ending, staying = await made.connect("p"), await made.connect("q")
+            await made.next(ProxyConnected)
+            await made.next(ProxyConnected)
+            made.frontend._streams[P][0].stream.serve_until_s = 0
+            made.frontend.end_expired()
+            code = await asyncio.wait_for(ending.code(), WAIT_S)
+            assert code is grpc.StatusCode.UNAVAILABLE
+            gone = await made.next(ProxyGone)
+            assert isinstance(gone, ProxyGone)
+            assert gone.proxy == P
+            assert not staying.done()
+
+    run(conversation())

@@ -118,7 +118,8 @@ class _Comparison:
         if any(_is_http(one) for one in (outlet.old, outlet.new)):
             example = outlet.call
         old, new = evaluate(self.old, example), evaluate(self.new, example)
-        if _shows(old, new) or Verdict.NOT_DECIDED in (old.verdict, new.verdict):
+        guarded = _guards(outlet.old) != _guards(outlet.new)
+        if guarded or _shows(old, new) or Verdict.NOT_DECIDED in (old.verdict, new.verdict):
             facets = frozenset({"connection"})
             yield self._judged((where, "all connections"), example, facets)
 
@@ -133,6 +134,8 @@ class _Comparison:
         before, after = settings(old), settings(new)
         names = before.keys() | after.keys()
         facets = frozenset(name for name in names if before.get(name) != after.get(name))
+        if _guards(outlet.old) != _guards(outlet.new):
+            facets |= {"connection"}
         if facets:
             yield self._judged((where, "all requests"), outlet.call, facets)
 
@@ -160,6 +163,14 @@ def _passing(
 def _is_http(arrival: Arrival) -> bool:
     filters = list(arrival.chain.filters) if arrival.chain is not None else []
     return bool(filters) and type_of(filters[-1].typed_config) == _MANAGER
+
+
+def _guards(arrival: Arrival) -> tuple[bytes, ...]:
+    """Return what decides who may connect: the socket, and the filters before the last."""
+    if arrival.chain is None:
+        return ()
+    parts = (arrival.chain.transport_socket, *arrival.chain.filters[:-1])
+    return tuple(one.SerializeToString(deterministic=True) for one in parts)
 
 
 def _where(outlet: Outlet) -> str:

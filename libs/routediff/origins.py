@@ -4,6 +4,7 @@ The compiler's side table tells which objects a route configuration comes from; 
 that speak of the virtual host's own host are asked. Where several do, nobody is named.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from libs.desired.provenance import Change
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName
 from libs.kernel.origins import ObjectKey, Origin
+from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.quoting import path_text
 from libs.routing.decision import Decision
 
@@ -22,6 +24,7 @@ Changes = Mapping[ObjectKey, Sequence[Change]]
 """What patches and variables made, by the object."""
 
 NO_CHANGES: Changes = MappingProxyType({})
+_RULE = re.compile(r"ns\[([^]]*)\]-policy\[([^]]*)\]-rule")
 Sources = tuple[tuple[ObjectKey, Origin], ...]
 
 
@@ -36,7 +39,9 @@ def origin_of(
     An object that patches or variables changed has `changes` as well: what, and where that stands.
     """
     sources = _of_routes(compiled, decision) or _of_clusters(compiled, decision)
-    if decision.virtual_host is not None:
+    if decision.reason is not None:
+        sources = tuple(_of_policy(world, decision.rule or ""))
+    elif decision.virtual_host is not None:
         host = decision.virtual_host.rpartition(":")[0]
         rules = {rule.key: rule.hosts for rule in world.rules}
         named = tuple(
@@ -54,6 +59,15 @@ def origin_of(
         "name": key.name,
     }
     return found | {"changes": [*map(_change, changes[key])]} if key in changes else found
+
+
+def _of_policy(world: World, rule: str) -> Iterator[tuple[ObjectKey, Origin]]:
+    """Yield the policy whose rule denied a call; one that only did not allow it is not the one."""
+    found = _RULE.search(rule)
+    if found is not None:
+        key = ObjectKey(AuthorizationPolicy.GROUP, AuthorizationPolicy.__name__, found[1], found[2])
+        if key in world.origins:
+            yield key, world.origins[key]
 
 
 def _change(one: Change) -> dict[str, Any]:

@@ -50,10 +50,16 @@ class Side:
 
 
 def settings(manager: Manager) -> Mapping[str, bytes]:
-    """Return what a connection manager does to all of its requests, by field or filter."""
+    """Return what a connection manager does to all of its requests, by field or filter.
+
+    Filters may have one name; those after the first have marks behind it.
+    """
     found = dict(unread(manager, _COSMETIC))
     for place, one in enumerate(manager.http_filters):
-        found[f"filter {one.name}"] = bytes([place]) + one.SerializeToString(deterministic=True)
+        name = f"filter {one.name}"
+        while name in found:
+            name += "'"
+        found[name] = bytes([place]) + one.SerializeToString(deterministic=True)
     return found
 
 

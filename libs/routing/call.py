@@ -55,6 +55,7 @@ class Call:
     """A call with its defaults filled in. Header names are in lower case.
 
     `address` is where the client connects to, empty for any. `source` is as given.
+    `claims` are those of a good token that the call carries.
     """
 
     mode: Mode
@@ -70,6 +71,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
     client_cert: str = MESH_CERTIFICATE
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def scheme(self) -> str:
@@ -91,6 +93,7 @@ _FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "headers": (dict,),
     "source": (dict,),
     "client_cert": (str,),
+    "claims": (dict,),
 }
 
 
@@ -129,6 +132,7 @@ def call_from_fields(value: Mapping[str, Any]) -> Call:
         headers=_texts(value, "headers", lower=True),
         source=_texts(value, "source"),
         client_cert=value.get("client_cert", MESH_CERTIFICATE),
+        claims=value.get("claims", {}),
     )
 
 

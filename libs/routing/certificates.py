@@ -63,12 +63,16 @@ def _demanded(validation: _Validation | None) -> bool:
 
 
 def _check_name(validation: _Validation, call: Call) -> None:
-    """The name in the mesh's certificate is the caller's principal."""
+    """The name in the mesh's certificate is the caller's principal.
+
+    Without one it is of a trust domain that the mesh takes, and not known any further.
+    """
     principal = call.source.get("principal", "").removeprefix(_SPIFFE)
+    matchers = [one.matcher for one in validation.match_typed_subject_alt_names]
+    if not principal and all(one.WhichOneof("match_pattern") == "prefix" for one in matchers):
+        return
     if not principal:
         raise UndecidedError("match_typed_subject_alt_names without a source principal in the call")
     name = f"{_SPIFFE}{principal}"
-    if not any(
-        texts.matches(one.matcher, name) for one in validation.match_typed_subject_alt_names
-    ):
+    if not any(texts.matches(one, name) for one in matchers):
         raise FailedError(Failure.MTLS_ERROR)

@@ -6,6 +6,7 @@ from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.type.v3 import percent_pb2
 
 from libs.routing import texts
+from libs.routing.metadata import noted_holds
 from libs.routing.outcome import UndecidedError, understood
 from libs.routing.request import Request
 
@@ -19,6 +20,7 @@ _MATCH = frozenset(
         "runtime_fraction",
         "headers",
         "query_parameters",
+        "dynamic_metadata",
         "grpc",
     }
 )
@@ -69,6 +71,8 @@ def _conditions(match: rc.RouteMatch, request: Request) -> Iterator[Callable[[],
         yield lambda one=one: header_holds(one, request)  # type: ignore[misc]
     for parameter in match.query_parameters:
         yield lambda parameter=parameter: query_holds(parameter, request)  # type: ignore[misc]
+    for noted in match.dynamic_metadata:
+        yield lambda noted=noted: noted_holds(noted, request.noted)  # type: ignore[misc]
     if match.HasField("grpc"):
         yield lambda: _is_grpc(request)
     if match.HasField("runtime_fraction"):

@@ -125,7 +125,8 @@ class Action:
 class Decision:
     """What is known so far of a call; None is what was not reached.
 
-    `undecided` names what is not understood, where the verdict is NOT_DECIDED.
+    `undecided` names what is not understood, where the verdict is NOT_DECIDED. `reason`
+    says why a policy refused it, `rule` which one of it did.
     """
 
     error: Failure | None = None
@@ -139,6 +140,8 @@ class Decision:
     verdict: Verdict | None = None
     undecided: str | None = None
     origin: dict[str, Any] | None = field(default=None)
+    reason: str | None = None
+    rule: str | None = None
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:
@@ -152,6 +155,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
     action = plain["action"]
     if action is not None:
         action["timeout"] = action.pop("timeout_s")
+    plain.pop("rule")
     name = plain.pop("undecided")
     if name is not None:
         plain["verdict"] = f"{Verdict.NOT_DECIDED}: {name}"

@@ -10,12 +10,13 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
 )
 from protogen.envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2
 
-from libs.routing import chains, endpoints, listeners, manager
+from libs.routing import chains, endpoints, listeners, manager, policies
 from libs.routing.call import Call
+from libs.routing.caller import Caller
 from libs.routing.decision import Action, ClusterChoice, Decision, Verdict
 from libs.routing.endpoints import Arrived
 from libs.routing.filters import opened, type_of
-from libs.routing.outcome import FailedError, UndecidedError, understood
+from libs.routing.outcome import FailedError, RefusedError, UndecidedError, understood
 from libs.routing.resources import Resources
 
 _TCP_PROXY: Final = tcp_proxy_pb2.TcpProxy.DESCRIPTOR.full_name
@@ -77,6 +78,8 @@ def evaluate(resources: Resources, call: Call) -> Decision:
         _follow(resources, call, so_far)
     except FailedError as error:
         so_far.error, so_far.verdict = error.failure, Verdict.REFUSE
+        if isinstance(error, RefusedError):
+            so_far.reason, so_far.rule = error.reason, error.rule
     except UndecidedError as error:
         so_far.verdict, so_far.undecided = Verdict.NOT_DECIDED, str(error)
     return so_far
@@ -92,9 +95,11 @@ def _follow(resources: Resources, call: Call, so_far: Decision) -> None:
     last = _last(chain.filters)
     kind = type_of(last.typed_config)
     chains.check_tls(chain, call, reads_http=kind == manager.TYPE)
+    ended = chain.HasField("transport_socket")
+    policies.check_connection(chain.filters[:-1], Caller(call, None, verified=ended))
     if kind == manager.TYPE:
         found = opened(last.typed_config, hcm_pb2.HttpConnectionManager)
-        manager.decide(found, arrived, so_far)
+        manager.decide(found, arrived, so_far, verified=ended)
     elif kind == _TCP_PROXY:
         _proxy(opened(last.typed_config, tcp_proxy_pb2.TcpProxy), arrived, so_far)
     else:
@@ -112,7 +117,7 @@ def chain_name(listener: listener_pb2.Listener, chain: lc.FilterChain) -> str:
 def _last(filters: Sequence[lc.Filter]) -> lc.Filter:
     """Return the filter that ends the chain. Raises UndecidedError for another that may decide."""
     for one in filters[:-1]:
-        if type_of(one.typed_config) not in _HARMLESS:
+        if type_of(one.typed_config) not in (_HARMLESS | policies.NETWORK_TYPES):
             raise UndecidedError(f"network filter {one.name} ({type_of(one.typed_config)})")
     if not filters:
         raise UndecidedError("a filter chain without filters")

@@ -37,6 +37,15 @@ _HARMLESS: Final = frozenset(
     }
 )
 """Types of filters that observe, or act on how an upstream is called and not on which one."""
+POLICIES: Final = frozenset(
+    {
+        "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz",
+        "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
+        "envoy.extensions.filters.http.rbac.v3.RBAC",
+    }
+)
+"""Types of filters that were followed before any route was looked for, where routes agree."""
+
 _FAULT_FIELDS = frozenset({"delay", "abort", "upstream_cluster", "headers", "max_active_faults"})
 _WRAPPERS: Final[
     tuple[type[typed_struct_pb2.TypedStruct] | type[former_struct_pb2.TypedStruct], ...]
@@ -105,6 +114,8 @@ def _one(
         if not config.type_url:
             config = one.typed_config
     if disabled or kind in _HARMLESS:
+        return None
+    if kind in POLICIES and override is None:
         return None
     if kind == ROUTER:
         _check_router(one)

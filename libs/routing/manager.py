@@ -1,5 +1,7 @@
 """The HTTP connection manager: from a request to the virtual host, the route and the action."""
 
+import re
+from dataclasses import replace
 from typing import Final
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
@@ -8,9 +10,10 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
     http_connection_manager_pb2 as hcm_pb2,
 )
 
-from libs.routing import actions, conditions, crossorigin, endpoints, filters, hosts
+from libs.routing import actions, conditions, crossorigin, endpoints, filters, hosts, policies
 from libs.routing.actions import Place
 from libs.routing.call import Call, Protocol, Tls
+from libs.routing.caller import Caller
 from libs.routing.decision import Action, Decision, HeaderSteps, Verdict
 from libs.routing.endpoints import Arrived
 from libs.routing.outcome import FailedError, Failure, UndecidedError, understood
@@ -21,6 +24,8 @@ _Manager = hcm_pb2.HttpConnectionManager
 TYPE: Final = _Manager.DESCRIPTOR.full_name
 BLACK_HOLE: Final = "BlackHoleCluster"
 _ALWAYS_PERCENT = 100.0
+_KEPT = _Manager.KEEP_UNCHANGED
+_ESCAPED = re.compile("%(?:2f|5c)", re.IGNORECASE)
 _MANAGER = frozenset(
     {
         "stat_prefix",
@@ -102,8 +107,13 @@ _ROUTE = frozenset(
 )
 
 
-def decide(manager: _Manager, arrived: Arrived, so_far: Decision) -> None:
-    """Follow a call through a connection manager and note every step in `so_far`."""
+def decide(
+    manager: _Manager, arrived: Arrived, so_far: Decision, *, verified: bool = False
+) -> None:
+    """Follow a call through a connection manager and note every step in `so_far`.
+
+    `verified` says that the connection's TLS was ended here.
+    """
     call = arrived.call
     understood(manager, _MANAGER, "http_connection_manager")
     _check_protocol(manager, call)
@@ -111,6 +121,9 @@ def decide(manager: _Manager, arrived: Arrived, so_far: Decision) -> None:
     request = request_of(
         call, normalize=manager.normalize_path.value, merge_slashes=manager.merge_slashes
     )
+    if manager.path_with_escaped_slashes_action > _KEPT and _ESCAPED.search(call.path):
+        raise UndecidedError("path_with_escaped_slashes_action")
+    request = _let_through(manager, request, call, verified=verified)
     virtual_host = hosts.find(config, call.host)
     so_far.virtual_host = virtual_host.name
     understood(virtual_host, _VIRTUAL_HOST, "virtual_host")
@@ -119,6 +132,14 @@ def decide(manager: _Manager, arrived: Arrived, so_far: Decision) -> None:
     so_far.route = route.name
     understood(route, _ROUTE, "route")
     _act(Place(route, virtual_host, config), manager, request, so_far, arrived)
+
+
+def _let_through(manager: _Manager, request: Request, call: Call, *, verified: bool) -> Request:
+    """Return the request behind the filters of policies. Raises RefusedError where one stops it."""
+    direct, hops = manager.use_remote_address.value, manager.xff_num_trusted_hops
+    caller = Caller(call, request, verified, direct, hops)
+    policies.check_requests(manager.http_filters, caller)
+    return replace(request, noted=caller.noted) if caller.chooses_again else request
 
 
 def _check_protocol(manager: _Manager, call: Call) -> None:

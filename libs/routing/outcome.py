@@ -32,6 +32,15 @@ class FailedError(Exception):
         self.failure = failure
 
 
+class RefusedError(FailedError):
+    """A policy stops the call; the text says why, `rule` is the one that denied it."""
+
+    def __init__(self, reason: str, rule: str = "") -> None:
+        """Take the reason."""
+        super().__init__(Failure.DENIED)
+        self.reason, self.rule = reason, rule
+
+
 class UndecidedError(Exception):
     """Something on the way of the call is not understood; the text names it."""
 

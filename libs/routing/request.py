@@ -3,6 +3,7 @@
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from libs.routing.call import Call
 from libs.routing.outcome import UndecidedError
@@ -14,11 +15,15 @@ _AUTHORITY = ":authority"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request on its way. `path` has its query; header names are in lower case."""
+    """A request on its way. `path` has its query; header names are in lower case.
+
+    `noted` is what filters noted of it before its route is chosen.
+    """
 
     path: str
     host: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    noted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def bare_path(self) -> str:
@@ -66,6 +71,8 @@ def _normalized(path: str) -> str:
         raise UndecidedError("normalize_path of a path with special letters")
     kept: list[str] = []
     parts = bare.split("/")[1:]
+    if any(part.startswith(("..;", ".;")) for part in parts):
+        raise UndecidedError("normalize_path of dots with a parameter")
     for place, part in enumerate(parts):
         last = place == len(parts) - 1
         if part == "..":

@@ -20,6 +20,15 @@ def test_the_place_of_a_filter_counts() -> None:
     assert settings(one) != settings(other)
 
 
+def test_filters_of_one_name_are_all_compared() -> None:
+    """A proxy may have one that denies and one that allows, and only the first is another."""
+    one, other = Manager(), Manager()
+    for manager, disabled in ((one, False), (other, True)):
+        manager.http_filters.add(name="rbac", disabled=disabled)
+        manager.http_filters.add(name="rbac")
+    assert settings(one) != settings(other)
+
+
 def test_all_clusters_of_a_virtual_host_are_found() -> None:
     """Those of shares and of mirrors are as well."""
     route = to("a")

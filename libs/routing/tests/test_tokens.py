@@ -1,0 +1,63 @@
+"""Tokens of calls. That they are taken where Envoy takes them is held by tables (tests/agree)."""
+
+from typing import Any
+
+import pytest
+from google.protobuf.json_format import ParseDict
+from protogen.envoy.extensions.filters.http.jwt_authn.v3 import config_pb2
+
+from libs.routing.caller import Caller
+from libs.routing.outcome import RefusedError, UndecidedError
+from libs.routing.request import request_of
+from libs.routing.tests.envoys import call
+from libs.routing.tokens import FILTER_NAME, check
+
+_PROVIDER = {"issuer": "a", "audiences": ["tea"], "payload_in_metadata": "payload"}
+_GOOD = {"iss": "a", "aud": "tea", "sub": "jason"}
+
+
+def _checked(provider: dict[str, Any] | None = None, **fields: Any) -> Caller:
+    config = {
+        "providers": {"p": provider or _PROVIDER},
+        "rules": [{"match": {"prefix": "/"}, "requires": {"provider_name": "p"}}],
+    }
+    made = call(**fields)
+    caller = Caller(made, request_of(made, normalize=True, merge_slashes=False), verified=True)
+    check(ParseDict(config, config_pb2.JwtAuthentication()), caller)
+    return caller
+
+
+def test_claims_of_a_good_token_are_noted() -> None:
+    """For those who ask for them later; without a token there is nothing to note."""
+    noted = _checked(claims=_GOOD).noted
+    assert noted == {FILTER_NAME: {"payload": _GOOD}}
+    assert not _checked().noted
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [({"iss": "b"}, "issuer `b`"), ({"iss": "a", "aud": ["cocoa"]}, "another audience")],
+)
+def test_a_token_of_others_or_for_others_is_refused(claims: dict[str, Any], reason: str) -> None:
+    """With the reason."""
+    with pytest.raises(RefusedError) as refused:
+        _checked(claims=claims)
+    assert reason in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("provider", "fields", "place"),
+    [
+        ({}, {"headers": {"authorization": "Bearer x"}}, "header authorization"),
+        ({}, {"path": "/?access_token=x"}, "parameter access_token"),
+        ({"from_params": ["t"]}, {"path": "/?t=x"}, "parameter t"),
+        ({"from_cookies": ["c"]}, {"headers": {"cookie": "c=x"}}, "cookie c"),
+        ({"from_headers": [{"name": "X-T"}]}, {"headers": {"x-t": "x"}}, "header X-T"),
+    ],
+)
+def test_a_token_whose_claims_nobody_says_is_not_decided(
+    provider: dict[str, Any], fields: dict[str, Any], place: str
+) -> None:
+    """Nobody here verifies a signature."""
+    with pytest.raises(UndecidedError, match=place):
+        _checked(_PROVIDER | provider, **fields)

@@ -33,6 +33,7 @@ from libs.telemetry.logs import get_logger
 from services.compiler import steps as names
 from services.compiler.absent import Absence
 from services.compiler.board import Board, Compiling, Outcome
+from services.compiler.keysets import KeyCache
 from services.compiler.secrets import SecretFolder, SecretSource
 from services.compiler.worlds import WorldReader
 
@@ -89,6 +90,7 @@ class Loop:
     steps: Steps
     send: Callable[[int, FromCompiler], None]
     secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
+    keys: KeyCache | None = None
     board: Board = field(default_factory=lambda: Board(compiling()))
     reader: WorldReader = field(init=False)
     targets: dict[ClusterName, Target] = field(default_factory=dict)
@@ -97,7 +99,7 @@ class Loop:
 
     def __post_init__(self) -> None:
         """Read worlds from the same Store."""
-        self.reader = WorldReader(self.store, self.secrets)
+        self.reader = WorldReader(self.store, self.secrets, self.keys)
 
     def run(self, events: "queue.SimpleQueue[Event | None]") -> None:
         """Work until a None arrives."""
@@ -143,7 +145,8 @@ class Loop:
             self.reader.forget([cluster])
             del self.targets[cluster]
         for cluster, target in sorted(targets.items()):
-            if self.targets.get(cluster) != target or self.reader.has_new_secrets(cluster):
+            news = self.reader.has_new_secrets(cluster) or self.reader.has_new_keys(cluster)
+            if self.targets.get(cluster) != target or news:
                 try:
                     self._move(target)
                 except RenderError as error:

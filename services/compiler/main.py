@@ -5,8 +5,10 @@ import queue
 import signal
 import threading
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 
 from libs.adapters.feed.server import FeedServer, StreamId
+from libs.adapters.jwks.web import WebKeySets
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.kernel.looperrors import TransientError
@@ -16,6 +18,7 @@ from libs.ports.steps import Steps
 from libs.ports.store import Store
 from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
+from services.compiler.keysets import KeyCache, KeyWatcher
 from services.compiler.loop import Closed, Event, Loop, Received, StoreChanged
 from services.compiler.secrets import secret_folder
 from services.compiler.settings import CompilerSettings
@@ -71,18 +74,26 @@ def run(settings: CompilerSettings, steps: Steps) -> None:
     server = FeedServer(settings.feed, FeedEvents(events))
     watcher = StoreWatcher(store, clock, settings.poll_s, events)
     secrets = secret_folder(settings.secrets_folder, settings.sealing_keys)
+    keys = KeyCache(WebKeySets([ip_network(one) for one in settings.key_networks]), clock)
+    fetching = KeyWatcher(keys, lambda: events.put(StoreChanged()), settings.poll_s)
     loop = Loop(
-        store, clock, steps, lambda stream, event: server.send(StreamId(stream), event), secrets
+        store,
+        clock,
+        steps,
+        lambda stream, event: server.send(StreamId(stream), event),
+        secrets,
+        keys,
     )
     signal.signal(signal.SIGTERM, lambda *_: events.put(None))
     gc.freeze()
     address = server.start()
     get_logger().info("compiler ready", feed=address)
-    thread = threading.Thread(target=watcher.run, name="store", daemon=True)
-    thread.start()
+    threading.Thread(target=watcher.run, name="store", daemon=True).start()
+    threading.Thread(target=fetching.run, name="keys", daemon=True).start()
     try:
         loop.run(events)
     finally:
         watcher.stopping.set()
+        fetching.stopping.set()
         server.stop()
         telemetry.close()

@@ -1,6 +1,7 @@
 """What an operator may choose about the compiler; environment variables `PERIPLUS_COMPILER_...`."""
 
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,4 +26,11 @@ class CompilerSettings:
     `<cluster>/*.yaml` for one. It is looked at every `poll_s`."""
     sealing_keys: Path | None = None
     """File or folder of the private keys that open SealedSecrets."""
+    key_networks: tuple[str, ...] = ()
+    """Networks that are not public and from which keys of tokens (`jwksUri`) may be fetched."""
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+
+    def __post_init__(self) -> None:
+        """Refuse networks that are none. Raises ValueError."""
+        for one in self.key_networks:
+            ip_network(one)

@@ -5,8 +5,9 @@ cluster's objects as they were gives the same World again, another one only what
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from libs.compile.tokens import addresses
 from libs.compile.world import World, build_world, followed_world
 from libs.desired.fleetview import FleetView, stored_view
 from libs.desired.members import PlacedObject, members_for
@@ -20,6 +21,7 @@ from libs.meshapi.parsed import ParsedObject
 from libs.meshapi.positions import OnePlace
 from libs.ports.store import Store
 from services.compiler.board import ClusterWorld
+from services.compiler.keysets import KeyCache
 from services.compiler.secrets import Placed, SecretFolder, SecretSource
 
 
@@ -39,6 +41,7 @@ class WorldReader:
 
     store: Store
     secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
+    keys: KeyCache | None = None
     _objects: dict[ObjectHash, MeshObject] = field(default_factory=dict)
     _manifests: dict[TreeHash, Manifest] = field(default_factory=dict)
     _worlds: dict[ClusterName, tuple[Ingredients, World]] = field(default_factory=dict)
@@ -63,13 +66,25 @@ class WorldReader:
         if known is None or known[0] != ingredients:
             former = known[1] if known and known[0].settings == ingredients.settings else None
             known = ingredients, self._build(target.cluster, view, ingredients, former)
-            self._worlds[target.cluster] = known
+        known = ingredients, self._with_keys(target.cluster, known[1])
+        self._worlds[target.cluster] = known
         return ClusterWorld(target.cluster, revision, known[1])
+
+    def _with_keys(self, cluster: ClusterName, world: World) -> World:
+        """Return the world with the keys of its tokens that have been fetched."""
+        if self.keys is None:
+            return world
+        rules = (one for space in world.authentications.values() for one in space)
+        found = self.keys.of(cluster, addresses(rules))
+        return world if found == world.keys else replace(world, keys=found)
 
     def forget(self, clusters: Iterable[ClusterName]) -> None:
         """Drop what only departed clusters used."""
-        for cluster in clusters:
+        gone = list(clusters)
+        for cluster in gone:
             self._worlds.pop(cluster, None)
+        if self.keys is not None:
+            self.keys.forget(gone)
 
     def trim(self, revisions: Iterable[Revision]) -> None:
         """Keep only the objects and manifests of these revisions."""
@@ -114,6 +129,13 @@ class WorldReader:
         """Say whether the Secrets from outside differ from those of the cluster's world."""
         known = self._worlds.get(cluster)
         return known is not None and known[0].secrets != self.secrets.of(cluster)
+
+    def has_new_keys(self, cluster: ClusterName) -> bool:
+        """Say whether keys were fetched that the cluster's world does not have."""
+        known = self._worlds.get(cluster)
+        if known is None or self.keys is None:
+            return False
+        return known[1].keys != self.keys.known(cluster)
 
     def _manifest(self, tree: TreeHash) -> Manifest:
         found = self._manifests.get(tree) or self.store.manifest(tree)

@@ -1,0 +1,83 @@
+"""What fetching keys refuses, against a real server on a loopback address."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+
+import pytest
+
+from libs.adapters.jwks.web import WebKeySets
+from libs.ports.keysets import KeySetError
+
+_SET = '{"keys":[]}'
+_SECRET = "from inside"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Answer, redirect, refuse, or say too much."""
+        self.server.__dict__.setdefault("asked", []).append(self.path)
+        if self.path == "/redirect":
+            self.send_response(302)
+            self.send_header("location", "/inside")
+            self.end_headers()
+            return
+        body = {"/keys": _SET, "/large": "x" * 5000}.get(self.path, _SECRET).encode()
+        self.send_response(200 if self.path in ("/keys", "/large", "/inside") else 500)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
+        """Say nothing."""
+
+
+@contextmanager
+def _server() -> Iterator[tuple[str, list[str]]]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", server.__dict__.setdefault("asked", [])
+        server.shutdown()
+
+
+_INSIDE = WebKeySets([ip_network("127.0.0.0/8")], timeout_s=2, bytes_max=1000)
+
+
+def test_a_set_is_read_where_its_network_is_listed() -> None:
+    """An operator may have an issuer of his own."""
+    with _server() as (at, _):
+        assert _INSIDE.fetch(f"{at}/keys") == _SET
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1"]
+)
+def test_nobody_is_asked_inside(host: str) -> None:
+    """Not by number, not by name, and not by another spelling of a number."""
+    with pytest.raises(KeySetError, match="leads inside"):
+        WebKeySets().fetch(f"http://{host}:9/keys")
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("/redirect", "status 302"), ("/missing", "status 500"), ("/large", "more than 1000 bytes")],
+)
+def test_an_answer_that_is_none_is_said_without_what_it_had(path: str, reason: str) -> None:
+    """A redirect is not followed."""
+    with _server() as (at, asked):
+        with pytest.raises(KeySetError) as refused:
+            _INSIDE.fetch(at + path)
+        assert asked == [path]
+    assert reason in str(refused.value)
+    assert _SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "ftp://a.example/k", "http://", "http://u:p@a.example/k", "x"]
+)
+def test_other_addresses_are_no_places_of_keys(address: str) -> None:
+    """Nothing is opened for them."""
+    with pytest.raises(KeySetError, match="no address of keys"):
+        _INSIDE.fetch(address)

@@ -20,8 +20,11 @@ from libs.meshapi.pod import Container, Pod
 _INJECTION, _REVISION, _MODE = "istio-injection", "istio.io/rev", "istio.io/dataplane-mode"
 _POD_LABEL = "sidecar.istio.io/inject"
 _PROXY_USER = 1337
-_PROXY = "istio-proxy"
-_SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+PROXY = "istio-proxy"
+"""Name of the container that is the proxy."""
+
+SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+"""Namespaces of the cluster itself."""
 
 
 def _namespace(view: ClusterView, one: Subject[Namespace]) -> Iterator[Finding]:
@@ -48,7 +51,7 @@ def _labels(view: ClusterView, name: str, one: Subject[Namespace]) -> Iterator[F
         )
         path: Path = ("metadata", "labels", _REVISION)
         yield report(istiorules.INJECTION_LABELS, one, path, text)
-    system = {*_SYSTEM, view.settings.root_namespace}
+    system = {*SYSTEM, view.settings.root_namespace}
     if name in system or {_INJECTION, _REVISION, _MODE} & labels.keys():
         return
     known = selected(view, name, {})
@@ -62,7 +65,7 @@ def _labels(view: ClusterView, name: str, one: Subject[Namespace]) -> Iterator[F
 
 def _images(view: ClusterView, workload: KnownWorkload) -> Iterator[Finding]:
     namespace = namespace_object(view, workload.namespace)
-    if namespace is None or _is_injected(namespace.object.metadata.labels, workload.labels):
+    if namespace is None or is_injected(namespace.object.metadata.labels, workload.labels):
         return
     for path, container in _containers(workload):
         if container.image == "auto":
@@ -79,7 +82,8 @@ def _images(view: ClusterView, workload: KnownWorkload) -> Iterator[Finding]:
             yield report(rule, workload.subject, (*path, "image"), text, [namespace])
 
 
-def _is_injected(namespace: Mapping[str, str], pod: Mapping[str, str]) -> bool:
+def is_injected(namespace: Mapping[str, str], pod: Mapping[str, str]) -> bool:
+    """Say whether Pods with these labels get a proxy in a namespace with those."""
     own = pod.get(_POD_LABEL)
     if own is not None or _REVISION in pod:
         return own != "false"
@@ -94,7 +98,7 @@ def _users(workload: KnownWorkload) -> Iterator[Finding]:
         "write another `runAsUser`"
     )
     pod = workload.pod
-    if pod is None or any(one.name == _PROXY for one in pod.containers):
+    if pod is None or any(one.name == PROXY for one in pod.containers):
         return
     general = pod.security_context
     if general is not None and general.run_as_user == _PROXY_USER:

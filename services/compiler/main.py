@@ -5,10 +5,9 @@ import queue
 import signal
 import threading
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 
 from libs.adapters.feed.server import FeedServer, StreamId
-from libs.adapters.jwks.web import WebKeySets
+from libs.adapters.jwks.web import WebKeySets, networks
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.kernel.looperrors import TransientError
@@ -74,7 +73,7 @@ def run(settings: CompilerSettings, steps: Steps) -> None:
     server = FeedServer(settings.feed, FeedEvents(events))
     watcher = StoreWatcher(store, clock, settings.poll_s, events)
     secrets = secret_folder(settings.secrets_folder, settings.sealing_keys)
-    keys = KeyCache(WebKeySets([ip_network(one) for one in settings.key_networks]), clock)
+    keys = KeyCache(WebKeySets(networks(settings.key_networks)), clock)
     fetching = KeyWatcher(keys, lambda: events.put(StoreChanged()), settings.poll_s)
     loop = Loop(
         store,

@@ -1,7 +1,6 @@
 """What an operator may choose about the compiler; environment variables `PERIPLUS_COMPILER_...`."""
 
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,8 +28,3 @@ class CompilerSettings:
     key_networks: tuple[str, ...] = ()
     """Networks that are not public and from which keys of tokens (`jwksUri`) may be fetched."""
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
-
-    def __post_init__(self) -> None:
-        """Refuse networks that are none. Raises ValueError."""
-        for one in self.key_networks:
-            ip_network(one)

@@ -3,17 +3,26 @@
 import http.client
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from libs.kernel.looperrors import StalledError
 from libs.ports.keysets import KeySetError
 
 _OK: Final = 200
 _PORTS: Final = {"http": 80, "https": 443}
 Network = IPv4Network | IPv6Network
+
+
+def networks(written: Iterable[str]) -> list[Network]:
+    """Read networks of an operator. Raises StalledError for one that is none."""
+    try:
+        return [ip_network(one) for one in written]
+    except ValueError as error:
+        raise StalledError(f"networks of keys: {error}; write one such as 10.0.0.0/8") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from libs.adapters.jwks.web import WebKeySets
+from libs.adapters.jwks.web import WebKeySets, networks
+from libs.kernel.looperrors import StalledError
 from libs.ports.keysets import KeySetError
 
 _SET = '{"keys":[]}'
@@ -81,3 +82,10 @@ def test_other_addresses_are_no_places_of_keys(address: str) -> None:
     """Nothing is opened for them."""
     with pytest.raises(KeySetError, match="no address of keys"):
         _INSIDE.fetch(address)
+
+
+def test_a_network_that_is_none_is_said_with_what_to_write() -> None:
+    """Before anything is fetched."""
+    assert [str(one) for one in networks(["10.0.0.0/8"])] == ["10.0.0.0/8"]
+    with pytest.raises(StalledError, match="write one such as"):
+        networks(["inside"])

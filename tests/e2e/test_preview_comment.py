@@ -116,8 +116,8 @@ def stage(tmp_path: Path) -> Iterator[_Stage]:
     settings = {"PORT": str(door), "WEBHOOKS": json.dumps([hook]), "PAGES": str(tmp_path / "pages")}
     api = _service("api", settings, tmp_path)
     try:
-        for child in (previewer, api):
-            child.wait_until("get ready", lambda child=child: _is_ready(child), _TIMEOUT_S)
+        previewer.wait_until("get ready", lambda: _is_ready(previewer), _TIMEOUT_S)
+        api.wait_until("get ready", lambda: _is_ready(api), _TIMEOUT_S)
         yield _Stage(remote, server, previewer, f"http://127.0.0.1:{door}")
     finally:
         api.stop()

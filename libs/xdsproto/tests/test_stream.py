@@ -103,3 +103,37 @@ def test_a_snapshot_without_a_known_base_is_compared_whole(*, delta: bool) -> No
         "t1", cds={"a": "1", "b": "1"}, eds={"a": "7", "b": "1"}, lds={"l": "1"}, rds={"r": "1"}
     )
     assert stream.assign(other) == ["eds +a=7"]
+
+
+def test_t4_types_of_a_stream_do_not_know_each_other() -> None:
+    """T4: a nonce of one type acknowledges nothing of another, and a NACK refuses its own type."""
+    stream = Stream(delta=True)
+    stream.assign(snapshot("1", cds={"a": "1"}, lds={"l": "1"}, rds={"r": "1"}))
+    stream.ask("lds")
+    stream.ask("rds", "r")
+    stream.ack("rds", nonce=stream.nonces["lds"])
+    held = {one.name: one.standing.value for one in stream.engine.holdings()}
+    assert held == {"l": "sent", "r": "sent"}
+    stream.ack("lds", error="bad")
+    stream.ack("rds")
+    held = {one.name: one.standing.value for one in stream.engine.holdings()}
+    assert held == {"l": "refused", "r": "held"}
+
+
+@BOTH
+def test_t6_t9_several_names_are_answered_once_each(*, delta: bool) -> None:
+    """T6, T9: names of one request come in one response, each once however often it was named."""
+    stream = Stream(delta=delta)
+    stream.assign(snapshot("1", eds={"a": "1", "b": "1", "c": "1"}))
+    assert stream.ask("eds", "b", "a", "b") == ["eds +a=1 +b=1"]
+
+
+def test_a6_versions_are_opaque() -> None:
+    """A6: a client that comes back with any other version gets the resource, whatever it looks."""
+    for version in ("0", "2", "9", "", "1 "):
+        stream = Stream(delta=True)
+        stream.assign(snapshot("s", rds={"r": "1"}))
+        assert stream.ask("rds", "r", have={"r": version}) == ["rds +r=1"]
+    stream = Stream(delta=True)
+    stream.assign(snapshot("s", rds={"r": "1"}))
+    assert stream.ask("rds", "r", have={"r": "1"}) == []

@@ -1,155 +1,43 @@
 """The discovery server against raw gRPC clients: what it accepts, refuses and limits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from google.protobuf.message import Message
 from protogen.envoy.service.discovery.v3 import discovery_pb2
-from protogen.envoy.service.status.v3 import csds_pb2
 
 from libs.adapters.xdsgrpc import health
-from libs.adapters.xdsgrpc.clientstatus import SERVICE as STATUS
-from libs.adapters.xdsgrpc.clientstatus import StatusServer
 from libs.adapters.xdsgrpc.limits import XdsLimits
 from libs.adapters.xdsgrpc.server import XdsServer
-from libs.adapters.xdsgrpc.services import AGGREGATED, EVERY, PER_TYPE, SECRETS, Service
-from libs.adapters.xdsgrpc.stream import AdsStream
+from libs.adapters.xdsgrpc.services import EVERY, PER_TYPE, SECRETS, Service
+from libs.adapters.xdsgrpc.tests.serving import (
+    BOTH,
+    WAIT_S,
+    Call,
+    Open,
+    Owner,
+    _empty,
+    delta,
+    run,
+    serving,
+    sotw,
+)
 from libs.kernel.ids import ResourceName, TypeUrl, Version
 from libs.kernel.looperrors import StalledError
 from libs.kernel.proxies import SyncStatus
 from libs.kernel.xds import CLUSTER, LISTENER, Resource
-from libs.xdsproto.commands import Record, Respond
 from libs.xdsproto.engine import StreamLimits
 from libs.xdsproto.published import full
 
-WAIT_S = 5.0
-MESH = full(Version("s1"), [Resource(CLUSTER, ResourceName("a"), Version("1"), b"\x0a\x01a")])
 
-
-@dataclass
-class _Owner:
-    """Serves one snapshot to everybody, and keeps what it is told."""
-
-    reason: str = ""
-    denial: str = ""
-    streams: list[AdsStream] = field(default_factory=list)
-    sent: list[Respond] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-    closed: asyncio.Queue[AdsStream] = field(default_factory=asyncio.Queue)
-
-    def refusal(self, _stream: AdsStream) -> str:
-        return self.denial
-
-    def on_open(self, stream: AdsStream) -> None:
-        self.streams.append(stream)
-        if self.reason:
-            stream.reject(self.reason)
-        else:
-            stream.assign(MESH)
-
-    def on_sent(self, _stream: AdsStream, response: Respond) -> None:
-        self.sent.append(response)
-
-    def on_record(self, _stream: AdsStream, record: Record) -> None:
-        self.records.append(record)
-
-    def on_close(self, stream: AdsStream) -> None:
-        self.closed.put_nowait(stream)
-
-
-@asynccontextmanager
-async def serving(
-    address: str, owner: _Owner, limits: XdsLimits | None = None
-) -> AsyncIterator[tuple[XdsServer, grpc.aio.Channel]]:
-    """Run a server and a channel to it."""
-    server = XdsServer(address, owner, limits=limits)
-    bound = await server.start()
-    options = [("grpc.use_local_subchannel_pool", 1)]
-    try:
-        async with grpc.aio.insecure_channel(bound, options=options) as channel:
-            yield server, channel
-    finally:
-        await server.stop(1)
-
-
-@dataclass
-class _Call:
-    """One stream of a client."""
-
-    call: grpc.aio.StreamStreamCall[Message, Any]
-    request: type[Message]
-
-    async def say(self, **fields: object) -> None:
-        await self.call.write(self.request(**fields))
-
-    async def hear(self) -> Message:
-        answer = await asyncio.wait_for(self.call.read(), WAIT_S)
-        assert isinstance(answer, Message), answer
-        return answer
-
-    async def end(self) -> tuple[grpc.StatusCode, str]:
-        code = await asyncio.wait_for(self.call.code(), WAIT_S)
-        return code, await self.call.details() or ""
-
-
-def sotw(channel: grpc.aio.Channel) -> _Call:
-    """Open a stream of the state of the world."""
-    return _Call(
-        channel.stream_stream(
-            f"/{AGGREGATED.name}/StreamAggregatedResources",
-            request_serializer=discovery_pb2.DiscoveryRequest.SerializeToString,
-            response_deserializer=discovery_pb2.DiscoveryResponse.FromString,
-        )(),
-        discovery_pb2.DiscoveryRequest,
-    )
-
-
-def delta(channel: grpc.aio.Channel) -> _Call:
-    """Open an incremental stream."""
-    return _Call(
-        channel.stream_stream(
-            f"/{AGGREGATED.name}/DeltaAggregatedResources",
-            request_serializer=discovery_pb2.DeltaDiscoveryRequest.SerializeToString,
-            response_deserializer=discovery_pb2.DeltaDiscoveryResponse.FromString,
-        )(),
-        discovery_pb2.DeltaDiscoveryRequest,
-    )
-
-
-async def _empty(server: XdsServer) -> bool:
-    """Wait until a server has no stream left; False when that takes too long."""
-    for _ in range(500):
-        if not server.streams:
-            return True
-        await asyncio.sleep(0.01)
-    return False
-
-
-Open = Callable[[grpc.aio.Channel], _Call]
-BOTH = pytest.mark.parametrize("variant", [sotw, delta])
-
-
-def run(test: Awaitable[None]) -> None:
-    """Run one conversation, bounded in time."""
-
-    async def bounded() -> None:
-        await asyncio.wait_for(test, 4 * WAIT_S)
-
-    asyncio.run(bounded())
-
-
-@BOTH
 @pytest.mark.parametrize("kind", ["tcp", "unix"])
+@BOTH
 def test_a_proxy_asks_and_gets(variant: Open, kind: str, tmp_path: Path) -> None:
     """T3: the node of the first request counts for the stream; answers and ACKs follow."""
     address = "127.0.0.1:0" if kind == "tcp" else f"unix:{tmp_path / 'xds.sock'}"
-    owner = _Owner()
+    owner = Owner()
 
     async def conversation() -> None:
         async with serving(address, owner) as (_, channel):
@@ -177,7 +65,7 @@ def test_a_proxy_asks_and_gets(variant: Open, kind: str, tmp_path: Path) -> None
 @BOTH
 def test_a_nack_keeps_its_text(variant: Open) -> None:
     """A NACK is told with the proxy's words, and with a sentence when it has none."""
-    owner = _Owner()
+    owner = Owner()
 
     async def conversation() -> None:
         async with serving("127.0.0.1:0", owner) as (_, channel):
@@ -210,7 +98,7 @@ def test_an_unusable_request_is_answered_with_a_sentence(
     """T2, T3: INVALID_ARGUMENT, and what is missing."""
 
     async def conversation() -> None:
-        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+        async with serving("127.0.0.1:0", Owner()) as (_, channel):
             call = variant(channel)
             await call.say(**request_fields)
             code, details = await call.end()
@@ -225,7 +113,7 @@ def test_a_rejected_proxy_gets_the_reason(variant: Open) -> None:
     """The compiler's reason ends the stream."""
 
     async def conversation() -> None:
-        async with serving("127.0.0.1:0", _Owner("no such cluster")) as (_, channel):
+        async with serving("127.0.0.1:0", Owner("no such cluster")) as (_, channel):
             call = variant(channel)
             await call.say(type_url=CLUSTER, node={"id": "p"})
             assert await call.end() == (grpc.StatusCode.FAILED_PRECONDITION, "no such cluster")
@@ -235,7 +123,7 @@ def test_a_rejected_proxy_gets_the_reason(variant: Open) -> None:
 
 def test_more_streams_than_allowed_are_refused_and_room_is_made_again() -> None:
     """A stream beyond the limit is refused; one that ended makes room."""
-    owner = _Owner()
+    owner = Owner()
 
     async def conversation() -> None:
         limits = XdsLimits(streams_max=1)
@@ -267,7 +155,7 @@ def test_a_request_beyond_a_limit_ends_its_stream_only(limits: XdsLimits) -> Non
     """One proxy that asks for too much is refused; others are served."""
 
     async def conversation() -> None:
-        async with serving("127.0.0.1:0", _Owner(), limits) as (_, channel):
+        async with serving("127.0.0.1:0", Owner(), limits) as (_, channel):
             greedy, modest = delta(channel), delta(channel)
             names = [f"a-name-that-is-long-enough-{number}" for number in range(1_000)]
             await greedy.say(type_url=CLUSTER, node={"id": "p"}, resource_names_subscribe=names)
@@ -280,7 +168,7 @@ def test_a_request_beyond_a_limit_ends_its_stream_only(limits: XdsLimits) -> Non
 
 def test_a_server_that_stops_ends_its_streams_and_says_so() -> None:
     """Proxies see UNAVAILABLE and look for another server; probes see it as well."""
-    owner = _Owner()
+    owner = Owner()
 
     async def conversation() -> None:
         async with serving("127.0.0.1:0", owner) as (server, channel):
@@ -301,7 +189,7 @@ def test_an_address_that_cannot_be_bound_is_said() -> None:
     """A person has to change the address; the sentence names it."""
 
     async def start() -> None:
-        await XdsServer("192.0.2.1:1", _Owner()).start()
+        await XdsServer("192.0.2.1:1", Owner()).start()
 
     with pytest.raises(StalledError, match="cannot listen for proxies on 192\\.0\\.2\\.1:1"):
         run(start())
@@ -311,7 +199,7 @@ def test_types_that_nobody_compiles_are_answered() -> None:
     """A proxy that asks for runtime layers learns that there are none."""
 
     async def conversation() -> None:
-        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+        async with serving("127.0.0.1:0", Owner()) as (_, channel):
             call = delta(channel)
             url = TypeUrl("type.googleapis.com/envoy.service.runtime.v3.Runtime")
             await call.say(type_url=url, node={"id": "p"}, resource_names_subscribe=["layer"])
@@ -326,7 +214,7 @@ def test_a_stream_that_is_denied_is_never_opened() -> None:
     """The proxy reads why; the owner hears of it neither then nor at its end."""
 
     async def conversation() -> None:
-        owner = _Owner(denial="you are somebody else")
+        owner = Owner(denial="you are somebody else")
         async with serving("127.0.0.1:0", owner) as (_, channel):
             call = sotw(channel)
             await call.say(type_url=CLUSTER, node={"id": "p"})
@@ -338,7 +226,7 @@ def test_a_stream_that_is_denied_is_never_opened() -> None:
     asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))
 
 
-def of_type(channel: grpc.aio.Channel, service: Service, method: str) -> _Call:
+def of_type(channel: grpc.aio.Channel, service: Service, method: str) -> Call:
     """Open a stream at a service for one type."""
     delta = method == service.delta
     request = discovery_pb2.DeltaDiscoveryRequest if delta else discovery_pb2.DiscoveryRequest
@@ -348,14 +236,14 @@ def of_type(channel: grpc.aio.Channel, service: Service, method: str) -> _Call:
         request_serializer=request.SerializeToString,
         response_deserializer=response.FromString,
     )
-    return _Call(call(), request)
+    return Call(call(), request)
 
 
 def test_each_type_has_services_of_its_own() -> None:
     """T1, T2: at such a service the type goes without saying, and another type ends the stream."""
 
     async def conversation() -> None:
-        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+        async with serving("127.0.0.1:0", Owner()) as (_, channel):
             clusters = PER_TYPE[0]
             for method in (clusters.sotw, clusters.delta):
                 call = of_type(channel, clusters, method)
@@ -374,7 +262,7 @@ def test_every_method_of_every_service_is_there() -> None:
     """T1: all variants that the protocol has are served, and virtual hosts in one only."""
 
     async def conversation() -> None:
-        async with serving("127.0.0.1:0", _Owner()) as (_, channel):
+        async with serving("127.0.0.1:0", Owner()) as (_, channel):
             for service in EVERY:
                 for method in filter(None, (service.sotw, service.delta)):
                     call = of_type(channel, service, method)
@@ -389,7 +277,7 @@ def test_a_server_for_one_type_serves_no_other() -> None:
     """An agent that serves secrets is no aggregated service."""
 
     async def conversation() -> None:
-        server = XdsServer("127.0.0.1:0", _Owner(), services=[SECRETS])
+        server = XdsServer("127.0.0.1:0", Owner(), services=[SECRETS])
         async with grpc.aio.insecure_channel(await server.start()) as channel:
             code, _ = await sotw(channel).end()
             assert code is grpc.StatusCode.UNIMPLEMENTED
@@ -402,12 +290,12 @@ def test_servers_that_share_listen_on_one_port() -> None:
     """Several frontends stand behind one port when all say so; one that does not is refused."""
 
     async def conversation() -> None:
-        first = XdsServer("127.0.0.1:0", _Owner(), shares_port=True)
+        first = XdsServer("127.0.0.1:0", Owner(), shares_port=True)
         address = await first.start()
-        second = XdsServer(address, _Owner(), shares_port=True)
+        second = XdsServer(address, Owner(), shares_port=True)
         assert await second.start() == address
         with pytest.raises(StalledError):
-            await XdsServer(address, _Owner()).start()
+            await XdsServer(address, Owner()).start()
         await second.stop(0)
         await first.stop(0)
 
@@ -418,7 +306,7 @@ def test_an_ending_server_lets_its_proxies_go_one_after_the_other() -> None:
     """Not all of them come to the next server in the same moment, and all are gone in time."""
 
     async def conversation() -> list[float]:
-        owner, count, ended_s = _Owner(), 8, []
+        owner, count, ended_s = Owner(), 8, []
         loop = asyncio.get_running_loop()
         async with serving("127.0.0.1:0", owner) as (server, channel):
             calls = [sotw(channel) for _ in range(count)]
@@ -426,7 +314,7 @@ def test_an_ending_server_lets_its_proxies_go_one_after_the_other() -> None:
                 await call.say(type_url=CLUSTER, node={"id": f"p{number}"})
                 await call.hear()
 
-            async def note(call: _Call) -> None:
+            async def note(call: Call) -> None:
                 await call.end()
                 ended_s.append(loop.time())
 
@@ -441,43 +329,22 @@ def test_an_ending_server_lets_its_proxies_go_one_after_the_other() -> None:
     assert ended_s[-1] < 0.8 + 1
 
 
-def test_people_can_ask_what_each_proxy_has() -> None:
-    """The client status service tells names, versions and states, of all or of some nodes."""
+def test_a_response_may_be_larger_than_what_grpc_allows_by_default() -> None:
+    """T11: tables of several megabytes are sent; it is for the client to allow what it can take."""
 
     async def conversation() -> None:
-        async with serving("127.0.0.1:0", _Owner()) as (server, channel):
-            calls = {name: sotw(channel) for name in ("one", "two")}
-            for name, call in calls.items():
-                await call.say(type_url=CLUSTER, node={"id": name})
-                await call.hear()
-            await calls["two"].say(type_url=CLUSTER, response_nonce="1", version_info="x")
-            status = StatusServer("127.0.0.1:0", server.open_streams)
-            async with grpc.aio.insecure_channel(await status.start()) as asking:
-                fetch = asking.unary_unary(
-                    f"/{STATUS}/FetchClientStatus",
-                    request_serializer=csds_pb2.ClientStatusRequest.SerializeToString,
-                    response_deserializer=csds_pb2.ClientStatusResponse.FromString,
-                )
-
-                async def asked(**node: object) -> dict[str, list[tuple[str, str, int]]]:
-                    matchers = [{"node_id": node}] if node else []
-                    request = csds_pb2.ClientStatusRequest(node_matchers=matchers)
-                    answer: Any = await fetch(request)
-                    return {
-                        each.node.id: [
-                            (one.name, one.version_info, one.config_status)
-                            for one in each.generic_xds_configs
-                        ]
-                        for each in answer.config
-                    }
-
-                expected = {"one": [("a", "1", csds_pb2.STALE)]}
-                assert await asked(exact="one") == expected
-                assert await asked(prefix="o") == expected
-                both = {**expected, "two": [("a", "1", csds_pb2.SYNCED)]}
-                assert any([await asked() == both for _ in range(200)])
-                with pytest.raises(grpc.aio.AioRpcError, match="exact, prefix"):
-                    await asked(safe_regex={"regex": ".*"})
-            await status.stop()
+        owner = Owner()
+        large = Resource(CLUSTER, ResourceName("a"), Version("2"), b"\x0a\x01a" * 2_000_000)
+        options = [("grpc.max_receive_message_length", -1)]
+        server = XdsServer("127.0.0.1:0", owner)
+        async with grpc.aio.insecure_channel(await server.start(), options=options) as channel:
+            call = sotw(channel)
+            await call.say(type_url=CLUSTER, node={"id": "p"})
+            await call.hear()
+            await call.say(type_url=CLUSTER, response_nonce="1", version_info="x")
+            owner.streams[0].assign(full(Version("s2"), [large]))
+            answer: Any = await call.hear()
+            assert len(answer.resources[0].value) == len(large.body)
+        await server.stop(0)
 
     asyncio.run(asyncio.wait_for(conversation(), 4 * WAIT_S))

@@ -14,7 +14,6 @@ from libs.kernel.ids import ClusterName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.destinationrule import DestinationRule
-from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.meshobject import MeshObject
@@ -23,14 +22,13 @@ from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 from libs.meshapi.service import Service
-from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.virtualservice import VirtualService
-from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.build import DEFAULT_DOMAIN, Registry, build_registry, changed_registry
 from libs.registry.kubernetes import nearness_of
 from libs.registry.order import age
 from libs.registry.service import Nearness
+from libs.registry.sources import REGISTRY_KINDS
 
 _Kind = TypeVar("_Kind", bound=MeshObject)
 
@@ -195,7 +193,7 @@ def _credentials(making: _Making) -> Credentials:
 
 
 _TABLES = (
-    _Table("registry", (Service, EndpointSlice, ServiceEntry, WorkloadEntry), _registry),
+    _Table("registry", REGISTRY_KINDS, _registry),
     _Table("rules", (VirtualService,), _rules),
     _Table("policies", (DestinationRule,), _policies),
     _Table("gateways", (Gateway,), _gateways),

@@ -121,7 +121,8 @@ class _Describing:
             return None
         slices = self._sources.slices.get((service.namespace, service.metadata.name), ())
         workloads = self._sources.workloads.get(service.namespace, {})
-        made = kubernetes_service(service, slices, workloads, self._sources.domain)
+        sources = self._sources
+        made = kubernetes_service(service, slices, workloads, sources.pods, sources.domain)
         return _exported(made, self._default)
 
     def _of_entry(self, entry: ServiceEntry) -> Mapping[str, Described]:

@@ -1,11 +1,13 @@
 """Core Services with their EndpointSlices and the WorkloadEntries that they select."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from libs.meshapi.endpointslice import EndpointSlice, SliceEndpoint
+from libs.meshapi.endpointslice import EndpointSlice, SliceEndpoint, TargetReference
 from libs.meshapi.service import HEADLESS
 from libs.meshapi.service import Service as CoreService
 from libs.meshapi.service import ServicePort as CorePort
+from libs.registry.pods import Pods
 from libs.registry.protocols import kubernetes_protocol
 from libs.registry.service import (
     Described,
@@ -36,14 +38,16 @@ def kubernetes_service(
     service: CoreService,
     slices: Iterable[EndpointSlice],
     workloads: Mapping[str, Workload],
+    pods: Pods,
     domain: str,
 ) -> Described:
     """Return a core Service. `workloads` are those of its namespace, by name."""
     spec, namespace = service.spec, service.namespace
     ports = tuple(_port(port) for port in spec.ports)
     not_ready_too = spec.publish_not_ready_addresses
+    behind = _Behind(namespace, workloads, pods)
     found = (
-        *(one for each in slices for one in _slice_endpoints(each, workloads, not_ready_too)),
+        *(one for each in slices for one in _slice_endpoints(each, behind, not_ready_too)),
         *selected(workloads.values(), spec.selector, ports),
     )
     external = spec.type == _EXTERNAL_NAME
@@ -102,16 +106,33 @@ def _external_name(service: CoreService, ports: Iterable[ServicePort]) -> tuple[
     return (Endpoint(service.spec.external_name, numbers, origin=service.key),)
 
 
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """What may stand behind the endpoints of a namespace."""
+
+    namespace: str
+    workloads: Mapping[str, Workload]
+    pods: Pods
+
+    def find(self, target: TargetReference | None) -> Workload | None:
+        """Return a Pod or the workload of an entry; None for anything else."""
+        if target is None:
+            return None
+        if target.kind == "Pod":
+            return self.pods.find(self.namespace, target.name)
+        return self.workloads.get(target.name) if target.kind == "WorkloadEntry" else None
+
+
 def _slice_endpoints(
     each: EndpointSlice,
-    workloads: Mapping[str, Workload],
+    behind: _Behind,
     not_ready_too: bool,  # noqa: FBT001 - the service's own publishNotReadyAddresses
 ) -> Iterable[Endpoint]:
     numbers = {port.name: port.port for port in each.ports if port.port is not None}
     for one in each.endpoints:
         ready = one.conditions is None or one.conditions.ready is not False
         for address in one.addresses if ready or not_ready_too else ():
-            yield _slice_endpoint(each, one, address, numbers, workloads)
+            yield _slice_endpoint(each, one, address, numbers, behind)
 
 
 def _slice_endpoint(
@@ -119,17 +140,17 @@ def _slice_endpoint(
     one: SliceEndpoint,
     address: str,
     numbers: Mapping[str, int],
-    workloads: Mapping[str, Workload],
+    behind: _Behind,
 ) -> Endpoint:
-    """Return one address; what it carries is only known when a WorkloadEntry stands behind it."""
+    """Return one address, with what is known of the workload behind it."""
     target = one.target_ref
-    known = workloads.get(target.name) if target and target.kind == "WorkloadEntry" else None
+    known = behind.find(target)
     return Endpoint(
         address=address,
         ports=numbers,
         labels=known.spec.labels if known else {},
         network=known.spec.network if known else "",
-        locality=known.spec.locality if known else f"/{one.zone}" if one.zone else "",
+        locality=(known.spec.locality if known else "") or (f"/{one.zone}" if one.zone else ""),
         weight=(known.spec.weight or 1) if known else 1,
         service_account=known.spec.service_account if known else "",
         namespace=each.namespace,

@@ -1,21 +1,26 @@
 """The objects that services come from, indexed by what a change of one of them can reach."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.node import Node
+from libs.meshapi.pod import Pod
 from libs.meshapi.service import Service as CoreService
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.order import age
+from libs.registry.pods import PodPlace, Pods
 from libs.registry.workloads import Workload, workload_of
 
 Place = tuple[str, str]
 """Namespace and name."""
 _K = TypeVar("_K")
 _V = TypeVar("_V")
+REGISTRY_KINDS = (CoreService, ServiceEntry, EndpointSlice, WorkloadEntry, Pod, Node)
+"""Kinds that can change what is known of a service or of its endpoints."""
 _Source = CoreService | ServiceEntry | EndpointSlice | WorkloadEntry
 
 
@@ -31,6 +36,7 @@ class Sources:
     entries: Mapping[str, tuple[ServiceEntry, ...]] = field(default_factory=dict)
     slices: Mapping[Place, tuple[EndpointSlice, ...]] = field(default_factory=dict)
     workloads: Mapping[str, Mapping[str, Workload]] = field(default_factory=dict)
+    pods: Pods = field(default_factory=Pods)
 
     def host_of(self, place: Place) -> str:
         """Return the host of a core Service."""
@@ -40,17 +46,21 @@ class Sources:
         self, removed: Iterable[MeshObject], added: Iterable[MeshObject]
     ) -> tuple["Sources", frozenset[str]]:
         """Return the sources after a change, and the hosts that may be described in another way."""
-        gone = [one for one in removed if isinstance(one, _Source)]
-        new = [one for one in added if isinstance(one, _Source)]
+        lost, come = tuple(removed), tuple(added)
+        gone = [one for one in lost if isinstance(one, _Source)]
+        new = [one for one in come if isinstance(one, _Source)]
+        pods, moved = self.pods.changed(lost, come)
         result = replace(
             self,
             core=_core(self, gone, new),
             entries=_entries(self.entries, gone, new),
             slices=_slices(self.slices, gone, new),
             workloads=_workloads(self.workloads, gone, new),
+            pods=pods,
         )
         former = (host for one in gone for host in self.reached(one))
-        return result, frozenset([*former, *(host for one in new for host in result.reached(one))])
+        latter = (host for one in new for host in result.reached(one))
+        return result, frozenset([*former, *latter, *result.with_pods(moved)])
 
     def reached(self, one: _Source) -> Iterator[str]:
         """Yield the hosts that an object of these sources may say something about."""
@@ -62,6 +72,15 @@ class Sources:
             yield self.host_of((one.namespace, one.service_name))
         else:
             yield from self._with_workload(one)
+
+    def with_pods(self, pods: Collection[PodPlace]) -> Iterator[str]:
+        """Yield the hosts whose slices name one of these Pods."""
+        if not pods:
+            return
+        for place, slices in self.slices.items():
+            names = (one.target_ref for each in slices for one in each.endpoints)
+            if any(ref and ref.kind == "Pod" and (place[0], ref.name) in pods for ref in names):
+                yield self.host_of(place)
 
     def _with_workload(self, one: WorkloadEntry) -> Iterator[str]:
         """Yield the hosts whose selector finds it, and those whose slices name it."""

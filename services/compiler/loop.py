@@ -13,7 +13,7 @@ from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
 from libs.desired.select import RenderError
 from libs.kernel.ids import ClusterName, ProxyId
-from libs.kernel.looperrors import TransientError
+from libs.kernel.looperrors import TransientError, WaitingError
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Target
 from libs.kernel.xds import Snapshot
@@ -33,6 +33,7 @@ from libs.telemetry.logs import get_logger
 from services.compiler import steps as names
 from services.compiler.absent import Absence
 from services.compiler.board import Board, Compiling, Outcome
+from services.compiler.facts import FactSource, NoFacts
 from services.compiler.keysets import KeyCache
 from services.compiler.secrets import SecretFolder, SecretSource
 from services.compiler.worlds import WorldReader
@@ -91,6 +92,7 @@ class Loop:
     send: Callable[[int, FromCompiler], None]
     secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
     keys: KeyCache | None = None
+    facts: FactSource = field(default_factory=NoFacts)
     board: Board = field(default_factory=lambda: Board(compiling()))
     reader: WorldReader = field(init=False)
     targets: dict[ClusterName, Target] = field(default_factory=dict)
@@ -99,7 +101,7 @@ class Loop:
 
     def __post_init__(self) -> None:
         """Read worlds from the same Store."""
-        self.reader = WorldReader(self.store, self.secrets, self.keys)
+        self.reader = WorldReader(self.store, self.secrets, self.keys, self.facts)
 
     def run(self, events: "queue.SimpleQueue[Event | None]") -> None:
         """Work until a None arrives."""
@@ -144,14 +146,20 @@ class Loop:
             self._carry_out(self.board.removed(cluster))
             self.reader.forget([cluster])
             del self.targets[cluster]
+        if targets != self.targets:
+            self.facts.follow(self.reader.clusters(targets.values()))
         for cluster, target in sorted(targets.items()):
-            news = self.reader.has_new_secrets(cluster) or self.reader.has_new_keys(cluster)
-            if self.targets.get(cluster) != target or news:
-                try:
+            try:
+                news = self.reader.has_news(cluster) or self.reader.has_new_keys(cluster)
+                if self.targets.get(cluster) != target or news:
                     self._move(target)
-                except RenderError as error:
-                    # The last good view stands; another try would give the same.
-                    get_logger().error("cluster not rendered", cluster=cluster, reason=str(error))
+                    self.targets[cluster] = target
+            except WaitingError as error:
+                # The last good view stands until the cluster is seen.
+                get_logger().info("cluster not seen yet", cluster=cluster, reason=error.reason)
+            except RenderError as error:
+                # The last good view stands; another try would give the same.
+                get_logger().error("cluster not rendered", cluster=cluster, reason=str(error))
                 self.targets[cluster] = target
 
     def _move(self, target: Target) -> None:

@@ -4,12 +4,14 @@ import gc
 import queue
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from libs.adapters.feed.server import FeedServer, StreamId
 from libs.adapters.jwks.web import WebKeySets, networks
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
+from libs.adapters.system.rng import SystemRng
 from libs.kernel.looperrors import TransientError
 from libs.ports.clock import Clock
 from libs.ports.feed import FromFrontend
@@ -17,12 +19,14 @@ from libs.ports.steps import Steps
 from libs.ports.store import Store
 from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
+from services.compiler.facts import FactSource, NoFacts
 from services.compiler.keysets import KeyCache, KeyWatcher
 from services.compiler.loop import Closed, Event, Loop, Received, StoreChanged
 from services.compiler.secrets import secret_folder
 from services.compiler.settings import CompilerSettings
 
 RETRY_S = 0.2
+STOP_S_MAX = 10.0
 
 
 @dataclass(slots=True)
@@ -75,6 +79,8 @@ def run(settings: CompilerSettings, steps: Steps) -> None:
     secrets = secret_folder(settings.secrets_folder, settings.sealing_keys)
     keys = KeyCache(WebKeySets(networks(settings.key_networks)), clock)
     fetching = KeyWatcher(keys, lambda: events.put(StoreChanged()), settings.poll_s)
+    stopping = threading.Event()
+    facts, following = _facts(settings, clock, lambda: events.put(StoreChanged()))
     loop = Loop(
         store,
         clock,
@@ -82,6 +88,7 @@ def run(settings: CompilerSettings, steps: Steps) -> None:
         lambda stream, event: server.send(StreamId(stream), event),
         secrets,
         keys,
+        facts,
     )
     signal.signal(signal.SIGTERM, lambda *_: events.put(None))
     gc.freeze()
@@ -89,10 +96,42 @@ def run(settings: CompilerSettings, steps: Steps) -> None:
     get_logger().info("compiler ready", feed=address)
     threading.Thread(target=watcher.run, name="store", daemon=True).start()
     threading.Thread(target=fetching.run, name="keys", daemon=True).start()
+    follower = threading.Thread(target=following, args=(stopping,), name="facts", daemon=True)
+    follower.start()
     try:
         loop.run(events)
     finally:
         watcher.stopping.set()
         fetching.stopping.set()
+        stopping.set()
+        follower.join(STOP_S_MAX)
         server.stop()
         telemetry.close()
+
+
+def _facts(
+    settings: CompilerSettings, clock: Clock, wake: Callable[[], None]
+) -> tuple[FactSource, Callable[[threading.Event], None]]:
+    """Return where facts come from, and what follows them until it is told to stop.
+
+    The library for API servers takes 0.4 seconds to load: only where there are any.
+    """
+    if settings.kubeconfig is None:
+        return NoFacts(), lambda _stopping: None
+    from libs.adapters.kube.access import Allowed
+    from libs.adapters.kube.cluster import KubeClient
+    from libs.adapters.kube.connecting import Connector
+    from services.compiler.livefacts import LiveFacts
+
+    client = KubeClient(clock, SystemRng())
+    allowed = Allowed(files=True, proxy=True)
+    connector = Connector(client, settings.kubeconfig, allowed, settings.home_context)
+    facts = LiveFacts(connector, clock, wake, settings.home_context)
+
+    def follow(stopping: threading.Event) -> None:
+        try:
+            facts.run(stopping)
+        finally:
+            client.close()
+
+    return facts, follow

@@ -27,4 +27,9 @@ class CompilerSettings:
     """File or folder of the private keys that open SealedSecrets."""
     key_networks: tuple[str, ...] = ()
     """Networks that are not public and from which keys of tokens (`jwksUri`) may be fetched."""
+    kubeconfig: Path | None = None
+    """File with the contexts that clusters name in `spec.connection.context`. Without it a cluster
+    has the services of the repositories alone."""
+    home_context: str = ""
+    """Context of the cluster whose Secrets hold the kubeconfigs of others."""
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -15,12 +15,13 @@ from libs.desired.select import objects_for
 from libs.kernel.ids import ClusterName, ObjectHash, SetName, TreeHash
 from libs.kernel.looperrors import TransientError
 from libs.kernel.revisions import Manifest, ManifestEntry, Revision, Target
-from libs.meshapi.fleet import MeshSettings
+from libs.meshapi.fleet import Cluster, MeshSettings
 from libs.meshapi.objects import MeshObject, from_stored
 from libs.meshapi.parsed import ParsedObject
 from libs.meshapi.positions import OnePlace
 from libs.ports.store import Store
 from services.compiler.board import ClusterWorld
+from services.compiler.facts import FactSource, NoFacts
 from services.compiler.keysets import KeyCache
 from services.compiler.secrets import Placed, SecretFolder, SecretSource
 
@@ -33,6 +34,7 @@ class Ingredients:
     entries: tuple[PlacedObject[ManifestEntry], ...]
     variables: tuple[Mapping[str, str], ...] = ()
     secrets: tuple[Placed, ...] = ()
+    facts: tuple[Placed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class WorldReader:
     store: Store
     secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
     keys: KeyCache | None = None
+    facts: FactSource = field(default_factory=NoFacts)
     _objects: dict[ObjectHash, MeshObject] = field(default_factory=dict)
     _manifests: dict[TreeHash, Manifest] = field(default_factory=dict)
     _worlds: dict[ClusterName, tuple[Ingredients, World]] = field(default_factory=dict)
@@ -49,8 +52,9 @@ class WorldReader:
     def read(self, target: Target) -> ClusterWorld:
         """Return the world of a target.
 
-        Raises TransientError when the Store lacks a part of it, and RenderError when patches or
-        variables do not fit what they are for, which no accepted revision has.
+        Raises TransientError when the Store lacks a part of it, WaitingError when the cluster was
+        not seen yet, and RenderError when patches or variables do not fit what they are for, which
+        no accepted revision has.
         """
         revision = self.store.revision(target.revision)
         if revision is None:
@@ -61,6 +65,7 @@ class WorldReader:
             self._entries(target, revision, view),
             _variables(target.cluster, view),
             self.secrets.of(target.cluster),
+            self.facts.of(target.cluster),
         )
         known = self._worlds.get(target.cluster)
         if known is None or known[0] != ingredients:
@@ -120,15 +125,31 @@ class WorldReader:
             contents.setdefault(placed.set, []).append(one)
         rendered = objects_for(cluster, view, contents, judge=False)
         opened = self.secrets.opened((one.item.object, one.item.origin) for one in rendered)
-        everything = (*opened, *ingredients.secrets)
+        # Of two with one key the later counts: a cluster's own word before what was written of it.
+        everything = (*opened, *ingredients.secrets, *ingredients.facts)
         if former is not None:
             return followed_world(former, everything)
         return build_world(everything, cluster, ingredients.settings)
 
-    def has_new_secrets(self, cluster: ClusterName) -> bool:
-        """Say whether the Secrets from outside differ from those of the cluster's world."""
+    def has_news(self, cluster: ClusterName) -> bool:
+        """Say whether Secrets or facts from outside differ from those of the cluster's world.
+
+        Raises WaitingError when the cluster was not seen yet.
+        """
         known = self._worlds.get(cluster)
-        return known is not None and known[0].secrets != self.secrets.of(cluster)
+        return known is not None and (
+            known[0].secrets != self.secrets.of(cluster) or known[0].facts != self.facts.of(cluster)
+        )
+
+    def clusters(self, targets: Iterable[Target]) -> Mapping[ClusterName, Cluster]:
+        """Return each target's cluster as its own revision describes it."""
+        found: dict[ClusterName, Cluster] = {}
+        for target in targets:
+            revision = self.store.revision(target.revision)
+            described = self._view(revision).clusters if revision is not None else {}
+            if target.cluster in described:
+                found[target.cluster] = described[target.cluster]
+        return found
 
     def has_new_keys(self, cluster: ClusterName) -> bool:
         """Say whether keys were fetched that the cluster's world does not have."""

@@ -47,13 +47,13 @@ def test_a_changed_file_makes_another_world(tmp_path: Path) -> None:
     fleet = manifest(store, "fleet", FLEET)
     target = accept(store, 1, fleet, manifest(store, "t1", SERVICE))
     first = reader.read(target)
-    assert not reader.has_new_secrets(EAST)
+    assert not reader.has_news(EAST)
     (tmp_path / "shop.yaml").write_text(TEXT.format("x"))
-    assert reader.has_new_secrets(EAST)
+    assert reader.has_news(EAST)
     second = reader.read(target)
     assert not first.world.credentials
     assert ("edge", "shop") in second.world.credentials
-    assert not reader.has_new_secrets(EAST)
+    assert not reader.has_news(EAST)
 
 
 def test_a_sealed_secret_is_opened_with_its_key_and_left_out_without(

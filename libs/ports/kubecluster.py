@@ -141,11 +141,12 @@ class Apply:
 class Create:
     """Create `body`; refused as EXISTS where there is one.
 
-    Reviews and, with `subresource`, things such as the token of a service account are made this
-    way as well: what comes back is the answer.
+    Reviews and, below a `parent`, things such as the token of a service account are made this way
+    as well: what comes back is the answer.
     """
 
     body: Body
+    parent: ObjectKey | None = None
     subresource: str = ""
 
 

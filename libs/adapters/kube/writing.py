@@ -17,6 +17,7 @@ from libs.kernel.looperrors import StalledError, TransientError, WaitingError
 from libs.kernel.origins import ObjectKey
 from libs.ports.kubecluster import (
     Apply,
+    Body,
     Create,
     Delete,
     Done,
@@ -66,7 +67,7 @@ class Writer:
                 return Refused(
                     Refusal.ABSENT, f"{_kind(write)} is not served by {self._reader.name}"
                 )
-            key = write.key if isinstance(write, Delete) else key_of(resource, write.body)
+            key = _named(write) or key_of(resource, _body(write))
             request = self._request(write, resource, key, dry_run)
             reply = await self._channel.send(request, not_after_s)
         except TooLateError:
@@ -78,10 +79,12 @@ class Writer:
         return _result(write, resource, key, reply)
 
     async def _resource(self, write: Write) -> Resource | None:
-        if isinstance(write, Delete):
-            return await self._reader.resource(write.key.group, write.key.kind)
-        group, _, version = str(write.body.get("apiVersion", "")).rpartition("/")
-        return await self._reader.resource(group, str(write.body.get("kind", "")), version)
+        named = _named(write)
+        if named is not None:
+            return await self._reader.resource(named.group, named.kind)
+        body = _body(write)
+        group, _, version = str(body.get("apiVersion", "")).rpartition("/")
+        return await self._reader.resource(group, str(body.get("kind", "")), version)
 
     def _request(
         self,
@@ -149,6 +152,21 @@ def _result(write: Write, resource: Resource, key: ObjectKey, reply: Reply) -> W
         # What has no finalizers is returned as it was last.
         return Done(None, warnings)
     return Done(live_of(resource, body), warnings)
+
+
+def _named(write: Write) -> ObjectKey | None:
+    """Return the object that a write names; None where its body says which it is."""
+    match write:
+        case Delete():
+            return write.key
+        case Create():
+            return write.parent
+        case _:
+            return None
+
+
+def _body(write: Write) -> Body:
+    return {} if isinstance(write, Delete) else write.body
 
 
 def _kind(write: Write) -> str:

@@ -47,6 +47,21 @@ CA_COMMANDS = {
 }
 """The commands below `periplus ca`."""
 
+CLUSTER_COMMANDS = {
+    "cluster": (
+        "Join clusters to a mesh.",
+        {
+            "join": ("tools.cli.clusterjoin:join", "Let a control plane watch another cluster."),
+            "stubs": ("tools.cli.clusterjoin:stubs", "Print what lets names resolve here."),
+        },
+    ),
+    "export": (
+        "Write down what runs.",
+        {"facts": ("tools.cli.livefacts:export_facts", "Write down a cluster's services.")},
+    ),
+}
+"""The commands that ask API servers, by the word in front of them."""
+
 
 def make_app() -> App:
     """Return the commands. Each lives in a module of its own that is imported when it is used."""
@@ -75,6 +90,11 @@ def make_app() -> App:
     for name, (place, says) in CA_COMMANDS.items():
         authority.command(place, name=name, help=says)
     app.command(authority)
+    for name, (says, commands) in CLUSTER_COMMANDS.items():
+        group = App(name=name, help=says, result_action="return_value")
+        for below, (place, told) in commands.items():
+            group.command(place, name=below, help=told)
+        app.command(group)
     return app
 
 

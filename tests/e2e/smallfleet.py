@@ -119,9 +119,8 @@ def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE
         time.sleep(0.02)
 
 
-@contextmanager
-def http_server(text: str) -> Iterator[int]:
-    """Serve `text` for every request on a free port."""
+def handler(text: str) -> type[BaseHTTPRequestHandler]:
+    """Return what answers every request with `text`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -136,7 +135,13 @@ def http_server(text: str) -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             """Stay silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def http_server(text: str, address: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[int]:
+    """Serve `text` for every request at an address, on a free port where it says none."""
+    server = ThreadingHTTPServer(address, handler(text))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -67,7 +67,7 @@ def running_stack(folder: Path, **options: str) -> Iterator[Stack]:
         processes = Processes.of(up)
         stack.callback(processes.stop_all)
         processes.start_all()
-        envoy = EnvoyProcess(_bootstrap(address, xds_port), folder=folder / "envoy")
+        envoy = EnvoyProcess(caller_bootstrap(address, xds_port), folder=folder / "envoy")
         stack.enter_context(envoy)
         store = open_store(up.store)
         stack.callback(store.close)
@@ -94,7 +94,7 @@ def _first_commit(address: str, ports: list[int]) -> dict[str, str]:
     }
 
 
-def _bootstrap(address: str, xds_port: int) -> dict[str, object]:
+def caller_bootstrap(address: str, xds_port: int) -> dict[str, object]:
     """The caller's Envoy, without interception."""
     proxy = Proxy(
         ProxyType.SIDECAR,

@@ -1,6 +1,58 @@
 """Fields that no call of a run can show, each with the reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-_EMPTY: Mapping[str, str] = {}
-NOT_SHOWN: Mapping[str, str] = {**_EMPTY}
+_REFUSED_EMPTY = "an empty condition on it is refused by check"
+_OLD_VERSION = "clients of a run speak TLS 1.2 and 1.3, and a call does not say which"
+_INTERCEPTING = "needs connections that are redirected into the proxy"
+_WAYPOINT = "there are no waypoints"
+_HIDDEN = "changes nothing that an answer tells"
+
+
+def _all(reason: str, *fields: str) -> Iterable[tuple[str, str]]:
+    return ((field, reason) for field in fields)
+
+
+NOT_SHOWN: Mapping[str, str] = dict(
+    (
+        *_all(
+            _REFUSED_EMPTY,
+            "CorsPolicy.allowOrigins.present",
+            "HTTPMatchRequest.authority.present",
+            "HTTPMatchRequest.method.present",
+            "HTTPMatchRequest.scheme.present",
+            "HTTPMatchRequest.uri.present",
+        ),
+        *_all(
+            _OLD_VERSION,
+            "ServerTLS.maxProtocolVersion TLSV1_0",
+            "ServerTLS.maxProtocolVersion TLSV1_1",
+        ),
+        *_all(
+            _INTERCEPTING,
+            "EgressListener.captureMode IPTABLES",
+            "IngressListener.captureMode IPTABLES",
+        ),
+        *_all(
+            "a name that only the client knows is resolved by the proxy: libs/routing does not",
+            "ServiceEntrySpec.resolution DYNAMIC_DNS",
+        ),
+        *_all("workloads of a run speak HTTP/1.1", "HTTPSettings.h2UpgradePolicy UPGRADE"),
+        *_all("workloads of a run open tunnels for CONNECT only", "Tunnel.protocol POST"),
+        *_all("stands for a protocol that is not written", "Tunnel.protocol "),
+        *_all(
+            _WAYPOINT,
+            "ConfigMatch.context WAYPOINT",
+            "ConfigMatch.waypoint",
+            "WaypointMatch.filter",
+            "WaypointMatch.portNumber",
+            "WaypointMatch.route",
+            "WaypointRouteMatch.name",
+            "EnvoyFilterSpec.targetRefs",
+            "PolicyTarget.group",
+            "PolicyTarget.kind",
+            "PolicyTarget.name",
+            "PolicyTarget.namespace",
+        ),
+    )
+)

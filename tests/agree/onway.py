@@ -6,13 +6,15 @@ they lead to, so both have to be unique in a trial.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from libs.routing.call import Call, Mode, Tls
 from libs.routing.decision import ClusterChoice, Decision, Verdict
+from libs.routing.evaluate import evaluate
+from libs.routing.resources import Resources
 from tests.agree.inventory import written
-from tests.agree.trial import Object, Trial
+from tests.agree.trial import Trial
 
 _FOR_ALL = ("hosts", "gateways", "exportTo")
 _NOBODYS = ("allow_any", "block_all")
@@ -26,6 +28,8 @@ class Way:
     trial: Trial
     call: Call
     decision: Decision
+    without: Mapping[str, Resources] = field(default_factory=dict)
+    """What the proxy would have without an EnvoyFilter, by its name."""
 
     def fields(self) -> frozenset[str]:
         """Return the fields on the way; none where the answer is that nobody can say."""
@@ -48,6 +52,13 @@ class Way:
             spec = step(one["spec"]) if step is not None else None
             if spec is not None:
                 yield one["kind"], spec
+            elif one["kind"] == "EnvoyFilter" and self._patched(one["metadata"]["name"]):
+                yield one["kind"], one["spec"]
+
+    def _patched(self, name: str) -> bool:
+        """Say whether an EnvoyFilter changed the answer."""
+        former = self.without.get(name)
+        return former is not None and told(evaluate(former, self.call)) != told(self.decision)
 
     def _virtual_service(self, spec: Spec) -> Spec | None:
         rules, _, entries = (self.decision.route or "").partition(".")
@@ -128,6 +139,14 @@ class Way:
         return found if ports else None
 
 
+def told(decision: Decision) -> tuple[object, ...]:
+    """Return all that an answer says about a call, without the order of endpoints."""
+    clusters = [(one.name, one.weight, frozenset(one.endpoints)) for one in decision.clusters]
+    way = (decision.listener, decision.route_config, decision.virtual_host, decision.route)
+    end = (decision.error, decision.verdict, decision.undecided, decision.action)
+    return (*way, decision.filter_chain, clusters, *end)
+
+
 def _held(rule: Spec, entries: list[str]) -> Spec:
     """Return a rule with only the entry of its match that held."""
     held = [one for one in rule.get("match", ()) if one["name"] in entries]
@@ -169,8 +188,3 @@ def _serves(hosts: list[str], name: str) -> bool:
         if stated in ("*", bare) or (stated.startswith("*.") and bare.endswith(stated[1:])):
             return True
     return False
-
-
-def kinds(objects: tuple[Object, ...]) -> frozenset[str]:
-    """Return the kinds of objects."""
-    return frozenset(one["kind"] for one in objects)

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from libs.routing.call import Call, call_from_fields
 from libs.routing.decision import Decision, Verdict
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
-from tests.agree import arrivals, batch, connections, edges
+from tests.agree import arrivals, batch, connections, edges, patches
 from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
 from tests.agree.mutations import Mutation, applied
@@ -41,7 +41,16 @@ def _requests(dice: Dice, ground: Ground, calls: int) -> Trial:
     return batch.draw(dice, free_ports(1)[0], ground, calls).trial
 
 
-SCENES: Sequence[Draw] = (_requests, edges.draw, connections.draw, _requests, arrivals.draw)
+SCENES: Sequence[Draw] = (
+    _requests,
+    edges.draw,
+    connections.draw,
+    _requests,
+    patches.draw,
+    _requests,
+    edges.draw,
+    arrivals.draw,
+)
 """Kinds of trials, in turn."""
 
 
@@ -54,6 +63,7 @@ class Pair:
     workloads: Workloads
     got: Facts
     trial: Trial
+    without: Mapping[str, Resources]
 
 
 @dataclass(slots=True)
@@ -105,7 +115,7 @@ def _observed(trial: Trial, found: Ground, slip: Mutation | None) -> Iterator[Pa
     resources = from_snapshot(snapshot)
     with applied(slip) if slip is not None else nullcontext():
         run = compiled(trial) if slip is not None else snapshot
-    make = partial(_pair, trial, found, resources)
+    make = partial(_pair, trial, found, resources, _without_each(trial))
     with (
         EnvoyProcess(static_bootstrap(run)) as envoy,
         ThreadPoolExecutor(_CALLS_AT_ONCE) as pool,
@@ -114,10 +124,25 @@ def _observed(trial: Trial, found: Ground, slip: Mutation | None) -> Iterator[Pa
         yield from pool.map(make, map(call_from_fields, trial.calls))
 
 
-def _pair(trial: Trial, found: Ground, resources: Resources, call: Call) -> Pair:
+def _without_each(trial: Trial) -> Mapping[str, Resources]:
+    """Return what the proxy would have without each of the EnvoyFilters."""
+    return {
+        one["metadata"]["name"]: from_snapshot(compiled(trial.without(one)))
+        for one in trial.objects
+        if one["kind"] == "EnvoyFilter"
+    }
+
+
+def _pair(
+    trial: Trial,
+    found: Ground,
+    resources: Resources,
+    without: Mapping[str, Resources],
+    call: Call,
+) -> Pair:
     names = header_names(evaluate(resources, call), call)
     got = ask(call, names, Path(found.folder))
-    return Pair(resources, call, found.workloads, got, trial)
+    return Pair(resources, call, found.workloads, got, trial, without)
 
 
 def compiled(trial: Trial) -> Snapshot:
@@ -132,7 +157,7 @@ def compare(pairs: Iterator[Pair]) -> Report:
         decision = evaluate(pair.resources, pair.call)
         report.pairs += 1
         report.outcomes[str(decision.error or decision.verdict)] += 1
-        report.fields.update(Way(pair.trial, pair.call, decision).fields())
+        report.fields.update(Way(pair.trial, pair.call, decision, pair.without).fields())
         if decision.verdict is Verdict.NOT_DECIDED:
             report.undecided[str(decision.undecided)] += 1
         found = wrong(pair, decision)

@@ -39,6 +39,18 @@ def entry(dice: Dice, host: str, port: int, ground: Ground) -> list[dict[str, An
     return [written("ServiceEntry", host.partition(".")[0], spec)]
 
 
+def entry_by_name(host: str, port: int, at: int) -> dict[str, Any]:
+    """Return a ServiceEntry whose endpoint is a name with a port, which stand in its cluster."""
+    endpoint = {"address": "localhost", "ports": {"http": at}, "labels": {"version": "v1"}}
+    spec = {
+        "hosts": [host],
+        "ports": [{"number": port, "name": "http", "protocol": "HTTP"}],
+        "resolution": "DNS",
+        "endpoints": [endpoint],
+    }
+    return written("ServiceEntry", host.partition(".")[0], spec)
+
+
 def secured(host: str, port: int, ground: Ground) -> list[dict[str, Any]]:
     """Return a ServiceEntry whose workloads speak TLS only."""
     endpoints = [

@@ -6,11 +6,11 @@ import pytest
 
 from libs.envoy.staticform import static_bootstrap
 from libs.routing.call import call_from_fields
-from libs.routing.decision import Decision
 from libs.routing.dump import from_dump
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import from_snapshot
 from tests.agree.dice import Dice
+from tests.agree.onway import told
 from tests.agree.run import SCENES, Draw, compiled, ground
 from tools.envoy.process import EnvoyProcess
 
@@ -31,10 +31,4 @@ def test_a_config_dump_answers_as_the_view_that_its_envoy_runs(scene: Draw, envo
     own = from_snapshot(view)
     for fields in trial.calls:
         call = call_from_fields(fields)
-        assert _told(evaluate(dumped, call)) == _told(evaluate(own, call)), fields
-
-
-def _told(decision: Decision) -> tuple[object, ...]:
-    clusters = [(one.name, one.weight, {*one.endpoints}) for one in decision.clusters]
-    way = (decision.listener, decision.route_config, decision.virtual_host, decision.route)
-    return (decision.error, decision.verdict, *way, clusters, decision.action)
+        assert told(evaluate(dumped, call)) == told(evaluate(own, call)), fields

@@ -31,6 +31,11 @@ class Trial:
         """The objects as YAML."""
         return "\n---\n".join(map(json.dumps, self.objects))
 
+    def without(self, left_out: Object) -> "Trial":
+        """Return the trial without one of its objects."""
+        kept = tuple(one for one in self.objects if one is not left_out)
+        return Trial(kept, self.proxy, self.calls)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

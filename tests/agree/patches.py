@@ -1,0 +1,270 @@
+"""Random EnvoyFilters whose patches show in answers, over a configuration with requests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from libs.compile.proxy import ProxyType
+from tests.agree import batch, rules, services
+from tests.agree.dice import Dice
+from tests.agree.trial import ADDRESS, Ground, Trial, written
+from tools.child.ports import free_ports
+
+_TYPES = "type.googleapis.com/envoy.extensions.filters"
+_MANAGER = "envoy.filters.network.http_connection_manager"
+_HTTP = f"{_TYPES}.network.http_connection_manager.v3.HttpConnectionManager"
+_FAULT = f"{_TYPES}.http.fault.v3.HTTPFault"
+_NAMED, _ADDED = "dns.example", "added.example"
+Patch = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What patches are about: a port, its listener and routes, and hosts with rules."""
+
+    dice: Dice
+    ground: Ground
+    port: int
+    extra_port: int
+    at_gateway: bool
+    rules: dict[str, list[str]]
+
+    @property
+    def context(self) -> str:
+        """The side of the proxy, or all of them."""
+        side = "GATEWAY" if self.at_gateway else "SIDECAR_OUTBOUND"
+        return self.dice.one((side, side, "ANY"))
+
+    @property
+    def configuration(self) -> Patch:
+        """Ways to name the one route configuration."""
+        ways: list[Patch] = [{"portNumber": self.port}]
+        if self.at_gateway:
+            ways += [{"gateway": "default/edge"}, {"portName": "http"}]
+            ways.append({"name": f"http.{self.port}.{ADDRESS}"})
+        else:
+            ways.append({"name": str(self.port)})
+        return self.dice.one(ways)
+
+    def host(self, host: str) -> Patch:
+        """Ways to name the virtual host of a host."""
+        own = f"{host.partition('.')[0]}.example.com" if self.at_gateway else host
+        full = own if "." in own else f"{own}.default.svc.cluster.local"
+        return self.dice.one(({"name": f"{full}:{self.port}"}, {"domainName": own}))
+
+
+def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
+    """Draw a configuration with patches, and calls that meet both."""
+    port, extra_port = free_ports(2)
+    base = batch.draw(dice, port, ground, calls, chancy=False)
+    base = replace(base, split=frozenset(), roots={})
+    at_gateway = base.proxy.type is ProxyType.ROUTER
+    named = {host: [rule["name"] for rule in held] for host, held in base.drawn.items()}
+    place = _Place(dice, ground, port, extra_port, at_gateway, named)
+    filters = [
+        written("EnvoyFilter", f"patch{at}", _spec(dice, patches))
+        for at, patches in enumerate(_patches(place))
+    ]
+    metadata = {**base.proxy.metadata, "ISTIO_VERSION": "1.27.3", "STAGE": "canary"}
+    made = tuple(_call(place, dict(call)) for call in base.calls)
+    objects = (*base.objects, *_resolved(place), *filters)
+    return Trial(objects, replace(base.proxy, metadata=metadata), made)
+
+
+def _spec(dice: Dice, patches: list[Patch]) -> dict[str, Any]:
+    """Draw for whom patches are: the proxy of the trial is always among them."""
+    for one in patches:
+        if dice.chance(0.25):
+            version: Patch = {"proxyVersion": "1\\.2.*"} if dice.chance(0.6) else {}
+            staged: Patch = {"metadata": {"STAGE": "canary"}}
+            one["match"]["proxy"] = version or staged
+    spec: dict[str, Any] = {"configPatches": patches}
+    if dice.chance(0.5):
+        spec["workloadSelector"] = {"labels": {"app": "caller"}}
+    if dice.chance(0.4):
+        spec["priority"] = dice.number(-2, 2)
+    return spec
+
+
+def _resolved(place: _Place) -> list[dict[str, Any]]:
+    """Return a host whose endpoints stand in its cluster, with a subset, and rules for both."""
+    at = next(port for _, port in place.ground.plain)
+    entry = services.entry_by_name(_NAMED, place.port, at)
+    routes = [
+        {
+            "name": "subset",
+            "match": [{"name": "only", "uri": {"prefix": "/a"}}],
+            "route": [{"destination": {"host": _NAMED, "subset": "v1"}}],
+        },
+        {"name": "whole", "route": [{"destination": {"host": _NAMED}}]},
+    ]
+    spec: dict[str, Any] = {"hosts": [_NAMED], "http": routes}
+    if place.at_gateway:
+        spec["gateways"] = ["edge"]
+    subsets = [{"name": "v1", "labels": {"version": "v1"}}]
+    return [
+        entry,
+        written("VirtualService", "dns", spec),
+        written("DestinationRule", "dns", {"host": _NAMED, "subsets": subsets}),
+    ]
+
+
+def _patches(place: _Place) -> Iterator[list[Patch]]:
+    """Yield the patches of each EnvoyFilter."""
+    dice = place.dice
+    hosts = [host for host in list(place.rules)[4:-2] if host != "h4"]
+    yield [_about_routes(place, "ROUTE_CONFIGURATION", {}, "MERGE", _marked("x-configuration"))]
+    host = dice.one(hosts)
+    marked = _marked("x-host")
+    yield [_about_routes(place, "VIRTUAL_HOST", {"vhost": place.host(host)}, "MERGE", marked)]
+    gone = dice.one(hosts)
+    yield [_about_routes(place, "VIRTUAL_HOST", {"vhost": place.host(gone)}, "REMOVE", None)]
+    other = {"name": "other", "domains": ["other.example"], "routes": [_answer("/", 298)]}
+    replaced = {"vhost": place.host(dice.one(hosts))}
+    yield [_about_routes(place, "VIRTUAL_HOST", replaced, "REPLACE", other)]
+    for _ in range(6):
+        yield [_route(place, dice.one(hosts))]
+    yield [_cluster(place), _host_added(place)]
+    yield [_more_endpoints(place)]
+    yield [_listener(place)]
+    for at in range(3):
+        yield [_http_filter(place, at)]
+    yield [_in_listener(place, "FILTER_CHAIN", {}, "MERGE", {"name": "patched"})]
+    if dice.chance(0.3):
+        config = {"@type": _HTTP, "codec_type": "HTTP1"}
+        match = {"filterChain": {"filter": {"name": _MANAGER}}}
+        value = {"name": _MANAGER, "typed_config": config}
+        yield [_in_listener(place, "NETWORK_FILTER", match, "MERGE", value)]
+
+
+def _patch(apply_to: str, match: Patch, operation: str, value: Patch | None) -> Patch:
+    patch: Patch = {"operation": operation} | ({} if value is None else {"value": value})
+    return {"applyTo": apply_to, "match": match, "patch": patch}
+
+
+def _about_routes(
+    place: _Place, apply_to: str, more: Patch, operation: str, value: Patch | None
+) -> Patch:
+    match = {"context": place.context, "routeConfiguration": {**place.configuration, **more}}
+    return _patch(apply_to, match, operation, value)
+
+
+def _in_listener(
+    place: _Place, apply_to: str, more: Patch, operation: str, value: Patch | None
+) -> Patch:
+    ways: list[Patch] = [{"portNumber": place.port}, {"name": f"{ADDRESS}_{place.port}"}]
+    match = {"context": place.context, "listener": {**place.dice.one(ways), **more}}
+    return _patch(apply_to, match, operation, value)
+
+
+def _marked(name: str) -> Patch:
+    return {"response_headers_to_add": [{"header": {"key": name, "value": "patched"}}]}
+
+
+def _answer(prefix: str, status: int) -> Patch:
+    return {"match": {"prefix": prefix}, "direct_response": {"status": status}}
+
+
+def _route(place: _Place, host: str) -> Patch:
+    """Draw a change of the routes of a host."""
+    dice = place.dice
+    operation = dice.one(
+        ("INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER", "ADD", "REMOVE", "MERGE", "MERGE")
+    )
+    vhost = place.host(host)
+    if operation == "MERGE" and dice.chance(0.7):
+        vhost["route"] = {"action": dice.one(("ROUTE", "ANY", "REDIRECT", "DIRECT_RESPONSE"))}
+    elif operation not in ("INSERT_FIRST", "ADD"):
+        vhost["route"] = {"name": f"{dice.one(place.rules[host])}.m0"}
+    value: Patch | None = None
+    if operation == "MERGE":
+        operation = dice.one(("MERGE", "MERGE_AND_REPLACE_LIST"))
+        value = _marked("x-route")
+    elif operation != "REMOVE":
+        value = _answer(dice.one(("/", "/a", "/ab")), dice.number(290, 299))
+        value["name"] = f"patched-{value['direct_response']['status']}"
+    return _about_routes(place, "HTTP_ROUTE", {"vhost": vhost}, operation, value)
+
+
+def _cluster(place: _Place) -> Patch:
+    at = place.dice.one([port for _, port in place.ground.plain])
+    value = {"name": "added", "type": "STATIC", "load_assignment": _assignment("added", at)}
+    return _patch("CLUSTER", {"context": place.context}, "ADD", value)
+
+
+def _assignment(name: str, port: int) -> Patch:
+    address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+    endpoints = [{"lb_endpoints": [{"endpoint": {"address": address}}]}]
+    return {"cluster_name": name, "endpoints": endpoints}
+
+
+def _host_added(place: _Place) -> Patch:
+    route = {"match": {"prefix": "/"}, "route": {"cluster": "added"}}
+    value = {"name": _ADDED, "domains": [_ADDED], "routes": [route]}
+    return _about_routes(place, "VIRTUAL_HOST", {}, "ADD", value)
+
+
+def _more_endpoints(place: _Place) -> Patch:
+    """Let a cluster whose endpoints are its own have one more."""
+    ways: list[Patch] = [
+        {"service": _NAMED},
+        {"service": _NAMED, "subset": "v1"},
+        {"portNumber": place.port, "service": _NAMED},
+        {"name": f"outbound|{place.port}||{_NAMED}"},
+    ]
+    at = [port for _, port in place.ground.plain][1]
+    value = {"load_assignment": {"endpoints": _assignment("", at)["endpoints"]}}
+    match = {"context": place.context, "cluster": place.dice.one(ways)}
+    return _patch("CLUSTER", match, "MERGE", value)
+
+
+def _listener(place: _Place) -> Patch:
+    routes = {"virtual_hosts": [{"name": "*", "domains": ["*"], "routes": [_answer("/", 297)]}]}
+    router = {"@type": f"{_TYPES}.http.router.v3.Router"}
+    config = {
+        "@type": _HTTP,
+        "stat_prefix": "added",
+        "route_config": routes,
+        "http_filters": [{"name": "envoy.filters.http.router", "typed_config": router}],
+    }
+    at = {"socket_address": {"address": ADDRESS, "port_value": place.extra_port}}
+    chain = {"filters": [{"name": _MANAGER, "typed_config": config}]}
+    value = {"name": "added", "address": at, "filter_chains": [chain]}
+    return _patch("LISTENER", {"context": place.context}, "ADD", value)
+
+
+def _http_filter(place: _Place, number: int) -> Patch:
+    """Draw one more filter, which ends some requests, or leave one out."""
+    dice = place.dice
+    manager: Patch = {"name": _MANAGER}
+    operation = dice.one(
+        ("INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER", "ADD", "REMOVE", "REPLACE")
+    )
+    if operation in ("INSERT_BEFORE", "INSERT_AFTER"):
+        last = operation == "INSERT_BEFORE"
+        manager["subFilter"] = {"name": f"envoy.filters.http.{'router' if last else 'cors'}"}
+    elif operation in ("REMOVE", "REPLACE"):
+        manager["subFilter"] = {"name": "envoy.filters.http.cors"}
+    header = {"name": "x-one", "string_match": {"exact": dice.one(rules.VALUES[:-1])}}
+    abort = {"http_status": 450 + number, "percentage": {"numerator": 100}}
+    config = {"@type": _FAULT, "abort": abort, "headers": [header]}
+    value = {"name": f"patched.fault{number}", "typed_config": config}
+    more = {"filterChain": {"filter": manager}}
+    removes = operation == "REMOVE"
+    made = _in_listener(place, "HTTP_FILTER", more, operation, None if removes else value)
+    if operation == "ADD":
+        classes = ("AUTHN", "AUTHZ", "STATS", "UNSPECIFIED")
+        made["patch"]["filterClass"] = dice.one(classes)
+    return made
+
+
+def _call(place: _Place, call: Patch) -> Patch:
+    """Turn some calls to what only patches and their own host have."""
+    kind = place.dice.number(0, 11)
+    if kind == 0:
+        return {**call, "host": _ADDED}
+    if kind in (1, 2):
+        return {**call, "host": _NAMED}
+    if kind == 3:
+        return {**call, "port": place.extra_port}
+    return call

@@ -181,15 +181,18 @@ def rewrite(place: Place, request: Request, chosen: Iterable[ClusterChoice]) -> 
 
 
 def _host(action: rc.RouteAction, request: Request, chosen: Iterable[ClusterChoice]) -> str | None:
-    """A share's own host beats the route's. Where shares differ, each has its own beside it."""
+    """The route's own host is set after that of a share, so it stays.
+
+    Where shares differ, each has its own beside it.
+    """
     if action.HasField("auto_host_rewrite") and action.auto_host_rewrite.value:
         raise UndecidedError("route.auto_host_rewrite")
-    owns = {one.host for one in chosen}
-    if len(owns) == 1 and owns != {""}:
-        return owns.pop()
     if action.host_rewrite_header:
         return request.header(action.host_rewrite_header.lower())
-    return action.host_rewrite_literal or None
+    if action.host_rewrite_literal:
+        return action.host_rewrite_literal
+    owns = {one.host for one in chosen}
+    return owns.pop() or None if len(owns) == 1 else None
 
 
 def timeout_s(action: rc.RouteAction) -> float | None:

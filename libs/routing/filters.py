@@ -51,6 +51,7 @@ _WRAPPERS: Final[
     tuple[type[typed_struct_pb2.TypedStruct] | type[former_struct_pb2.TypedStruct], ...]
 ] = (typed_struct_pb2.TypedStruct, former_struct_pb2.TypedStruct)
 """Carry extensions that their sender has no message for, in today's and in the former package."""
+_ALWAYS_PERCENT = 100.0
 _M = TypeVar("_M", bound=Message)
 
 
@@ -82,12 +83,16 @@ def faults(
     """Return what the fault filter does to a request.
 
     `overrides` are the per-filter settings of route, virtual host and so on, the nearest first.
-    Raises UndecidedError for a filter whose effect is not known.
+    The first filter that ends every request is the last that counts. Raises UndecidedError for a
+    filter whose effect is not known, and for several of which more than one has an effect.
     """
     nearest, found = list(overrides), None
     for one in http_filters:
         config = next((own[one.name] for own in nearest if one.name in own), None)
-        found = _one(one, config, request, cluster) or found
+        also = _one(one, config, request, cluster)
+        if also is not None and found is not None and found.abort_percent < _ALWAYS_PERCENT:
+            raise UndecidedError("faults of several filters")
+        found = found or also
     return found
 
 

@@ -124,6 +124,19 @@ def decide(
     if manager.path_with_escaped_slashes_action > _KEPT and _ESCAPED.search(call.path):
         raise UndecidedError("path_with_escaped_slashes_action")
     request = _let_through(manager, request, call, verified=verified)
+    try:
+        place = _place(config, call, request, so_far)
+    except FailedError as error:
+        if not _is_aborted(error, manager, request, so_far):
+            raise
+        return
+    _act(place, manager, request, so_far, arrived)
+
+
+def _place(
+    config: route_pb2.RouteConfiguration, call: Call, request: Request, so_far: Decision
+) -> Place:
+    """Return the route of a request. Raises FailedError where it has none."""
     virtual_host = hosts.find(config, call.host)
     so_far.virtual_host = virtual_host.name
     understood(virtual_host, _VIRTUAL_HOST, "virtual_host")
@@ -131,7 +144,23 @@ def decide(
     route = _first(virtual_host, request)
     so_far.route = route.name
     understood(route, _ROUTE, "route")
-    _act(Place(route, virtual_host, config), manager, request, so_far, arrived)
+    return Place(route, virtual_host, config)
+
+
+def _is_aborted(error: FailedError, manager: _Manager, request: Request, so_far: Decision) -> bool:
+    """Filters see requests without a route as well, and a fault may be the answer to them.
+
+    Raises UndecidedError where that is a matter of chance.
+    """
+    if error.failure not in (Failure.NO_VIRTUAL_HOST, Failure.NO_ROUTE):
+        return False
+    fault = filters.faults(manager.http_filters, (), request, None)
+    if fault is None or not fault.abort_percent:
+        return False
+    if fault.abort_percent < _ALWAYS_PERCENT:
+        raise UndecidedError("a fault that ends some requests without a route")
+    so_far.action, so_far.verdict = Action(fault=fault), Verdict.ABORT
+    return True
 
 
 def _let_through(manager: _Manager, request: Request, call: Call, *, verified: bool) -> Request:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from libs.compile.proxy import ProxyType
-from tests.agree import policies, rules, servertls
+from tests.agree import patches, policies, rules, servertls
 from tests.agree.dice import Dice
 from tests.agree.trial import ADDRESS, Ground, Trial, caller, written
 from tools.child.ports import free_ports
@@ -23,7 +23,8 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
         spec["workloadSelector"] = {"labels": {"app": "caller"}}
     if dice.chance(0.6):
         spec["inboundConnectionPool"] = policies.pool(dice)
-    objects = (written("Sidecar", "arrivals", spec),)
+    named = patches.of_arrivals(dice, ports[:2])
+    objects = (written("Sidecar", "arrivals", spec), *named)
     made = tuple(_call(dice, ingress) for _ in range(calls))
     return Trial(objects, caller(ProxyType.SIDECAR), made)
 

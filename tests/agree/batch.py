@@ -208,7 +208,7 @@ def _sidecar(dice: Dice, port: int) -> list[dict[str, Any]]:
 def _for_others(dice: Dice) -> dict[str, Any]:
     """Draw what becomes of calls to hosts that nobody declared."""
     policy: dict[str, Any] = {"mode": dice.one(("ALLOW_ANY", "REGISTRY_ONLY"))}
-    if policy["mode"] == "ALLOW_ANY" and dice.chance(0.5):
+    if policy["mode"] == "ALLOW_ANY" and dice.chance(0.8):
         proxy: dict[str, Any] = {"host": _in_full("h4"), "port": {"number": rules.OWN_PORT}}
         if dice.chance(0.5):
             proxy["subset"] = "v2"
@@ -260,7 +260,7 @@ def _own(host: str, *, at_gateway: bool) -> str:
 
 
 def _host(dice: Dice, host: str, port: int, *, at_gateway: bool) -> str:
-    if dice.chance(0.05):
+    if dice.chance(0.08):
         return "nowhere.example"
     name = _own(host, at_gateway=at_gateway)
     forms: tuple[str, ...] = (name, name.upper())

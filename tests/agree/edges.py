@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from libs.compile.proxy import ProxyType
-from tests.agree import rules, servertls, streams
+from tests.agree import patches, rules, servertls, streams
 from tests.agree.dice import Dice
 from tests.agree.trial import ADDRESS, Ground, Trial, caller, workload_entries, written
 from tools.child.ports import free_ports
@@ -41,6 +41,7 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
         *workload_entries(ground.plain, "echo"),
         written("Service", "echo", _SERVICE),
         *_rules(dice, ports[:3]),
+        *patches.of_gateway(dice, ports[:2], ports[-1], _encrypted(edge.servers)),
         *edge.objects,
     ]
     folder = ground.folder
@@ -52,6 +53,16 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
     )
     made = tuple({**dice.one(edge.asked)(dice), "mode": "gateway"} for _ in range(calls))
     return Trial(tuple(objects), proxy, made)
+
+
+def _encrypted(servers: list[dict[str, Any]]) -> list[str]:
+    """Return the names of ports whose requests are encrypted."""
+    ports = (
+        one["port"]
+        for one in servers
+        if one.get("tls", {}).get("mode", "PASSTHROUGH") != "PASSTHROUGH"
+    )
+    return [one["name"] for one in ports if one["protocol"] == "HTTPS"]
 
 
 _SERVICE = {"selector": {"app": "echo"}, "ports": [{"name": "http", "port": 80}]}

@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from libs.routing import actions, conditions, filters, headers, hosts, paths, texts
+from libs.routing import (
+    actions,
+    certificates,
+    chains,
+    conditions,
+    endpoints,
+    filters,
+    headers,
+    hosts,
+    manager,
+    paths,
+    texts,
+)
 from libs.routing.headers import HeaderOp
 from libs.routing.request import Request
 
@@ -134,6 +146,19 @@ def _one_more(right: Any) -> Any:
     return mutated
 
 
+def _not_by(name: str) -> Wrap:
+    """Leave one kind of condition out when a filter chain is chosen."""
+
+    def wrap(right: Any) -> Any:
+        return tuple(one for one in right if one.__name__ != name)
+
+    return wrap
+
+
+def _rank_reversed(right: Any) -> Any:
+    return lambda one, priority: right(one, -priority)
+
+
 def _no_wildcards(right: Any) -> Any:
     return lambda config: replace(right(config), suffixes=())
 
@@ -160,4 +185,10 @@ MUTATIONS = (
     Mutation("faults are not injected", filters, "_fault", _none),
     Mutation("the port always counts in hosts", hosts, "without_port", lambda _: lambda host: host),
     Mutation("wildcards are names", hosts, "table", _no_wildcards),
+    Mutation("server names are not compared", chains, "_ORDER", _not_by("_server_name")),
+    Mutation("destinations are not compared", chains, "_ORDER", _not_by("_destination_ip")),
+    Mutation("offered protocols are not compared", chains, "_ORDER", _not_by("_application")),
+    Mutation("certificates are not asked for", certificates, "check", _none),
+    Mutation("plain calls are not sent to TLS", manager, "_check_tls", _none),
+    Mutation("farther endpoints are preferred", endpoints, "_choice", _rank_reversed),
 )

@@ -6,7 +6,7 @@ _REFUSED_EMPTY = "an empty condition on it is refused by check"
 _OLD_VERSION = "clients of a run speak TLS 1.2 and 1.3, and a call does not say which"
 _INTERCEPTING = "needs connections that are redirected into the proxy"
 _WAYPOINT = "there are no waypoints"
-_HIDDEN = "changes nothing that an answer tells"
+_HIDDEN = "listener filters find things out, and answers do not tell which of them did"
 
 
 def _all(reason: str, *fields: str) -> Iterable[tuple[str, str]]:
@@ -32,7 +32,23 @@ NOT_SHOWN: Mapping[str, str] = dict(
             _INTERCEPTING,
             "EgressListener.captureMode IPTABLES",
             "IngressListener.captureMode IPTABLES",
+            "FilterChainMatch.destinationPort",
+            "FilterChainMatch.name",
         ),
+        *_all(_HIDDEN, "ConfigPatch.applyTo LISTENER_FILTER", "ListenerMatch.listenerFilter"),
+        *_all(
+            "is read when a proxy starts, and is no part of a view",
+            "ConfigPatch.applyTo BOOTSTRAP",
+        ),
+        *_all(
+            "asks a server for the configuration of a filter; a run has none",
+            "ConfigPatch.applyTo EXTENSION_CONFIG",
+        ),
+        *_all(
+            "only the number and the name of a listener tell it",
+            "ListenerMatch.portName",
+        ),
+        *_all("refused by check", "ConfigPatch.applyTo INVALID", "Patch.operation INVALID"),
         *_all(
             "a name that only the client knows is resolved by the proxy: libs/routing does not",
             "ServiceEntrySpec.resolution DYNAMIC_DNS",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from libs.compile.proxy import ProxyType
-from tests.agree import batch, rules, services
+from tests.agree import batch, services
 from tests.agree.dice import Dice
 from tests.agree.trial import ADDRESS, Ground, Trial, written
 from tools.child.ports import free_ports
@@ -15,6 +15,7 @@ _MANAGER = "envoy.filters.network.http_connection_manager"
 _HTTP = f"{_TYPES}.network.http_connection_manager.v3.HttpConnectionManager"
 _FAULT = f"{_TYPES}.http.fault.v3.HTTPFault"
 _NAMED, _ADDED = "dns.example", "added.example"
+_PATCHED = ("h0", "h1", "h2", "e0.example", "e1.example")
 Patch = dict[str, Any]
 
 
@@ -40,7 +41,6 @@ class _Place:
         """Ways to name the one route configuration."""
         ways: list[Patch] = [{"portNumber": self.port}]
         if self.at_gateway:
-            ways += [{"gateway": "default/edge"}, {"portName": "http"}]
             ways.append({"name": f"http.{self.port}.{ADDRESS}"})
         else:
             ways.append({"name": str(self.port)})
@@ -74,8 +74,8 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
 def _spec(dice: Dice, patches: list[Patch]) -> dict[str, Any]:
     """Draw for whom patches are: the proxy of the trial is always among them."""
     for one in patches:
-        if dice.chance(0.25):
-            version: Patch = {"proxyVersion": "1\\.2.*"} if dice.chance(0.6) else {}
+        if dice.chance(0.4):
+            version: Patch = {"proxyVersion": "1\\.2.*"} if dice.chance(0.5) else {}
             staged: Patch = {"metadata": {"STAGE": "canary"}}
             one["match"]["proxy"] = version or staged
     spec: dict[str, Any] = {"configPatches": patches}
@@ -112,7 +112,7 @@ def _resolved(place: _Place) -> list[dict[str, Any]]:
 def _patches(place: _Place) -> Iterator[list[Patch]]:
     """Yield the patches of each EnvoyFilter."""
     dice = place.dice
-    hosts = [host for host in list(place.rules)[4:-2] if host != "h4"]
+    hosts = _PATCHED
     yield [_about_routes(place, "ROUTE_CONFIGURATION", {}, "MERGE", _marked("x-configuration"))]
     host = dice.one(hosts)
     marked = _marked("x-host")
@@ -122,15 +122,26 @@ def _patches(place: _Place) -> Iterator[list[Patch]]:
     other = {"name": "other", "domains": ["other.example"], "routes": [_answer("/", 298)]}
     replaced = {"vhost": place.host(dice.one(hosts))}
     yield [_about_routes(place, "VIRTUAL_HOST", replaced, "REPLACE", other)]
-    for _ in range(6):
+    for action in ("ROUTE", "REDIRECT", "DIRECT_RESPONSE", "ANY"):
+        routes = {"vhost": {"route": {"action": action}}}
+        marked = _marked(f"x-{action.lower().replace('_', '-')}")
+        yield [_about_routes(place, "HTTP_ROUTE", routes, "MERGE", marked)]
+    for _ in range(12):
         yield [_route(place, dice.one(hosts))]
     yield [_cluster(place), _host_added(place)]
-    yield [_more_endpoints(place)]
+    ways: list[Patch] = [
+        {"service": _NAMED},
+        {"portNumber": place.port, "service": _NAMED},
+        {"name": f"outbound|{place.port}||{_NAMED}"},
+    ]
+    ways.append({"service": _NAMED, "subset": "v1"})
+    for weight, way in enumerate(ways, 2):
+        yield [_more_endpoints(place, way, weight)]
     yield [_listener(place)]
-    for at in range(3):
+    for at in range(4):
         yield [_http_filter(place, at)]
     yield [_in_listener(place, "FILTER_CHAIN", {}, "MERGE", {"name": "patched"})]
-    if dice.chance(0.3):
+    if dice.chance(0.8):
         config = {"@type": _HTTP, "codec_type": "HTTP1"}
         match = {"filterChain": {"filter": {"name": _MANAGER}}}
         value = {"name": _MANAGER, "typed_config": config}
@@ -169,7 +180,16 @@ def _route(place: _Place, host: str) -> Patch:
     """Draw a change of the routes of a host."""
     dice = place.dice
     operation = dice.one(
-        ("INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER", "ADD", "REMOVE", "MERGE", "MERGE")
+        (
+            "INSERT_FIRST",
+            "INSERT_BEFORE",
+            "INSERT_AFTER",
+            "ADD",
+            "REMOVE",
+            "REMOVE",
+            "INSERT_BEFORE",
+            *["MERGE"] * 3,
+        )
     )
     vhost = place.host(host)
     if operation == "MERGE" and dice.chance(0.7):
@@ -192,9 +212,11 @@ def _cluster(place: _Place) -> Patch:
     return _patch("CLUSTER", {"context": place.context}, "ADD", value)
 
 
-def _assignment(name: str, port: int) -> Patch:
+def _assignment(name: str, port: int, weight: int = 1) -> Patch:
     address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}
-    endpoints = [{"lb_endpoints": [{"endpoint": {"address": address}}]}]
+    endpoints = [
+        {"lb_endpoints": [{"endpoint": {"address": address}, "load_balancing_weight": weight}]}
+    ]
     return {"cluster_name": name, "endpoints": endpoints}
 
 
@@ -204,17 +226,11 @@ def _host_added(place: _Place) -> Patch:
     return _about_routes(place, "VIRTUAL_HOST", {}, "ADD", value)
 
 
-def _more_endpoints(place: _Place) -> Patch:
+def _more_endpoints(place: _Place, cluster: Patch, weight: int) -> Patch:
     """Let a cluster whose endpoints are its own have one more."""
-    ways: list[Patch] = [
-        {"service": _NAMED},
-        {"service": _NAMED, "subset": "v1"},
-        {"portNumber": place.port, "service": _NAMED},
-        {"name": f"outbound|{place.port}||{_NAMED}"},
-    ]
     at = [port for _, port in place.ground.plain][1]
-    value = {"load_assignment": {"endpoints": _assignment("", at)["endpoints"]}}
-    match = {"context": place.context, "cluster": place.dice.one(ways)}
+    value = {"load_assignment": {"endpoints": _assignment("", at, weight)["endpoints"]}}
+    match = {"context": place.context, "cluster": cluster}
     return _patch("CLUSTER", match, "MERGE", value)
 
 
@@ -238,14 +254,14 @@ def _http_filter(place: _Place, number: int) -> Patch:
     dice = place.dice
     manager: Patch = {"name": _MANAGER}
     operation = dice.one(
-        ("INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER", "ADD", "REMOVE", "REPLACE")
+        ("INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER", "ADD", "ADD", "ADD", "REMOVE", "REPLACE")
     )
     if operation in ("INSERT_BEFORE", "INSERT_AFTER"):
         last = operation == "INSERT_BEFORE"
         manager["subFilter"] = {"name": f"envoy.filters.http.{'router' if last else 'cors'}"}
     elif operation in ("REMOVE", "REPLACE"):
         manager["subFilter"] = {"name": "envoy.filters.http.cors"}
-    header = {"name": "x-one", "string_match": {"exact": dice.one(rules.VALUES[:-1])}}
+    header = {"name": "x-one", "string_match": {"prefix": dice.one(("1", "g"))}}
     abort = {"http_status": 450 + number, "percentage": {"numerator": 100}}
     config = {"@type": _FAULT, "abort": abort, "headers": [header]}
     value = {"name": f"patched.fault{number}", "typed_config": config}
@@ -267,4 +283,49 @@ def _call(place: _Place, call: Patch) -> Patch:
         return {**call, "host": _NAMED}
     if kind == 3:
         return {**call, "port": place.extra_port}
-    return call
+    host = place.dice.one((*_PATCHED, "other.example"))
+    if host != "other.example" and place.at_gateway:
+        host = f"{host.partition('.')[0]}.example.com"
+    if kind == 4:
+        call["protocol"] = "http2"
+    return {**call, "host": host} if kind < 9 else call
+
+
+def of_gateway(dice: Dice, ports: list[int], crossed_port: int, names: list[str]) -> list[Patch]:
+    """Return EnvoyFilters that mark parts of a gateway, found by what they take or are called.
+
+    `names` are those of the ports whose requests are encrypted.
+    """
+    chains: tuple[tuple[int, Patch], ...] = (
+        *((port, {"transportProtocol": "tls"}) for port in ports),
+        *((port, {"sni": "shop.example"}) for port in ports),
+        (crossed_port, {"applicationProtocols": "istio"}),
+    )
+    made = [_named(dice, "GATEWAY", port, {"filterChain": chain}) for port, chain in chains]
+    for more in ({"gateway": "default/edge"}, *({"portName": name} for name in names)):
+        match = {"context": "GATEWAY", "routeConfiguration": more}
+        made.append(_patch("ROUTE_CONFIGURATION", match, "MERGE", _marked(f"x-{len(made)}")))
+    return _written(made)
+
+
+def of_arrivals(dice: Dice, ports: list[int]) -> list[Patch]:
+    """Return EnvoyFilters that give names to the filter chains of ports."""
+    return _written([_named(dice, "SIDECAR_INBOUND", port, {}) for port in ports])
+
+
+def _named(dice: Dice, context: str, port: int, more: Patch) -> Patch:
+    listener = {"portNumber": port, **more}
+    match = {"context": dice.one((context, context, "ANY")), "listener": listener}
+    return _patch(
+        "FILTER_CHAIN",
+        match,
+        "MERGE",
+        {"name": f"by-{'-'.join(more.get('filterChain', {})) or 'port'}"},
+    )
+
+
+def _written(patches: list[Patch]) -> list[Patch]:
+    return [
+        written("EnvoyFilter", f"mark{at}", {"configPatches": [one]})
+        for at, one in enumerate(patches)
+    ]

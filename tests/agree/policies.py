@@ -126,7 +126,7 @@ def _outliers(dice: Dice) -> dict[str, Any]:
 def _balancer(dice: Dice) -> dict[str, Any]:
     kinds = ("LEAST_CONN", "LEAST_REQUEST", "RANDOM", "ROUND_ROBIN", "UNSPECIFIED", "PASSTHROUGH")
     balancer: dict[str, Any] = {}
-    if dice.chance(0.4):
+    if dice.chance(0.5):
         balancer["consistentHash"] = _hash(dice)
     else:
         balancer["simple"] = dice.one(kinds)

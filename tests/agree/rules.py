@@ -46,7 +46,7 @@ def rules(dice: Dice, hosts: Sequence[str], *, chancy: bool = False) -> list[dic
     """
     drawn = [_rule(dice, f"r{number}", hosts) for number in range(dice.number(1, 5))]
     for rule in drawn:
-        if chancy and "fault" in rule and dice.chance(0.3):
+        if chancy and "fault" in rule and dice.chance(0.5):
             rule["fault"] = _by_chance(dice)
     if dice.chance(0.6):
         drawn[-1].pop("match", None)
@@ -132,7 +132,7 @@ def _match(dice: Dice) -> dict[str, Any]:
         match["uri"] = _uri(dice)
         if dice.chance(0.2):
             match["ignoreUriCase"] = True
-    if dice.chance(0.25):
+    if dice.chance(0.35):
         match["headers"] = {dice.one(HEADERS): _text(dice)}
     if dice.chance(0.15):
         match["withoutHeaders"] = {dice.one(HEADERS): _text(dice)}
@@ -160,7 +160,8 @@ _SCHEMES = (
 _AUTHORITIES = (
     {"exact": OWN_HOST},
     {"exact": OWN_HOST},
-    {"prefix": "h"},
+    {"prefix": OWN_HOST},
+    {"prefix": OWN_HOST},
     {"prefix": "e"},
     {"prefix": "h2.default"},
     {"regex": "[a-z0-9.]+"},
@@ -176,17 +177,24 @@ def _method(dice: Dice) -> dict[str, str]:
 
 
 def _from_where(dice: Dice) -> dict[str, Any]:
-    """Draw what is decided before any call; half of it excludes the calls of a batch."""
-    return dice.one(
-        (
-            {"gateways": ["mesh", "edge"]},
-            {"gateways": [dice.one(("mesh", "edge", "other"))]},
-            {"sourceLabels": {"app": dice.one(("caller", "caller", "other"))}},
-            {"sourceNamespace": dice.one(("default", "default", "other"))},
-            {"port": dice.one((OWN_PORT, OWN_PORT, 1))},
-            {"statPrefix": "counted"},
+    """Draw what is decided before any call; some of it excludes the calls of a batch."""
+    if dice.chance(0.3):
+        return dice.one(
+            (
+                {"gateways": [dice.one(("mesh", "edge", "other"))]},
+                {"sourceLabels": {"app": "other"}},
+                {"sourceNamespace": "other"},
+                {"port": 1},
+            )
         )
-    )
+    holding = {
+        "gateways": ["mesh", "edge"],
+        "sourceLabels": {"app": "caller"},
+        "sourceNamespace": "default",
+        "port": OWN_PORT,
+        "statPrefix": "counted",
+    }
+    return {name: holding[name] for name in dice.some(sorted(holding), 3)}
 
 
 def _uri(dice: Dice) -> dict[str, str]:
@@ -213,7 +221,7 @@ def _redirect(dice: Dice) -> dict[str, Any]:
         redirect["scheme"] = dice.one(("http", "https"))
     if dice.chance(0.3):
         redirect["port"] = dice.one((80, 443, 8443))
-    elif dice.chance(0.6):
+    elif dice.chance(0.9):
         redirect["derivePort"] = dice.one(("FROM_REQUEST_PORT", "FROM_PROTOCOL_DEFAULT"))
     if dice.chance(0.6):
         redirect["redirectCode"] = dice.one((301, 302, 303, 307, 308))
@@ -324,7 +332,7 @@ def _fault(dice: Dice) -> dict[str, Any]:
 def _by_chance(dice: Dice) -> dict[str, Any]:
     """Draw faults that hit a share of the calls."""
     delay: dict[str, Any] = {"fixedDelay": "0.06s", "percentage": {"value": 50}}
-    if dice.chance(0.5):
+    if dice.chance(0.7):
         delay = {"fixedDelay": "0.06s", "percent": dice.one((0, 40, 100))}
     abort = {"httpStatus": 418, "percentage": {"value": dice.one((12.5, 50))}}
     return dict(dice.one(({"delay": delay}, {"abort": abort}, {"delay": delay, "abort": abort})))

@@ -30,7 +30,7 @@ from tests.e2e.echo import echoes
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess
 
-CALLS_PER_TRIAL = 100
+CALLS_PER_TRIAL = 60
 _CALLS_AT_ONCE = 12
 """Calls that are delayed wait beside each other."""
 _NAMES = ("shop.example", "client.example")
@@ -47,8 +47,10 @@ SCENES: Sequence[Draw] = (
     connections.draw,
     _requests,
     patches.draw,
-    _requests,
     edges.draw,
+    _requests,
+    connections.draw,
+    patches.draw,
     arrivals.draw,
 )
 """Kinds of trials, in turn."""

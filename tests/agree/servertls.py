@@ -56,9 +56,9 @@ def ending(dice: Dice, folder: str, *, at_gateway: bool) -> dict[str, Any]:
     if mode == "ISTIO_MUTUAL":
         return drawn
     drawn |= _key_pair(dice, folder, mutual=mode != "SIMPLE", at_gateway=at_gateway)
-    if mode != "SIMPLE" and dice.chance(0.4):
+    if mode != "SIMPLE" and dice.chance(0.7):
         drawn |= _about_clients(dice, folder)
-    if dice.chance(0.4):
+    if dice.chance(0.7):
         drawn |= _versions(dice)
     return drawn
 

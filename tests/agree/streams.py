@@ -112,23 +112,19 @@ def by_address(dice: Dice, name: str, port: int, targets: Targets, gateway: str)
 
 def _condition(dice: Dice, port: int, gateway: str) -> dict[str, Any]:
     """Draw a condition that holds for the calls of a trial, or does not."""
-    everywhere: tuple[dict[str, Any], ...] = (
-        {},
-        {"port": port},
-        {"gateways": [gateway]},
-        {"gateways": ["other"]},
-        {"port": 1},
-    )
-    in_mesh: tuple[dict[str, Any], ...] = (
-        {"sourceLabels": {"app": "caller"}},
-        {"sourceLabels": {"app": "other"}},
-        {"sourceNamespace": "default"},
-        {"sourceNamespace": "other"},
-        {"destinationSubnets": [f"{ADDRESS}/32"]},
-        {"destinationSubnets": ["127.0.0.0/24", "10.0.0.0/8"]},
-        {"destinationSubnets": ["10.0.0.1"]},
-    )
-    return dict(dice.one(everywhere + (in_mesh if gateway == "mesh" else ())))
+    in_mesh = gateway == "mesh"
+    if dice.chance(0.3):
+        others: list[dict[str, Any]] = [{"gateways": ["other"]}, {"port": 1}]
+        if in_mesh:
+            others += [{"sourceLabels": {"app": "other"}}, {"sourceNamespace": "other"}]
+            others.append({"destinationSubnets": ["10.0.0.1"]})
+        return dice.one(others)
+    holding: dict[str, Any] = {"port": port, "gateways": [gateway]}
+    if in_mesh:
+        holding |= {"sourceLabels": {"app": "caller"}, "sourceNamespace": "default"}
+        subnets = ([f"{ADDRESS}/32"], ["127.0.0.0/24", "10.0.0.0/8"])
+        holding["destinationSubnets"] = dice.one(subnets)
+    return {name: holding[name] for name in dice.some(sorted(holding), len(holding))}
 
 
 def names(name: str) -> Iterator[str]:

@@ -56,6 +56,16 @@ def test_paths_and_hosts_are_rewritten(
     assert (found.rewrite.path, found.rewrite.host) == (path, host)
 
 
+def test_the_routes_own_host_is_set_after_that_of_a_share() -> None:
+    """Without one the host that all shares have is the host."""
+    shares = [{"name": name, "weight": 1, "host_rewrite_literal": "share"} for name in "ab"]
+    weighted = {"weighted_clusters": {"clusters": shares}}
+    for own, host in (({"host_rewrite_literal": "route"}, "route"), ({}, "share")):
+        _, found = _found({"route": {**weighted, **own}})
+        assert found.rewrite is not None
+        assert found.rewrite.host == host
+
+
 @pytest.mark.parametrize(
     ("stated", "limit"),
     [({}, DEFAULT_TIMEOUT_S), ({"timeout": "0s"}, None), ({"timeout": "2s"}, 2)],

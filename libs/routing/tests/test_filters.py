@@ -20,7 +20,8 @@ def _ask(filters: list[dict[str, Any]], **route: Any) -> Decision:
 
 
 def _fault(percent: int, **fields: Any) -> dict[str, Any]:
-    abort = {"http_status": 418, "percentage": {"numerator": percent}}
+    status = fields.pop("http_status", 418)
+    abort = {"http_status": status, "percentage": {"numerator": percent}}
     return {"@type": _URL, "abort": abort, **fields}
 
 
@@ -33,6 +34,31 @@ def test_only_a_fault_for_all_ends_every_call(percent: int, verdict: Verdict) ->
     assert found.verdict is verdict
     assert found.action is not None
     assert (found.action.fault is not None) is (percent > 0)
+
+
+def _always(name: str, percent: int = 100, **fields: Any) -> dict[str, Any]:
+    return {"name": name, "typed_config": _fault(percent, **fields)}
+
+
+def test_the_first_filter_that_ends_every_request_is_the_last_that_counts() -> None:
+    """What stands behind it sees nothing; faults of which two may count are not decided."""
+    first, second = _always("one"), _always("two", http_status=419)
+    found = _ask([first, second, ROUTER])
+    assert found.verdict is Verdict.ABORT
+    assert found.action is not None
+    assert found.action.fault is not None
+    assert found.action.fault.abort_status == 418
+    assert _ask([_always("one", 50), second, ROUTER]).verdict is Verdict.NOT_DECIDED
+
+
+@pytest.mark.parametrize(
+    ("percent", "verdict"),
+    [(100, Verdict.ABORT), (50, Verdict.NOT_DECIDED), (0, Verdict.REFUSE)],
+)
+def test_requests_without_a_route_meet_faults_as_well(percent: int, verdict: Verdict) -> None:
+    """Filters stand before the answer that there is no route."""
+    found = _ask([_always("one", percent), ROUTER], match={"prefix": "/other"})
+    assert found.verdict is verdict
 
 
 def test_a_fault_for_a_filter_that_is_not_there_does_nothing() -> None:

@@ -1,6 +1,5 @@
 """Small mistakes that a compiler could have: Envoy runs what it makes, the right one is asked."""
 
-from dataclasses import replace
 from typing import Any
 
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
@@ -85,13 +84,6 @@ def _no_origins(right: Any) -> Any:
     return mutated
 
 
-def _any_name(right: Any) -> Any:
-    def mutated(rules: Any, place: Any) -> Any:
-        return (replace(one, server_names=one.server_names[:1]) for one in right(rules, place))
-
-    return mutated
-
-
 def _first_share(right: Any) -> Any:
     return lambda destinations, *place: right(destinations[:1], *place)
 
@@ -112,7 +104,6 @@ SLIPS = (
     Mutation("headers are not removed", actions, "_changes", _nothing_removed),
     Mutation("rules inject no faults", actions, "_fault", _always(None)),
     Mutation("no origin is permitted", crossorigin, "policy", _no_origins),
-    Mutation("wildcards among server names are lost", streams, "tls_streams", _any_name),
     Mutation("connections have no shares", streams, "_forward", _first_share),
     Mutation("connections meet every rule", streams, "_can_hold", _always(result=True)),
     Mutation("no client has to show itself", servertls, "_clients", _always(None)),

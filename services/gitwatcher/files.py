@@ -30,16 +30,6 @@ class ReadFile:
     size_bytes: int
 
 
-class Nowhere:
-    """`Records` that keep nothing: every file is parsed."""
-
-    def get(self, name: str) -> None:
-        """Return nothing."""
-
-    def put(self, name: str, record: bytes) -> None:
-        """Keep nothing."""
-
-
 class FileReader:
     """Parses files of a repository within limits; what it parsed goes to `records`."""
 
@@ -48,7 +38,7 @@ class FileReader:
         repo: GitRepo,
         blob_bytes_max: int,
         set_bytes_max: int,
-        records: Records = Nowhere(),  # noqa: B008 - it has no state
+        records: Records,
     ) -> None:
         """Bound one file, and the files of one set together."""
         self._repo = repo

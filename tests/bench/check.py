@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.kernel.ids import CommitId
 from libs.kernel.messages import errors
 from libs.lint.acceptance import Acceptance, accept
@@ -130,7 +131,7 @@ class _Bench:
                 commits.append(last)
             self.edits[name] = commits
         repo.fetch(_MAIN)
-        self._reader = Reader(repo, FileReader(repo, _BYTES_MAX, _BYTES_MAX))
+        self._reader = Reader(repo, FileReader(repo, _BYTES_MAX, _BYTES_MAX, MemoryRecords()))
 
     def read(self, commit: CommitId) -> Candidate:
         """Read a commit; what is known of it is not parsed again."""

@@ -15,6 +15,7 @@ import yaml
 
 from libs.adapters.records.file import FileRecords
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.kernel.messages import errors
 from libs.meshapi.meshobject import MeshObject
 from libs.ports.gitrepo import TreeEntry
@@ -136,7 +137,9 @@ class _Repository:
 
     def read_changed(self, known: Read) -> Read:
         """Read the next commit, which changes one file."""
-        return FileReader(self._repo, _BYTES_MAX, _BYTES_MAX).read(self._edited, known)
+        return FileReader(self._repo, _BYTES_MAX, _BYTES_MAX, MemoryRecords()).read(
+            self._edited, known
+        )
 
 
 def _built(read: Read) -> list[MeshObject]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from libs.adapters.git.mirror import open_mirror
 from libs.adapters.sql.store import SqlStore, open_store
 from libs.adapters.system.clock import SystemClock
+from libs.fakes.records import MemoryRecords
 from libs.fakes.steps import RecordedSteps
 from libs.kernel.ids import CommitId, ObjectHash, SetName, SourceName
 from libs.kernel.messages import Message
@@ -99,7 +100,7 @@ class Watched:
         store, steps, clock = open_store(store_url), RecordedSteps(), SystemClock()
         repo = open_mirror(folder / "mirror.git", str(remote.path), clock=clock)
         source = Source(SourceName("fleet"), "refs/heads/main", repo, store, clock, steps)
-        reader = Reader(repo, FileReader(repo, 1_048_576, 268_435_456))
+        reader = Reader(repo, FileReader(repo, 1_048_576, 268_435_456, MemoryRecords()))
         return cls(remote, remote.clone(folder / "clone"), store, source, reader, steps)
 
     def look(self) -> Outcome:

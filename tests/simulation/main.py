@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from libs.adapters.envoybinary.validate import EnvoyBinary
 from tests.agree.dice import Dice
 from tests.simulation.compiling import Simulation
 from tests.simulation.reconciling import failures
 from tests.simulation.validating import EDITS_BETWEEN, refusals
+from tools.envoy.install import envoy_path
 
 SHOWN_MAX = 20
 Found = tuple[list[str], dict[str, int]]
@@ -54,7 +56,7 @@ def _compile(seed: int, edits: int) -> Found:
 def _envoy(seed: int, edits: int) -> Found:
     """A real Envoy's own validation, after every few edits."""
     configurations = max(1, edits // EDITS_BETWEEN)
-    found = refusals(Dice(seed), configurations)
+    found = refusals(EnvoyBinary(envoy_path()), Dice(seed), configurations)
     told = [f"configuration {one.number}, {one.proxy.type}: {one.reason}" for one in found]
     return told, {"configurations": configurations}
 

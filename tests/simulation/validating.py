@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from libs.adapters.envoybinary.validate import EnvoyBinary
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world
@@ -11,7 +12,6 @@ from libs.meshapi.fleet import MeshSettings
 from tests.agree.dice import Dice
 from tests.simulation.compiling import CLUSTER, PROXIES
 from tests.simulation.edits import Objects, applied, draw
-from tools.envoy.validate import validate
 
 EDITS_BETWEEN = 12
 SEEN = tuple(one for one in PROXIES if one.type is not ProxyType.GRPC)
@@ -27,7 +27,7 @@ class Refusal:
     reason: str
 
 
-def refusals(dice: Dice, configurations: int) -> Iterator[Refusal]:
+def refusals(judge: EnvoyBinary, dice: Dice, configurations: int) -> Iterator[Refusal]:
     """Draw configurations one from another, and yield the views of each that cannot be served."""
     objects: Objects = {}
     settings = MeshSettings()
@@ -37,15 +37,14 @@ def refusals(dice: Dice, configurations: int) -> Iterator[Refusal]:
             objects, settings = applied(objects, edit), edit.mesh or settings
         world = build_world(objects.values(), CLUSTER, settings)
         for proxy in SEEN:
-            reason = _refused(world, proxy)
+            reason = _refused(judge, world, proxy)
             if reason:
                 yield Refusal(number, proxy, reason)
 
 
-def _refused(world: World, proxy: Proxy) -> str:
+def _refused(judge: EnvoyBinary, world: World, proxy: Proxy) -> str:
     try:
         snapshot = compile_snapshot(world, proxy).snapshot
     except CompileError as error:
         return str(error)
-    result = validate(static_bootstrap(snapshot))
-    return "" if result.ok else result.reason
+    return judge.refusal(static_bootstrap(snapshot)) or ""

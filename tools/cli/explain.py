@@ -11,14 +11,14 @@ from libs.compile.snapshot import Compiled, CompileError, compile_snapshot
 from libs.compile.world import World
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName, TypeUrl
-from libs.routediff.origins import origin_of
+from libs.routediff.origins import Changes, origin_of
 from libs.routediff.readable import place
 from libs.routing.call import Call
 from libs.routing.decision import Decision, Verdict, decision_json
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import from_snapshot
 from tools.cli import calling
-from tools.cli.compiling import world_of
+from tools.cli.compiling import world_and_changes
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json, write_lines
 from tools.cli.proxyoption import read_proxy
@@ -59,7 +59,7 @@ def explain(
     """
     described = read_proxy(proxy)
     paths, wanted = calling.single(words, call, header, described)
-    found = explained(world_of(paths, described), described, wanted)
+    found = explained(world_and_changes(paths, described), described, wanted)
     if output is Format.JSON:
         write_json({**decision_json(found.decision), "steps": list(found.steps)})
     else:
@@ -67,14 +67,18 @@ def explain(
     return 1 if found.decision.verdict in (Verdict.REFUSE, Verdict.NOT_DECIDED) else 0
 
 
-def explained(world: World, proxy: Proxy, call: Call) -> Explained:
-    """Follow a call. Raises UnusableError when there is no view."""
+def explained(read: tuple[World, Changes], proxy: Proxy, call: Call) -> Explained:
+    """Follow a call in a world that is read with its changes.
+
+    Raises UnusableError when there is no view.
+    """
+    world, changes = read
     try:
         compiled = compile_snapshot(world, proxy)
     except (CompileError, ProxyError) as error:
         raise UnusableError(str(error)) from error
     decision = evaluate(from_snapshot(compiled.snapshot), call)
-    decision.origin = origin_of(world, compiled, decision)
+    decision.origin = origin_of(world, compiled, decision, changes)
     return Explained(decision, tuple(_steps(compiled, decision)))
 
 

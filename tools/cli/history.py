@@ -14,7 +14,7 @@ from libs.routediff.history import first_change, told
 from libs.routing.call import Call
 from libs.routing.decision import decision_json
 from tools.cli import calling
-from tools.cli.compiling import world_of
+from tools.cli.compiling import world_and_changes
 from tools.cli.errors import UnusableError
 from tools.cli.explain import Explained, explained, lines
 from tools.cli.output import Format, write_json, write_lines
@@ -138,8 +138,8 @@ class _History:
         same = self._trees.setdefault(entries, commit)
         if same not in self._known:
             try:
-                world = world_of([f"{self._path}@{same}"], self._proxy)
-                self._known[same] = explained(world, self._proxy, self._call)
+                read = world_and_changes([f"{self._path}@{same}"], self._proxy)
+                self._known[same] = explained(read, self._proxy, self._call)
             except UnusableError:
                 parents = self._git.objects.commit(same).parents
                 if not parents:

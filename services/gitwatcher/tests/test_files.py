@@ -75,7 +75,7 @@ def test_a_record_that_cannot_be_read_is_parsed_again(
 
 def test_what_is_known_is_not_read(remote: FakeRemote, repo: CountingRepo) -> None:
     """A commit that touches one of two files reads one blob."""
-    files = FileReader(repo, 1_000, 10_000)
+    files = FileReader(repo, 1_000, 10_000, MemoryRecords())
     first = remote.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"b"})
     before = files.read(_entries(repo, first), {})
     repo.read.clear()
@@ -89,7 +89,7 @@ def test_what_is_known_is_not_read(remote: FakeRemote, repo: CountingRepo) -> No
 def test_a_moved_file_names_its_new_place(remote: FakeRemote, repo: CountingRepo) -> None:
     """Equal content at two paths is two files, each with its own place."""
     commit = remote.commit({"a.yaml": SERVICE % b"a", "b.yaml": SERVICE % b"a"})
-    read = FileReader(repo, 1_000, 10_000).read(_entries(repo, commit), {})
+    read = FileReader(repo, 1_000, 10_000, MemoryRecords()).read(_entries(repo, commit), {})
     places = [file.parsed.objects[0].origin.file for file in read.values()]
     assert places == ["a.yaml", "b.yaml"]
 
@@ -98,7 +98,7 @@ def test_a_large_file_is_not_read(remote: FakeRemote, repo: CountingRepo) -> Non
     """The message names file, size and limit, and the other files are read all the same."""
     commit = remote.commit({"a.yaml": b"#" * 201, "b.yaml": SERVICE % b"b"})
     entries = _entries(repo, commit)
-    large, small = FileReader(repo, 200, 10_000).read(entries, {}).values()
+    large, small = FileReader(repo, 200, 10_000, MemoryRecords()).read(entries, {}).values()
     assert repo.read == [entries[1].blob]
     (message,) = large.parsed.messages
     assert str(message).startswith("a.yaml:1:1: error PER0401: the file is 201 bytes")
@@ -111,7 +111,7 @@ def test_a_set_that_is_too_large_as_a_whole_is_not_read(
 ) -> None:
     """Many files that are fine by themselves cannot fill the memory together."""
     commit = remote.commit({f"{number}.yaml": b"#" * 900 for number in range(4)})
-    read = FileReader(repo, 1_000, 3_000).read(_entries(repo, commit), {})
+    read = FileReader(repo, 1_000, 3_000, MemoryRecords()).read(_entries(repo, commit), {})
     assert repo.read == []
     assert [path for _, path in read] == ["0.yaml", "1.yaml", "2.yaml", "3.yaml"]
     (message,) = [one for file in read.values() for one in file.parsed.messages]
@@ -122,6 +122,8 @@ def test_an_lfs_pointer_is_called_by_its_name(remote: FakeRemote, repo: Counting
     """A pointer would be odd YAML; the message says what it is and what to do."""
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
     commit = remote.commit({"a.yaml": pointer})
-    (only,) = FileReader(repo, 1_000, 10_000).read(_entries(repo, commit), {}).values()
+    (only,) = (
+        FileReader(repo, 1_000, 10_000, MemoryRecords()).read(_entries(repo, commit), {}).values()
+    )
     assert "Git LFS pointer" in only.parsed.messages[0].text
     assert "commit the file itself" in only.parsed.messages[0].text

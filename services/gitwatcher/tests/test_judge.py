@@ -7,6 +7,7 @@ import pytest
 
 from libs.fakes.clock import FakeClock
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.fakes.steps import RecordedSteps
 from libs.fakes.store import FakeStore
 from libs.kernel.ids import CommitId, SetName, SourceName
@@ -41,7 +42,7 @@ class Court:
         repo = FakeGitRepo(self.remote)
         repo.fetch("refs/heads/main")
         source = Source(NAME, "refs/heads/main", repo, self.store, FakeClock(), RecordedSteps())
-        reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
+        reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000, MemoryRecords()))
         newest = self.store.newest_revision()
         work = Pass(source, 1.0, SourceState(NAME, None), newest=newest, head=self.head)
         judged = judge(read(work, reader), LastGood(reader, self.store))

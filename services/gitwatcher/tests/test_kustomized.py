@@ -4,6 +4,7 @@ from pathlib import Path
 
 from libs.adapters.kustomize.binary import KustomizeBinary
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.kernel.ids import SetName
 from services.gitwatcher.files import FileReader
 from services.gitwatcher.read import Reader
@@ -32,7 +33,9 @@ class Repository:
         self.remote = FakeRemote()
         self.repo = FakeGitRepo(self.remote)
         kustomize = KustomizeBinary(binary) if binary else None
-        self.reader = Reader(self.repo, FileReader(self.repo, 10_000, 100_000), kustomize)
+        self.reader = Reader(
+            self.repo, FileReader(self.repo, 10_000, 100_000, MemoryRecords()), kustomize
+        )
 
     def read(self, **more: bytes) -> Candidate:
         """Commit the files with others beside them, and read the commit."""

@@ -6,6 +6,7 @@ import pytest
 
 from libs.fakes.clock import FakeClock
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.fakes.steps import RecordedSteps
 from libs.fakes.store import FakeStore
 from libs.kernel.ids import ClusterName, SetName, SourceName, TreeHash
@@ -39,7 +40,7 @@ def _look(remote: FakeRemote, store: FakeStore) -> None:
 
 
 def _reader(repo: FakeGitRepo) -> Reader:
-    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
+    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000, MemoryRecords()))
 
 
 def _newest(store: FakeStore) -> Revision:

@@ -8,6 +8,7 @@ import pytest
 from libs.adapters.trigger.waker import Waker
 from libs.fakes.clock import FakeClock
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.fakes.rng import SeededRng
 from libs.fakes.steps import RecordedSteps
 from libs.fakes.store import FakeStore
@@ -38,7 +39,7 @@ def setting() -> Setting:
     remote.commit({path: data for path, data in seed().items() if data is not None})
     repo = FakeGitRepo(remote)
     source = Source(SourceName("fleet"), "refs/heads/main", repo, store, clock, RecordedSteps())
-    reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
+    reader = Reader(repo, FileReader(repo, 1_000_000, 10_000_000, MemoryRecords()))
     return Setting(Loop(source, reader, Waker(), SeededRng(1), 2.0), clock, remote, store)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.kernel.ids import SetName
 from libs.kernel.messages import errors
 from libs.meshapi.objects import from_stored, to_stored
@@ -38,7 +39,9 @@ def hello() -> Tree:
     repo = FakeGitRepo(remote)
     repo.fetch("refs/heads/main")
     return (
-        Reader(repo, FileReader(repo, 1_000_000, 10_000_000)).commit(commit).sets[SetName("hello")]
+        Reader(repo, FileReader(repo, 1_000_000, 10_000_000, MemoryRecords()))
+        .commit(commit)
+        .sets[SetName("hello")]
     )
 
 

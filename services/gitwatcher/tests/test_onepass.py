@@ -7,6 +7,7 @@ import pytest
 from libs.fakes.clock import FakeClock
 from libs.fakes.faultystore import FaultyStore
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.fakes.steps import RecordedSteps
 from libs.fakes.store import FakeStore
 from libs.kernel.ids import ClusterName, CommitId, SourceName
@@ -66,7 +67,7 @@ class World:
             self.clock,
             steps or RecordedSteps(),
         )
-        reader = Reader(self.repo, FileReader(self.repo, 1_000_000, 10_000_000))
+        reader = Reader(self.repo, FileReader(self.repo, 1_000_000, 10_000_000, MemoryRecords()))
         return one_pass(source, reader, afresh=afresh)
 
     def state(self) -> SourceState:

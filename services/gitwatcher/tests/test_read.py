@@ -6,6 +6,7 @@ import pytest
 
 from libs.fakes.clock import FakeClock
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.fakes.steps import RecordedSteps
 from libs.fakes.store import FakeStore
 from libs.kernel.ids import CommitId, SetName, SourceName
@@ -37,7 +38,7 @@ def remote() -> FakeRemote:
 
 def _reader(repo: FakeGitRepo) -> Reader:
     repo.fetch("refs/heads/main")
-    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000))
+    return Reader(repo, FileReader(repo, 1_000_000, 10_000_000, MemoryRecords()))
 
 
 def test_a_fleet_is_read_into_its_sets(remote: FakeRemote) -> None:
@@ -104,5 +105,7 @@ def test_a_commit_that_is_too_large_is_refused_as_a_whole(remote: FakeRemote) ->
 def test_the_collector_runs_again_afterwards(remote: FakeRemote) -> None:
     """Parsing pauses the search for cycles, whatever comes of it."""
     with pytest.raises(StalledError):
-        Reader(HugeRepo(remote), FileReader(HugeRepo(remote), 1, 1)).commit(CommitId("0" * 40))
+        Reader(HugeRepo(remote), FileReader(HugeRepo(remote), 1, 1, MemoryRecords())).commit(
+            CommitId("0" * 40)
+        )
     assert gc.isenabled()

@@ -1,6 +1,7 @@
 """What is remembered of one set from commit to commit."""
 
 from libs.fakes.gitrepo import FakeGitRepo, FakeRemote
+from libs.fakes.records import MemoryRecords
 from libs.kernel.ids import BlobId
 from libs.ports.gitrepo import TreeEntry
 from services.gitwatcher.files import FileReader
@@ -34,7 +35,7 @@ class History:
         """Start with nothing read."""
         self.remote = FakeRemote()
         self.repo = CountingRepo(self.remote)
-        self.versions = Versions(FileReader(self.repo, 1_000, 10_000))
+        self.versions = Versions(FileReader(self.repo, 1_000, 10_000, MemoryRecords()))
 
     def entries(self, number: int) -> tuple[TreeEntry, ...]:
         """Return the files of one version."""

@@ -101,11 +101,11 @@ def _finished_one(view: View, one: Resource, attached: "_Attached") -> Built | N
         message = attached.shape.on(message, view.proxy)
     if isinstance(message, listener_pb2.Listener) and attached.extras is not None:
         message = attached.extras.on(message, view.proxy, view.ledger)
-    return _built(view, one.type_url, patched(message, attached.patching), one)
+    return _built(view, one.type_url, patched(message, attached.patching, view.proxy), one)
 
 
 def _added(view: View, kind: TypeUrl, attached: "_Attached") -> Iterator[Built]:
-    for one in added(attached.patching):
+    for one in added(attached.patching, view.proxy):
         found = _built(view, kind, one, None)
         if found is not None:
             yield found
@@ -142,7 +142,7 @@ def _attached(view: View, kinds: frozenset[TypeUrl]) -> "Mapping[TypeUrl, _Attac
             tuple([one for one in each if kind in _PATCHED.get(one.apply_to, _LISTENERS)])
             for each in patches
         )
-        patching = Patching(tuple(filter(None, own)), view.proxy, hosts)
+        patching = Patching(tuple(filter(None, own)), hosts)
         return _Attached(shape, extras if kind == xds.LISTENER else None, patching)
 
     return {kind: of(kind) for kind in kinds}

@@ -275,6 +275,7 @@ class Run:
         """Put this compilation's nodes into the memo in place of those before."""
         self._memo.tables = self.frame.made
         self._memo.nodes = self.frame.children
+        self.frame.before = ()
 
     def credits(self) -> Iterator[Credit]:
         """Yield what was noted of who made which resource."""

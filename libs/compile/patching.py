@@ -31,7 +31,6 @@ class Patching:
     """
 
     objects: tuple[tuple[Patch, ...], ...]
-    proxy: Proxy
     hosts: Hosts
 
 
@@ -43,11 +42,11 @@ class Patched:
     owners: tuple[ObjectKey, ...]
 
 
-def patched(message: Message, patching: Patching) -> Patched:
+def patched(message: Message, patching: Patching, proxy: Proxy) -> Patched:
     """Return a resource as all objects make it; it is the same message where none does."""
     owners: list[ObjectKey] = []
     for patches in patching.objects:
-        result = _by_object(message, patches, patching)
+        result = _by_object(message, patches, proxy, patching.hosts)
         if result is None:
             return Patched(None, ())
         if result is not message:
@@ -56,13 +55,13 @@ def patched(message: Message, patching: Patching) -> Patched:
     return Patched(message, tuple(owners))
 
 
-def added(patching: Patching) -> Iterator[Patched]:
+def added(patching: Patching, proxy: Proxy) -> Iterator[Patched]:
     """Yield what objects add to the view, as those after them make it."""
     for at, patches in enumerate(patching.objects):
-        later = Patching(patching.objects[at + 1 :], patching.proxy, patching.hosts)
+        later = Patching(patching.objects[at + 1 :], patching.hosts)
         for one in patches:
-            if _adds(one, patching.proxy) and one.value is not None:
-                found = patched(one.value, later)
+            if _adds(one, proxy) and one.value is not None:
+                found = patched(one.value, later, proxy)
                 yield Patched(found.message, (one.owner, *found.owners))
 
 
@@ -76,10 +75,11 @@ def _adds(patch: Patch, proxy: Proxy) -> bool:
     )
 
 
-def _by_object(message: Message, patches: Sequence[Patch], patching: Patching) -> Message | None:
-    proxy = patching.proxy
+def _by_object(
+    message: Message, patches: Sequence[Patch], proxy: Proxy, hosts: Hosts
+) -> Message | None:
     if isinstance(message, cluster_pb2.Cluster):
-        return patched_cluster(message, patches, proxy, patching.hosts)
+        return patched_cluster(message, patches, proxy, hosts)
     if isinstance(message, listener_pb2.Listener):
         return patched_listener(message, patches, side_of(message, proxy))
     if isinstance(message, route_pb2.RouteConfiguration):

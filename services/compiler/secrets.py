@@ -1,15 +1,14 @@
 """Secrets that are not in clear text in any repository: files in a folder, and sealed ones.
 
-No value is ever in a log; what is wrong is said by file and object.
+No value is ever in a log; what is wrong is said by file and object. What opens seals is loaded
+where something is sealed: it is large, and most compilers never need it.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from libs.adapters.sealing.keys import Keyring, SealingKeyError, keyring
-from libs.adapters.sealing.sealed import OpeningError, opened
 from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import StalledError
 from libs.kernel.messages import errors
@@ -19,6 +18,9 @@ from libs.meshapi.parse import parse_file
 from libs.meshapi.sealedsecret import SealedSecret
 from libs.meshapi.secret import Secret
 from libs.telemetry.logs import get_logger
+
+if TYPE_CHECKING:
+    from libs.adapters.sealing.keys import Keyring
 
 FILES_MAX = 10_000
 FILE_BYTES_MAX = 1024 * 1024
@@ -48,7 +50,7 @@ class SecretFolder:
     """
 
     folder: Path | None
-    keys: Keyring = field(default_factory=dict, repr=False)
+    keys: "Keyring" = field(default_factory=dict, repr=False)
     _read: dict[Path, tuple[tuple[int, int], tuple[Placed, ...]]] = field(
         default_factory=dict, repr=False
     )
@@ -70,6 +72,8 @@ class SecretFolder:
     def _opened(self, obj: MeshObject, origin: Origin) -> Sequence[Placed]:
         if not isinstance(obj, SealedSecret):
             return ((obj, origin),)
+        from libs.adapters.sealing.sealed import OpeningError, opened
+
         try:
             return ((opened(obj, self.keys), origin),)
         except OpeningError as error:
@@ -127,6 +131,8 @@ def secret_folder(folder: Path | None, key_files: Path | None) -> SecretFolder:
     """Return the source that settings name. Raises StalledError for keys that are none."""
     if key_files is None:
         return SecretFolder(folder)
+    from libs.adapters.sealing.keys import SealingKeyError, keyring
+
     try:
         keys = keyring(path.read_bytes() for path in _key_files(key_files))
     except OSError as error:

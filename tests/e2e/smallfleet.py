@@ -8,18 +8,18 @@ import http.client
 import itertools
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tools.child.process import Child, ChildSpec
+from tools.up import supervisor as up
 from tools.up.options import UpOptions, children
-from tools.up.supervisor import ChildSpec
 
 _NUMBERS = itertools.count(os.getpid() * 8)
 DEADLINE_S = 20.0
@@ -157,9 +157,9 @@ def http_server(text: str, address: tuple[str, int] = ("127.0.0.1", 0)) -> Itera
 class Processes:
     """The services of one `periplus up`, each under the test's own control."""
 
-    specs: Mapping[str, ChildSpec]
+    specs: Mapping[str, up.ChildSpec]
     log: Path
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Child] = field(default_factory=dict)
 
     @classmethod
     def of(cls, options: UpOptions) -> "Processes":
@@ -171,24 +171,19 @@ class Processes:
     def start(self, name: str, kill_at: str | None = None) -> None:
         """Start a service, to be killed right after a step if one is named."""
         spec = self.specs[name]
+        command = spec.argv
         if kill_at is not None:
-            argv = (sys.executable, "-m", "tests.e2e.killable", name, kill_at)
-            spec = replace(spec, argv=argv)
-        with self.log.open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                spec.argv, env={**os.environ, **spec.env}, stderr=log
-            )
+            command = (sys.executable, "-m", "tests.e2e.killable", name, kill_at)
+        self.running[name] = Child(ChildSpec(name, command, self.log, spec.env))
 
-    def stop(self, name: str, signal_number: int = signal.SIGTERM) -> int:
-        """End a service and return its exit status."""
-        process = self.running.pop(name)
-        process.send_signal(signal_number)
-        return process.wait(DEADLINE_S)
+    def stop(self, name: str) -> None:
+        """End a service."""
+        self.running.pop(name).stop(DEADLINE_S)
 
     def wait_killed(self, name: str) -> None:
         """Wait until a service was killed at its step."""
-        until(lambda: self.running[name].poll() is not None, f"{name} is killed at its step")
-        assert self.running.pop(name).returncode == -signal.SIGKILL
+        until(lambda: self.running[name].status is not None, f"{name} is killed at its step")
+        assert self.running.pop(name).status == -signal.SIGKILL
 
     def start_all(self) -> None:
         """Start every service."""

@@ -10,6 +10,7 @@ from libs.compile.proxy import Proxy, ProxyType
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
 from libs.kernel.ids import ClusterName, CommitId
 from tests.e2e import smallfleet
+from tests.e2e.answers import answering
 from tests.e2e.smallfleet import Load, Processes, until
 from tools.child.ports import free_ports
 from tools.envoy.nodes import node_id, node_metadata
@@ -51,7 +52,7 @@ def running_stack(folder: Path, **options: str) -> Iterator[Stack]:
     address = smallfleet.fresh_loopback_address()
     (xds_port,) = free_ports(1)
     with ExitStack() as stack:
-        ports = [stack.enter_context(smallfleet.http_server(text)) for text in ("v1", "v2")]
+        ports = [stack.enter_context(answering(text)) for text in ("v1", "v2")]
         remote = GitRemote(folder / "fleet.git")
         clone = remote.clone(folder / "work")
         first = _first_commit(address, ports)

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
 from libs.envoy.bootstrap import BootstrapSettings, bootstrap
+from tests.e2e.answers import answering
 from tests.e2e.xdscompiler import ScriptedCompiler
 from tools.child.ports import free_ports
 from tools.child.process import Child, ChildSpec
@@ -81,11 +81,7 @@ class Stack:
 
     def backend(self, name: str) -> int:
         """Start an HTTP server that answers with its name; return its port."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(name))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.exits.callback(server.server_close)
-        self.exits.callback(server.shutdown)
-        return server.server_port
+        return self.exits.enter_context(answering(name))
 
 
 @contextmanager
@@ -93,25 +89,6 @@ def stack(folder: Path) -> Iterator[Stack]:
     """Make a stack in a folder of its own."""
     with ExitStack() as exits:
         yield Stack(folder, exits)
-
-
-def _answering(name: str) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def do_GET(self) -> None:
-            body = name.encode()
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    return Handler
 
 
 class Caller:

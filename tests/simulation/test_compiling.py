@@ -1,5 +1,6 @@
 """A memoised compile gives what a compile from cold gives, after whatever was edited."""
 
+import gc
 import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,6 +24,15 @@ def test_after_every_random_edit_the_bytes_are_those_of_a_cold_compile() -> None
     seed = secrets.randbits(32)
     found = list(Simulation(Dice(seed)).run(EDITS))
     assert not found, f"seed {seed}: {found[0]}"
+
+
+def test_nothing_of_an_earlier_compile_is_kept_but_its_nodes() -> None:
+    """A result that holds what it was read from would keep every compile before it in memory."""
+    simulation = Simulation(Dice(5))
+    assert not list(simulation.run(60))
+    gc.collect()
+    kept = (recorded.RecordedMapping, recorded._Recorded, memo.Run)
+    assert not [one for one in gc.get_objects() if isinstance(one, kept)]
 
 
 def _silent_get(self: Any, key: Any, default: Any = None) -> Any:

@@ -52,6 +52,11 @@ class Child:
         """Process id."""
         return self._process.pid
 
+    @property
+    def status(self) -> int | None:
+        """Exit status, negative for a signal; None while it runs."""
+        return self._process.poll()
+
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """Ask it to end, kill it after the timeout, return when it is gone. May be repeated."""
         if self._process.poll() is not None:

@@ -16,12 +16,12 @@ def test_what_is_changed_is_credited_and_nothing_else() -> None:
         patch("CLUSTER", "MERGE", {"alt_stat_name": "x"}, cluster={"name": "BlackHoleCluster"}),
         patch("CLUSTER", "ADD", {"name": "added"}),
     )
-    patching = Patching((written,), sidecar(), {})
+    patching = Patching((written,), {})
     other = cluster.by_original_destination("other")
-    assert patched(other, patching).message is other
-    assert patched(other, patching).owners == ()
-    assert patched(cluster.black_hole(), patching).owners == (written[0].owner,)
-    (new,) = added(patching)
+    assert patched(other, patching, sidecar()).message is other
+    assert patched(other, patching, sidecar()).owners == ()
+    assert patched(cluster.black_hole(), patching, sidecar()).owners == (written[0].owner,)
+    (new,) = added(patching, sidecar())
     assert new.message == cluster_pb2.Cluster(name="added")
     assert new.owners == (written[0].owner,)
 
@@ -30,9 +30,9 @@ def test_what_one_object_adds_the_next_one_changes() -> None:
     """An object's own patches are for what was there before it."""
     first = patches(patch("CLUSTER", "ADD", {"name": "added"}), patch("CLUSTER", "REMOVE", None))
     then = patches(patch("CLUSTER", "MERGE", {"alt_stat_name": "x"}))
-    (new,) = added(Patching((first, then), sidecar(), {}))
+    (new,) = added(Patching((first, then), {}), sidecar())
     assert new.message == cluster_pb2.Cluster(name="added", alt_stat_name="x")
-    (gone,) = added(Patching((first, patches(patch("CLUSTER", "REMOVE", None))), sidecar(), {}))
+    (gone,) = added(Patching((first, patches(patch("CLUSTER", "REMOVE", None))), {}), sidecar())
     assert gone.message is None
 
 

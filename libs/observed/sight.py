@@ -52,12 +52,29 @@ class Looking:
         """Objects by uid that a write told of, and no event yet."""
 
     def follow(self, events: Iterable[WatchEvent]) -> int:
-        """Take in what happened, and return the number of events."""
+        """Take in what happened, and return how much of it is news.
+
+        What a write has told of before, and what changes nothing, is none.
+        """
         count = 0
         for event in events:
-            count += 1
+            count += self._is_news(event)
             self._take(event)
         return count
+
+    def _is_news(self, event: WatchEvent) -> bool:
+        kind = _kind(event.selection)
+        match event:
+            case Changed(live=live):
+                known = self._by_kind.get(kind, {}).get(live.key)
+                return known is None or (known.uid, known.resource_version) != (
+                    live.uid,
+                    live.resource_version,
+                )
+            case Gone(key=key):
+                return key in self._by_kind.get(kind, {})
+            case Listed() | Blind() | Unserved():
+                return True
 
     @property
     def unseen(self) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from libs.kernel.inventory import Action, ObjectResult
+from libs.kernel.ids import SetName
+from libs.kernel.inventory import Action, ObjectResult, RoundState
 from libs.kernel.origins import ObjectKey
 from libs.observed.sight import kind_of
 from libs.planning.applying import interim, steps
@@ -20,6 +21,8 @@ from libs.planning.plan import Gate, Layer, Plan, Step
 from libs.planning.pruning import prune
 from libs.planning.rounds import Round
 
+_NOBODYS = SetName("")
+
 
 def make_plan(given: Round) -> Plan:
     """Decide everything that a round does. The same round always gives the same plan.
@@ -31,6 +34,10 @@ def make_plan(given: Round) -> Plan:
     pruned = prune(given)
     made = [one for one in judged if isinstance(one, Step)]
     skipped = [one for one in judged if isinstance(one, ObjectResult)]
+    skipped += [
+        ObjectResult(key, _NOBODYS, Action.SKIPPED, reason, RoundState.FAILED)
+        for key, reason in given.unknown.items()
+    ]
     building, trimming = _split(made, given, moves=_routes_move(made, pruned.steps))
     breaking = (*_layers(trimming), *reversed(_layers(_ranked(pruned.steps, given))))
     gated = tuple(replace(layer, before=Gate.LIVE) for layer in breaking)

@@ -117,9 +117,24 @@ class Plan:
         return PlanHash(hashlib.sha256(data).hexdigest()[:_HEX_DIGITS])
 
 
+def question(plan: Plan) -> Plan:
+    """Return what is left of the plan once everything that is not held is done."""
+    kept = (
+        replace(layer, steps=tuple(step for step in layer.steps if step.held))
+        for layer in plan.layers
+    )
+    layers = tuple(layer for layer in kept if layer.steps)
+    return replace(plan, layers=layers, forgotten=())
+
+
+def is_confirmed(plan: Plan, confirmed: PlanHash | None) -> bool:
+    """Say whether a confirmation is for this plan, or for exactly what is held of it."""
+    return confirmed is not None and confirmed in {plan.hash, question(plan).hash}
+
+
 def executable(plan: Plan, confirmed: PlanHash | None) -> Plan:
-    """Return the plan without what is held, or as a whole where exactly it is confirmed."""
-    if confirmed == plan.hash:
+    """Return the plan without what is held, or as a whole where that is confirmed."""
+    if is_confirmed(plan, confirmed):
         freed = (
             replace(layer, steps=tuple(replace(step, held=False) for step in layer.steps))
             for layer in plan.layers

@@ -32,7 +32,8 @@ class Pruned:
 
 def prune(given: Round) -> Pruned:
     """Judge every record of an object that the cluster should not have."""
-    surplus = [one for key, one in given.inventory.items() if key not in given.desired]
+    meant = given.desired.keys() | given.unknown.keys()
+    surplus = [one for key, one in given.inventory.items() if key not in meant]
     judged = [_judged(record, given) for record in surplus]
     steps = [one for one in judged if isinstance(one, Step)]
     skipped = [one for one in judged if isinstance(one, ObjectResult) and one.action is not _GONE]

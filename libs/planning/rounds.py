@@ -25,7 +25,8 @@ class Round:
     """One look at one cluster.
 
     `doubts` are reasons not to trust that what is missing should be missing. `fought` are objects
-    that somebody changes back again and again, with the reason to leave them alone.
+    that somebody changes back again and again, with the reason to leave them alone. `unknown` are
+    objects that the cluster should have in a form that nobody here can tell, with the reason.
     """
 
     cluster: ClusterName
@@ -37,4 +38,5 @@ class Round:
     policy: Policy
     doubts: tuple[str, ...] = ()
     fought: Mapping[ObjectKey, str] = field(default_factory=dict)
+    unknown: Mapping[ObjectKey, str] = field(default_factory=dict)
     fingerprint: Fingerprint = fingerprint_of

@@ -17,15 +17,20 @@ from libs.observed.sight import Kind
 from libs.planning.manifests import Manifest, manifests
 from libs.planning.policy import Policy, policy_for
 from libs.ports.store import Store
+from services.reconciler.sealed import Opened, Opening, opening
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the cluster should have by one revision, and what may be done for it."""
+    """What the cluster should have by one revision, and what may be done for it.
+
+    `closed` are Secrets that it should have and that cannot be opened here, with the reason.
+    """
 
     revision: RevisionId
     desired: Mapping[ObjectKey, Manifest]
     policy: Policy
+    closed: Mapping[ObjectKey, str] = field(default_factory=dict)
 
 
 class Direction(Protocol):
@@ -49,6 +54,7 @@ class StoredDirection:
 
     store: Store
     reader: RevisionReader
+    opening: Opening = field(default_factory=lambda: opening({}))
     reading: contextlib.AbstractContextManager[object] = field(
         default_factory=contextlib.nullcontext
     )
@@ -61,7 +67,7 @@ class StoredDirection:
                 raise TransientError(f"revision {revision} is not in the store")
             view = self.reader.view(found)
             placed = self.reader.objects(cluster, view, found)
-        return _wanted(revision, view, cluster, placed, scopes)
+        return _wanted(revision, (view, cluster), self.opening(placed), scopes)
 
     def is_newest(self, target: Target) -> bool:
         """Say whether the Store has this very target."""
@@ -74,10 +80,12 @@ class FixedDirection:
 
     view: FleetView
     placed: Mapping[ClusterName, Sequence[PlacedObject[ParsedObject]]]
+    opening: Opening = field(default_factory=lambda: opening({}))
 
     def wanted(self, cluster: ClusterName, revision: RevisionId, scopes: Iterable[Kind]) -> Wanted:
         """Return what the files say."""
-        return _wanted(revision, self.view, cluster, self.placed[cluster], scopes)
+        found = self.opening(self.placed[cluster])
+        return _wanted(revision, (self.view, cluster), found, scopes)
 
     def is_newest(self, target: Target) -> bool:  # noqa: ARG002 - files that were read do not move
         """Nothing newer comes."""
@@ -86,11 +94,11 @@ class FixedDirection:
 
 def _wanted(
     revision: RevisionId,
-    view: FleetView,
-    cluster: ClusterName,
-    placed: Iterable[PlacedObject[ParsedObject]],
+    whose: tuple[FleetView, ClusterName],
+    found: Opened,
     scopes: Iterable[Kind],
 ) -> Wanted:
+    view, cluster = whose
     policy = policy_for(cluster, view)
-    made = manifests(placed, policy.fleet, scopes)
-    return Wanted(revision, {one.key: one for one in made}, policy)
+    made = manifests(found.objects, policy.fleet, scopes)
+    return Wanted(revision, {one.key: one for one in made}, policy, found.closed)

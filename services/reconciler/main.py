@@ -24,6 +24,7 @@ from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
 from services.reconciler.direction import StoredDirection
 from services.reconciler.onecluster import Shared
+from services.reconciler.sealed import opening_with
 from services.reconciler.settings import ReconcilerSettings
 from services.reconciler.workers import Connect, Workers
 
@@ -35,9 +36,9 @@ def run(settings: ReconcilerSettings, steps: Steps) -> None:
     """Reconcile until SIGTERM or SIGINT. Raises StalledError when the Store is unusable."""
     telemetry = set_up("reconciler", settings.telemetry)
     clock, store = SystemClock(), open_store(settings.store_url)
-    reading = threading.Lock()
+    reading, opening = threading.Lock(), opening_with(settings.sealing_keys)
     reader = RevisionReader(store)
-    shared = Shared(store, clock, steps, StoredDirection(store, reader, reading))
+    shared = Shared(store, clock, steps, StoredDirection(store, reader, opening, reading))
     client = KubeClient(clock, SystemRng())
     connect = connecting(client, settings.kubeconfig)
     workers = Workers(shared, connect, _views(store, reader, reading), settings.listen_s)

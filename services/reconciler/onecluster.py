@@ -13,7 +13,7 @@ from libs.observed.sight import Kind, Looking, kind_of
 from libs.planning.applying import Drift, drift_of
 from libs.planning.fights import Fights
 from libs.planning.make import make_plan
-from libs.planning.plan import Plan, executable
+from libs.planning.plan import Plan, executable, is_confirmed
 from libs.planning.redaction import is_secret, text_redactor
 from libs.planning.rounds import Round, fingerprint_of
 from libs.ports.clock import Clock
@@ -91,8 +91,11 @@ class OneCluster:
         self._look_for({kind_of(key) for key in (*wanted.desired, *inventory)})
         return make_plan(self._round(target, wanted, inventory)), wanted
 
-    def drifts(self, target: Target) -> tuple[Drift, ...]:
-        """Return what others changed, whether it is going to be healed or not."""
+    def drifts(self, target: Target) -> tuple[tuple[Drift, ...], Wanted]:
+        """Return what others changed, whether it is going to be healed or not.
+
+        Raises as `plan` does.
+        """
         _, wanted = self.plan(target)
         inventory = self._inventory()
         given = self._round(target, wanted, inventory)
@@ -101,14 +104,14 @@ class OneCluster:
             for key, one in wanted.desired.items()
             if key in inventory and inventory[key].desired == one.hash
         )
-        return tuple(drift for drift in found if drift is not None)
+        return tuple(drift for drift in found if drift is not None), wanted
 
     def execute(self, target: Target, confirmed: PlanHash | None) -> ClusterReport:
         """Look, decide, do what needs no further confirmation, and say what became of it."""
         plan, wanted = self.plan(target)
         outcome = self._executed(plan, confirmed, target)
         self._learn(plan, outcome)
-        if confirmed is not None and confirmed == plan.hash:
+        if is_confirmed(plan, confirmed):
             self.shared.store.confirm(self.name, None)
         report = reported(plan, outcome, confirmed, self._lives(wanted))
         return self._finished(report, wanted)
@@ -217,6 +220,7 @@ class OneCluster:
             inventory,
             self.looking.now(),
             wanted.policy,
+            unknown=wanted.closed,
             fought=self.fights.fought(self.shared.clock.monotonic_s()),
             fingerprint=self._fingerprint,
         )

@@ -8,7 +8,7 @@ from libs.kernel.ids import PlanHash, SetName
 from libs.kernel.inventory import Action, ClusterReport, ObjectResult, RoundState, gravest
 from libs.kernel.origins import ObjectKey
 from libs.observed.health import Health, health_of
-from libs.planning.plan import Plan, Step
+from libs.planning.plan import Plan, Step, is_confirmed, question
 from libs.ports.kubecluster import LiveObject
 from services.reconciler.execute import Outcome
 
@@ -28,8 +28,11 @@ def reported(
     confirmed: PlanHash | None,
     lives: Mapping[ObjectKey, tuple[SetName, LiveObject]],
 ) -> ClusterReport:
-    """Return how a round went. `lives` are the objects that the cluster should have, by set."""
-    held = () if confirmed == plan.hash else plan.held
+    """Return how a round went. `lives` are the objects that the cluster should have, by set.
+
+    Where something is held, the plan is what is left of it: that is what there is to confirm.
+    """
+    held = () if is_confirmed(plan, confirmed) else plan.held
     results = {one.key: one for one in _results(plan, outcome)}
     results |= {step.key: _held(step) for step in held}
     unhealthy = [one for one in _unhealthy(lives) if one.key not in results]
@@ -43,7 +46,7 @@ def reported(
         plan.cluster,
         plan.revision,
         plan.generation,
-        plan.hash,
+        question(plan).hash if held else plan.hash,
         gravest(states),
         0.0,
         outcome.interrupted,
@@ -58,15 +61,24 @@ def timed(
     now_s: float,
     redact: Callable[[str], str],
 ) -> ClusterReport:
-    """Return a report without values of Secrets, with the time at which it began to hold."""
+    """Return a report without values of Secrets, with the time at which it began to hold.
+
+    A round that found everything as it should be leaves the report that says how it became so.
+    """
     clean = replace(
         report,
         reason=redact(report.reason),
         results=tuple(replace(one, reason=redact(one.reason)) for one in report.results),
     )
-    if former is not None and replace(former, at_s=0.0) == clean:
+    if former is not None and (replace(former, at_s=0.0) == clean or _adds_nothing(clean, former)):
         return former
     return replace(clean, at_s=now_s)
+
+
+def _adds_nothing(report: ClusterReport, former: ClusterReport) -> bool:
+    same = (report.revision, report.generation) == (former.revision, former.generation)
+    quiet = not report.results and report.counts.keys() <= {Action.UNCHANGED}
+    return same and quiet and report.state is former.state is RoundState.DONE
 
 
 def _results(plan: Plan, outcome: Outcome) -> Iterator[ObjectResult]:

@@ -18,6 +18,8 @@ class ReconcilerSettings:
     """SQLAlchemy URL of the Store."""
     kubeconfig: Path
     """File with the contexts that clusters name in `spec.connection.context`."""
+    sealing_keys: Path | None = None
+    """File or folder of the private keys that open SealedSecrets."""
     poll_s: float = number(1.0, above=0)
     """Longest time between two looks at the Store when nothing wakes the reconciler."""
     listen_s: float = number(0.25, above=0)

@@ -10,9 +10,11 @@ from cyclopts import Parameter
 
 from libs.adapters.sql.store import open_store
 from libs.kernel.ids import ClusterName
+from libs.kernel.inventory import RoundState
 from libs.kernel.looperrors import StalledError, TransientError
 from libs.kernel.proxies import ProxyRecord, SyncStatus
 from libs.kernel.revisions import Revision, SourceState, Target
+from libs.planning.showing import report_json
 from libs.ports.store import Store
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, columns, write_json, write_lines
@@ -20,13 +22,15 @@ from tools.cli.running import DEFAULT_STATE
 from tools.up.options import UpOptions
 
 SHORT_ID = 12
+_FINE = (RoundState.DONE, RoundState.SUSPENDED)
 Output = Annotated[Format, Parameter(name=["--output", "-o"])]
 
 
 def status(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = Format.TEXT) -> int:
-    """Show the source, the newest revision, what was refused, targets and proxies.
+    """Show the source, the newest revision, what was refused, targets, clusters and proxies.
 
-    Exit status 1 when something is refused or unreadable, or a proxy does not follow its target.
+    Exit status 1 when something is refused or unreadable, or a cluster or a proxy does not follow
+    its target.
 
     Parameters
     ----------
@@ -94,12 +98,16 @@ def _status(store: Store) -> dict[str, Any]:
     """Collect everything as JSON values."""
     newest, targets, records = store.newest_revision(), store.targets(), store.proxies()
     sources = store.sources()
+    reports = [one for one in store.reports() if one.cluster in targets]
     behind = [record for record in records if _is_behind(record, targets)]
     return {
-        "good": not behind and all(_is_clean(source) for source in sources),
+        "good": not behind
+        and all(_is_clean(source) for source in sources)
+        and all(one.state in _FINE for one in reports),
         "sources": [_source(source) for source in sources],
         "revision": None if newest is None else _revision(newest),
         "targets": [asdict(target) for _, target in sorted(targets.items())],
+        "clusters": [report_json(one) for one in reports],
         "proxies": {"connected": _connected(records), "behind": [each.id for each in behind]},
     }
 
@@ -174,6 +182,14 @@ def _status_lines(content: dict[str, Any]) -> list[str]:
         f"cluster {target['cluster']}: target {target['revision'][:SHORT_ID]}"
         for target in content["targets"]
     ]
+    for one in content["clusters"]:
+        why = f": {one['reason']}" if one["reason"] else ""
+        lines.append(f"cluster {one['cluster']}: {one['state']} since {_time(one['at_s'])}{why}")
+        lines += [
+            f"  {each['object']['kind']} {each['object']['name']}: {each['reason']}"
+            for each in one["results"]
+            if each["state"] != RoundState.DONE.value
+        ]
     counts = content["proxies"]
     lines.append(f"proxies: {counts['connected']} connected, {len(counts['behind'])} behind")
     lines += [f"  behind: {proxy}" for proxy in counts["behind"]]

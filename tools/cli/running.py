@@ -15,12 +15,14 @@ DEFAULT_STATE = Path("periplus-state")
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where Envoys connect, and as whom."""
+    """Where Envoys connect, and as whom; how API servers are reached."""
 
     xds_address: str = "127.0.0.1:15010"
     """Where Envoys connect; beyond this machine only with an identity"""
     xds_identity: Path | None = None
     """Folder of `periplus ca issue`: Envoys then show certificates, and get what is for those"""
+    kubeconfig: Path | None = None
+    """File with the contexts that clusters name; without it no API server is written to"""
 
 
 def up(  # noqa: PLR0913 - one parameter for each option of a user
@@ -71,6 +73,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
             branch=branch,
             xds_address=doors.xds_address,
             xds_identity=doors.xds_identity.absolute() if doors.xds_identity else None,
+            kubeconfig=doors.kubeconfig.absolute() if doors.kubeconfig else None,
             trigger_address=trigger_address,
             store_url=store,
             poll_s=poll_s,

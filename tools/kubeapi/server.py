@@ -194,7 +194,7 @@ class ApiServer:
         return path
 
     def kubectl(
-        self, *arguments: str, text: str | None = None
+        self, *arguments: str, text: str | None = None, timeout_s: float = REQUEST_TIMEOUT_S
     ) -> "subprocess.CompletedProcess[str]":
         """Run kubectl as the administrator; `text` is its standard input."""
         command = [str(self._place.programs.kubectl), "--kubeconfig", str(self.kubeconfig())]
@@ -203,7 +203,7 @@ class ApiServer:
             input=text,
             capture_output=True,
             text=True,
-            timeout=REQUEST_TIMEOUT_S,
+            timeout=timeout_s,
             check=False,
         )
 

@@ -27,6 +27,7 @@ class UpOptions:
     xds_address: str = "127.0.0.1:15010"
     xds_identity: Path | None = None
     trigger_address: str = "127.0.0.1:15080"
+    kubeconfig: Path | None = None
     store_url: str = ""
     poll_s: float = 1.0
     spans: str = "none"
@@ -67,7 +68,16 @@ def children(options: UpOptions) -> tuple[ChildSpec, ...]:
             },
             telemetry,
         ),
+        *_reconciler(options, telemetry),
     )
+
+
+def _reconciler(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpec, ...]:
+    """Only who names how clusters are reached has clusters to reach."""
+    if options.kubeconfig is None:
+        return ()
+    settings = {"STORE_URL": options.store, "KUBECONFIG": str(options.kubeconfig)}
+    return (_service("reconciler", settings, telemetry),)
 
 
 def _xds(options: UpOptions) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 STOP_TIMEOUT_S = 5.0
+CLOSING_S = 0.1
 
 
 class LoopThread:
@@ -53,3 +54,5 @@ async def _ended(last: Callable[[], Coroutine[Any, Any, None]]) -> None:
         one.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     await last()
+    # Connections with TLS are closed by the loop some turns after they were told to.
+    await asyncio.sleep(CLOSING_S)

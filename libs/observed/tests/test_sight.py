@@ -69,6 +69,17 @@ def test_only_the_very_object_goes() -> None:
     assert KEY not in looking.now().objects
 
 
+def test_what_a_write_told_before_is_no_news() -> None:
+    """Nobody goes another round because of what he did himself."""
+    looking = Looking([KIND])
+    looking.follow([Listed(MAPS, ())])
+    looking.took(live("5"))
+    assert looking.follow([Changed(MAPS, live("5"))]) == 0
+    assert looking.follow([Changed(MAPS, live("6"))]) == 1
+    looking.lost(KEY)
+    assert looking.follow([Gone(MAPS, KEY, "u")]) == 0
+
+
 def test_events_that_came_as_one_tell_of_the_last() -> None:
     """The known object went, and so did a successor that nobody was told of."""
     looking = Looking([KIND])

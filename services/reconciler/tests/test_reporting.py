@@ -30,6 +30,15 @@ def test_health_is_part_of_it() -> None:
     assert report.results[0].set == SHOP
 
 
+def test_a_round_without_news_keeps_what_was_said() -> None:
+    """How the cluster became so is told until something else happens."""
+    made = reported(make_plan(a_round([a_manifest(a_key("a"))])), Outcome(), None, {})
+    did = replace(made, counts={Action.CREATED: 1}, at_s=5.0)
+    quiet = reported(make_plan(a_round(*settled("a"))), Outcome(), None, {})
+    assert timed(quiet, did, 9.0, str) is did
+    assert timed(replace(quiet, generation=2), did, 9.0, str).at_s == 9.0
+
+
 def test_many_results_are_cut_the_gravest_kept() -> None:
     """The counts are of all objects."""
     results = [
@@ -45,7 +54,8 @@ def test_many_results_are_cut_the_gravest_kept() -> None:
 
 def test_a_report_keeps_the_time_of_its_news_and_no_secret() -> None:
     """The same again is the former report; another one has the present time."""
-    report = replace(reported(make_plan(a_round()), Outcome(), None, {}), reason="has hunter2")
+    quiet = reported(make_plan(a_round()), Outcome(), None, {})
+    report = replace(quiet, reason="has hunter2", state=RoundState.FAILED)
 
     def redact(text: str) -> str:
         return text.replace("hunter2", "***")

@@ -1,0 +1,218 @@
+"""`./dev bench reconcile`: what a first apply, no change, and one change cost on a real API server.
+
+The raw rate of server-side apply and kubectl are measured in the same run. Requests are those of
+the server's audit log.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from libs.adapters.kube.access import Allowed, kubeconfig_file
+from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.sql.store import open_store
+from libs.adapters.system.clock import SystemClock
+from libs.adapters.system.rng import SystemRng
+from libs.adapters.system.steps import NoSteps
+from libs.desired.stored import RevisionReader
+from libs.fakes.store import FakeStore
+from libs.kernel.ids import ClusterName
+from libs.kernel.inventory import ClusterReport
+from libs.ports.kubecluster import Apply, Done
+from services.reconciler.direction import StoredDirection
+from services.reconciler.onecluster import OneCluster, Shared
+from services.reconciler.tests.commits import Commits
+from tools.kubeapi.fleet import running
+from tools.kubeapi.server import ApiServer, ServerSpec
+
+OBJECTS = 10_000
+RAW_OBJECTS = 1_500
+KUBECTL_OBJECTS = 1_000
+STATIC_CLUSTERS = 200
+NAME = ClusterName("bench")
+FLEET = """\
+apiVersion: periplus.io/v1alpha1
+kind: Fleet
+metadata: {name: bench}
+spec: {sets: [{name: shop, paths: [configs/shop]}, {name: other, paths: [configs/other]}]}
+"""
+CLUSTER = """\
+apiVersion: periplus.io/v1alpha1
+kind: Cluster
+metadata: {name: %s}
+spec: {connection: {%s}}
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Measure, print for people and end with one line of JSON; 1 when a bar is not kept."""
+    parser = argparse.ArgumentParser(prog="./dev bench reconcile")
+    parser.add_argument("--objects", type=int, default=OBJECTS)
+    objects: int = parser.parse_args(list(argv)).objects
+    with running() as fleet, tempfile.TemporaryDirectory() as folder:
+        spec = ServerSpec("bench", audit="Metadata")
+        (server,) = fleet.start(spec)
+        figures = _raw(server) | _kubectl(server, Path(folder))
+        figures |= _reconciled(server, Path(folder), objects)
+    figures |= _static()
+    bars = list(_bars(figures))
+    for name, value in figures.items():
+        sys.stdout.write(f"{name}: {value}\n")
+    sys.stdout.write(json.dumps({"bench": "reconcile", "figures": figures, "bars": bars}) + "\n")
+    return 0 if all(bar["ok"] for bar in bars) else 1
+
+
+def _bars(figures: dict[str, float]) -> Iterator[dict[str, object]]:
+    least = 0.8 * figures["raw_applies_per_s"] / 2
+    yield _bar("first_apply_per_s", figures, least, "higher")
+    yield _bar("first_apply_per_s_beside_kubectl", figures, figures["kubectl_per_s"], "higher")
+    yield _bar("no_change_requests", figures, 0, "lower")
+    yield _bar("one_change_dry_runs", figures, 1, "lower")
+    yield _bar("one_change_writes", figures, 1, "lower")
+    yield _bar("memory_mb", figures, 300, "lower")
+
+
+def _bar(name: str, figures: dict[str, float], limit: float, better: str) -> dict[str, object]:
+    value = figures[name.removesuffix("_beside_kubectl")]
+    ok = value <= limit if better == "lower" else value >= limit
+    return {"name": name, "value": value, "limit": round(limit, 1), "better": better, "ok": ok}
+
+
+def _object(name: str, value: str = "1") -> str:
+    """Return a small DestinationRule-sized ConfigMap as YAML."""
+    data = ", ".join(f"k{number}: v{number}" for number in range(8))
+    return (
+        f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n"
+        f"data: {{value: '{value}', {data}}}\n"
+    )
+
+
+def _raw(server: ApiServer) -> dict[str, float]:
+    """Apply objects as fast as the client can, in a namespace of their own."""
+    server.call("POST", "/api/v1/namespaces", {"metadata": {"name": "raw"}})
+    client = KubeClient(SystemClock(), SystemRng())
+    source = kubeconfig_file(server.kubeconfig(), "", Allowed(files=True))
+    cluster = client.cluster(NAME, source)
+    data = {f"k{number}": f"v{number}" for number in range(8)}
+    writes = [
+        Apply(
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": f"raw{number}", "namespace": "raw"},
+                "data": data,
+            }
+        )
+        for number in range(RAW_OBJECTS)
+    ]
+    cluster.discover()
+    started_s = time.perf_counter()
+    results = cluster.write(writes)
+    took_s = time.perf_counter() - started_s
+    client.close()
+    if not all(isinstance(one, Done) for one in results):
+        raise RuntimeError("the server did not take every raw apply")
+    return {"raw_applies_per_s": round(RAW_OBJECTS / took_s, 1)}
+
+
+def _kubectl(server: ApiServer, folder: Path) -> dict[str, float]:
+    """Let kubectl apply objects on the server's side."""
+    server.call("POST", "/api/v1/namespaces", {"metadata": {"name": "kubectl"}})
+    file = folder / "kubectl.yaml"
+    file.write_text("".join(_object(f"kubectl{number}") for number in range(KUBECTL_OBJECTS)))
+    command = ("apply", "--server-side", "-n", "kubectl", "-f", str(file))
+    started_s = time.perf_counter()
+    done = server.kubectl(*command, timeout_s=600.0)
+    took_s = time.perf_counter() - started_s
+    if done.returncode:
+        raise RuntimeError(f"kubectl: {done.stderr[:300]}")
+    return {"kubectl_per_s": round(KUBECTL_OBJECTS / took_s, 1)}
+
+
+def _reconciled(server: ApiServer, folder: Path, objects: int) -> dict[str, float]:
+    """Bring many objects to the server, then nothing, then one change."""
+    store = open_store(f"sqlite:///{folder / 'store.sqlite'}")
+    commits = Commits(store, FLEET, [CLUSTER % (NAME, "context: bench")])
+    parts = [_object(f"object{number}") for number in range(objects)]
+    commits.commit({"shop": "".join(parts)})
+    client = KubeClient(SystemClock(), SystemRng())
+    source = kubeconfig_file(server.kubeconfig(), "", Allowed(files=True))
+    direction = StoredDirection(store, RevisionReader(store))
+    shared = Shared(store, SystemClock(), NoSteps(), direction)
+    one = OneCluster(shared, client.cluster(NAME, source), lambda: None)
+    started_s, cpu_s = time.perf_counter(), time.process_time()
+    report = _round(one, commits)
+    took_s, cpu_s = time.perf_counter() - started_s, time.process_time() - cpu_s
+    if report is None or report.state.value != "done":
+        raise RuntimeError(f"the first round did not end well: {report}")
+    time.sleep(2.0)
+    _round(one, commits)
+    quiet = _requests(server)
+    time.sleep(2.0)
+    _round(one, commits)
+    after_quiet = _requests(server)
+    parts[objects // 2] = _object(f"object{objects // 2}", "2")
+    commits.commit({"shop": "".join(parts)})
+    changed_s = time.perf_counter()
+    _round(one, commits)
+    changed_s = time.perf_counter() - changed_s
+    changes = _requests(server) - after_quiet
+    one.close()
+    client.close()
+    store.close()
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "objects": objects,
+        "first_apply_s": round(took_s, 1),
+        "first_apply_cpu_s": round(cpu_s, 1),
+        "first_apply_per_s": round(objects / took_s, 1),
+        "no_change_requests": (after_quiet - quiet).total(),
+        "one_change_s": round(changed_s, 2),
+        "one_change_dry_runs": changes["dry run"],
+        "one_change_writes": changes["write"],
+        "one_change_other_requests": changes["read"],
+        "memory_mb": round(memory_mb),
+    }
+
+
+def _round(one: OneCluster, commits: Commits) -> ClusterReport | None:
+    (target,) = commits.targets()
+    return one.one_round(target, None)
+
+
+def _requests(server: ApiServer) -> "Counter[str]":
+    """Count what the reconciler asked the server for so far."""
+    found: Counter[str] = Counter()
+    for event in server.audited():
+        if event.get("userAgent", "").startswith("periplus"):
+            verb, uri = event["verb"], event["requestURI"]
+            if verb in {"get", "list", "watch"}:
+                found["read"] += 1
+            else:
+                found["dry run" if "dryRun" in uri else "write"] += 1
+    return found
+
+
+def _static() -> dict[str, float]:
+    """Move the targets of many clusters without API servers to a commit with one changed set."""
+    store = FakeStore()
+    clusters = [CLUSTER % (f"static{n}", "static: {}") for n in range(STATIC_CLUSTERS)]
+    commits = Commits(store, FLEET, clusters)
+    commits.commit({"shop": _object("a"), "other": _object("b")})
+    started_s, cpu_s = time.perf_counter(), time.process_time()
+    revision = commits.commit({"shop": _object("a", "2"), "other": _object("b")})
+    reader = RevisionReader(store)
+    view = reader.view(revision)
+    for name in view.clusters:
+        reader.objects(name, view, revision)
+    return {
+        "static_clusters": STATIC_CLUSTERS,
+        "static_s": round(time.perf_counter() - started_s, 2),
+        "static_cpu_s": round(time.process_time() - cpu_s, 2),
+    }

@@ -1,0 +1,232 @@
+"""Pushes and real API servers: what a fleet becomes, and what nobody may spoil."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from libs.kernel.ids import ClusterName
+from libs.kernel.inventory import Action, Phase, RoundState
+from services.reconciler.tests.commits import Commits
+from tests.e2e.kubestack import CLUSTER, FLEET, KubeStack, config_map, running, until, value
+from tests.e2e.webhookserver import adding, hanging, register, rejecting, unregister, webhook
+from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.server import ApiServer, ServerSpec
+
+NUMBERS = itertools.count()
+DEFINITION = """\
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ships.example.com}
+spec:
+  group: example.com
+  names: {kind: Ship, plural: ships, singular: ship}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+---
+apiVersion: example.com/v1
+kind: Ship
+metadata: {name: argo}
+spec: {oars: 50}
+"""
+SERVICE = """\
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{port: 80}]}
+"""
+SECRET = """\
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+type: %s
+stringData: {password: correct-horse-battery}
+"""
+
+
+@pytest.fixture
+def three(kube_fleet: Fleet, tmp_path: Path) -> Iterator[KubeStack]:
+    """Three clusters that follow one repository."""
+    specs = [ServerSpec(f"follower{next(NUMBERS)}") for _ in range(3)]
+    with running(kube_fleet, tmp_path, *specs) as stack:
+        yield stack
+
+
+@pytest.fixture
+def single(kube_fleet: Fleet, tmp_path: Path) -> Iterator[KubeStack]:
+    """One cluster that follows one repository."""
+    with running(kube_fleet, tmp_path, ServerSpec(f"alone{next(NUMBERS)}")) as stack:
+        yield stack
+
+
+def the(stack: KubeStack) -> ApiServer:
+    """Return the only server."""
+    return stack.servers[0]
+
+
+def test_a_push_reaches_three_clusters_and_the_next_one_prunes(three: KubeStack) -> None:
+    """What is pushed is everywhere; what a later push has no more is nowhere."""
+    three.push(config_map("a") + config_map("b"))
+    for report in three.settled().values():
+        assert report.counts == {Action.CREATED: 3}
+    three.push(config_map("a", "2"))
+    for report in three.settled().values():
+        assert report.counts[Action.DELETED] == 1
+    assert [(value(one, "a"), value(one, "b")) for one in three.servers] == [("2", None)] * 3
+
+
+def test_drift_is_healed_and_the_report_names_who(single: KubeStack) -> None:
+    """A change by hand is taken back within a moment, and a deleted object made again."""
+    single.push(config_map("a"))
+    single.settled()
+    the(single).kubectl("patch", "configmap", "a", "--type=merge", "-p", '{"data":{"value":"x"}}')
+    report = single.settled(about=".data.value changed by kubectl-patch")
+    assert [one.counts[Action.CONFIGURED] for one in report.values()] == [1]
+    assert value(the(single), "a") == "1"
+    the(single).kubectl("delete", "configmap", "a")
+    until("the object is made again", lambda: value(the(single), "a") == "1")
+
+
+def test_a_definition_and_an_object_of_its_kind_come_in_one_push(single: KubeStack) -> None:
+    """The kind is served before its object is tried."""
+    single.push(DEFINITION)
+    single.settled()
+    answer = the(single).call("GET", "/apis/example.com/v1/namespaces/default/ships/argo")
+    assert answer.body["spec"]["oars"] == 50
+
+
+def test_a_conflict_names_the_other_manager_and_the_field(single: KubeStack) -> None:
+    """What another manager applies is left to it, and the other fields are not half written."""
+    single.push(config_map("a"))
+    single.settled()
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+    path = "/api/v1/namespaces/default/configmaps/a"
+    the(single).apply(path, {**body, "data": {"more": "theirs"}}, "other-tool")
+    single.push(config_map("a", "2").replace("{value:", "{more: ours, value:"))
+    single.settled(RoundState.FAILED, about="`other-tool` owns .data.more")
+    assert value(the(single), "a") == "1"
+
+
+def test_a_rejected_object_stops_no_other(single: KubeStack) -> None:
+    """The webhook's words are in the report; without it the next look succeeds."""
+    with webhook(the(single), rejecting("not on my watch")) as url:
+        register(the(single), url, "Validating")
+        single.push(config_map("a") + SERVICE, base=SERVICE.replace("web", "base"))
+        single.settled(RoundState.FAILED, about="not on my watch")
+        assert the(single).call("GET", "/api/v1/namespaces/default/services/web").status == 200
+        unregister(the(single), "Validating")
+    single.settled()
+    assert value(the(single), "a") == "1"
+
+
+def test_a_webhook_that_always_changes_something_is_no_endless_work(single: KubeStack) -> None:
+    """Labels that it adds are not ours to fight about: writes stop."""
+    with webhook(the(single), adding("stamp", map(str, itertools.count()))) as url:
+        register(the(single), url, "Mutating")
+        single.push(config_map("a"))
+        single.settled()
+        path = "/api/v1/namespaces/default/configmaps/a"
+        before = the(single).call("GET", path).body["metadata"]["resourceVersion"]
+        single.push(config_map("a"), base=config_map("base", "2"))
+        single.settled()
+        assert the(single).call("GET", path).body["metadata"]["resourceVersion"] == before
+        unregister(the(single), "Mutating")
+
+
+def test_a_webhook_that_hangs_is_waited_out(single: KubeStack) -> None:
+    """The reason is said, and the object comes when the webhook is gone."""
+    with hanging() as url:
+        register(the(single), url, "Validating")
+        single.push(config_map("a"))
+        single.settled(RoundState.FAILED, RoundState.WAITING, about="webhook")
+        unregister(the(single), "Validating")
+    single.settled()
+    assert value(the(single), "a") == "1"
+
+
+def test_a_server_that_dies_in_the_middle_is_brought_to_the_end_later(three: KubeStack) -> None:
+    """The others are not held up; the dead one gets everything when it is back, and no orphan."""
+    many = "".join(config_map(f"many{number}") for number in range(300))
+    store, dying = three.watched.store, three.servers[0]
+    three.push(many)
+    until(
+        "an intent is recorded",
+        lambda: any(
+            one.phase is Phase.APPLYING for one in store.inventory(ClusterName(dying.name))
+        ),
+    )
+    dying.kill()
+    names = {one.name for one in three.servers[1:]}
+    until(
+        "the others are done",
+        lambda: names <= {one.cluster for one in store.reports() if one.state is RoundState.DONE},
+    )
+    three.push(many.replace("name: many7}", "name: other7}"))
+    dying.start()
+    three.settled()
+    listed = dying.call("GET", "/api/v1/namespaces/default/configmaps").body["items"]
+    found = {one["metadata"]["name"] for one in listed} - {"kube-root-ca.crt", "base"}
+    assert found == {f"many{n}" for n in range(300) if n != 7} | {"other7"}
+
+
+def test_refused_credentials_delete_nothing_and_new_ones_count(single: KubeStack) -> None:
+    """An expired token is said; the kubeconfig is read anew when it is replaced."""
+    single.push(config_map("a"))
+    single.settled()
+    single.contexts("expired")
+    single.workers.stop()
+    single.workers.running.clear()
+    single.push(config_map("b"))
+    single.settled(RoundState.FAILED)
+    assert value(the(single), "a") == "1"
+    single.contexts()
+    single.settled()
+    assert (value(the(single), "a"), value(the(single), "b")) == (None, "1")
+
+
+def test_a_forced_push_without_most_of_a_set_asks_first(single: KubeStack) -> None:
+    """Rewritten history without the objects deletes none of them until that is confirmed."""
+    single.push("".join(config_map(name) for name in "abcdefgh"))
+    single.settled()
+    clone = single.watched.clone
+    clone.write({"configs/shop/all.yaml": config_map("h").encode()})
+    clone.push("rewritten", force=True)
+    single.watched.look()
+    single.workers.follow()
+    report = single.settled(RoundState.HELD, about="7 deletions are 88 % of set `shop`")[
+        the(single).name
+    ]
+    assert value(the(single), "a") == "1"
+    single.watched.store.confirm(report.cluster, report.plan)
+    single.workers.follow()
+    single.settled()
+    assert (value(the(single), "a"), value(the(single), "base")) == (None, "1")
+
+
+def test_values_of_secrets_are_nowhere_but_in_the_cluster(
+    single: KubeStack, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not in reports, inventories or what is printed, whether the Secret is taken or refused."""
+    store = single.watched.store
+    commits = Commits(store, FLEET % "", [CLUSTER % (the(single).name, the(single).name)])
+    commits.commit({"shop": SECRET % "Opaque", "base": config_map("base")})
+    single.workers.follow()
+    single.settled()
+    commits.commit({"shop": SECRET % "example.com/other", "base": config_map("base")})
+    single.workers.follow()
+    report = single.settled(RoundState.FAILED)[the(single).name]
+    secret = the(single).call("GET", "/api/v1/namespaces/default/secrets/s").body
+    assert secret["type"] == "Opaque"
+    told = "".join(capfd.readouterr()) + repr(report)
+    told += repr(single.watched.store.inventory(report.cluster))
+    assert "correct-horse" not in told
+    assert "Y29ycmVjdC1ob3JzZS" not in told
+    assert tmp_path.exists()

@@ -17,7 +17,7 @@ def _pulls(state: State, asked: Asked) -> Answer:
 
 def _pull(one: Proposal) -> dict[str, Any]:
     base = {"full_name": REPOSITORY}
-    head = None if one.fork else base
+    head = {"full_name": "ann/configs"} if one.fork else base
     return {
         "number": one.number,
         "title": one.title,

@@ -16,7 +16,7 @@ from tools.envoy.install import envoy_path
 from tools.kubeapi import fleet as kubeapi
 from tools.kubeapi.programs import ProgramMissingError, programs
 from tools.kustomize import program as kustomize
-from tools.parts import istiomodels, postgres, zipkin
+from tools.parts import forges, istiomodels, postgres, zipkin
 from tools.parts import jaeger as jaeger_part
 from tools.parts import pypy as pypy_part
 from tools.parts.missing import PartMissingError, must_be_there
@@ -67,6 +67,12 @@ def pypy() -> Iterator[Path]:
 def istio_models() -> Iterator[Path]:
     """Folder of validators that others made from Istio's own definitions."""
     yield from _started(_istio_models())
+
+
+@pytest.fixture(scope="session")
+def forge_descriptions() -> Iterator[Path]:
+    """Folder of what forges publish of their interfaces."""
+    yield from _started(_forge_descriptions())
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +137,11 @@ def _kustomize() -> Iterator[Path]:
     except kustomize.ProgramMissingError as error:
         raise PartMissingError("kustomize", str(error)) from error
     yield found
+
+
+@contextmanager
+def _forge_descriptions() -> Iterator[Path]:
+    yield forges.folder()
 
 
 @contextmanager

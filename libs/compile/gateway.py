@@ -30,6 +30,8 @@ from libs.kernel import xds
 from libs.meshapi.gateway import Gateway, Server
 from libs.registry.build import Instance
 from libs.registry.labels import wears
+from libs.registry.protocols import entry_protocol
+from libs.registry.service import Protocol
 
 
 def gateway_outlets(view: View, *, by_name: bool = False) -> Outlets:
@@ -83,7 +85,11 @@ def _is_first(built: lc.FilterChain, taken: set[str]) -> bool:
 
 def _manager(port: GatewayPort, number: int, routes: str) -> lc.Filter:
     prefix = names.stat_prefix("outbound", port.bind or WILDCARD, number)
-    return hcm.network_filter(hcm.by_name(prefix, routes, hcm.Side.GATEWAY))
+    manager = hcm.by_name(prefix, routes, hcm.Side.GATEWAY)
+    stated = (server.port for _, server in port.servers)
+    if any(entry_protocol(one.name, one.protocol) is Protocol.GRPC_WEB for one in stated):
+        hcm.translate_grpc_web(manager)
+    return hcm.network_filter(manager)
 
 
 def _tls(

@@ -173,4 +173,7 @@ def _requests(inlet: Inlet, cluster: str) -> lc.Filter:
     host = route.virtual_host(f"inbound|http|{inlet.port}", ["*"], [whole], counts_attempts=False)
     routes = route.configuration(cluster, [host])
     prefix = names.stat_prefix("inbound", inlet.bind or WILDCARD, inlet.port)
-    return hcm.network_filter(hcm.inline(prefix, routes, hcm.Side.INBOUND))
+    manager = hcm.inline(prefix, routes, hcm.Side.INBOUND)
+    if inlet.protocol is Protocol.GRPC_WEB:
+        hcm.translate_grpc_web(manager)
+    return hcm.network_filter(manager)

@@ -7,6 +7,7 @@ from typing import Final
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.extensions.filters.http.fault.v3 import fault_pb2
+from protogen.envoy.extensions.filters.http.grpc_web.v3 import grpc_web_pb2
 from protogen.envoy.extensions.filters.http.router.v3 import router_pb2
 from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
     http_connection_manager_pb2 as hcm_pb2,
@@ -19,6 +20,7 @@ from libs.envoy.wellknown import NO_TIME, boolean, duration
 
 FILTER_NAME: Final = "envoy.filters.network.http_connection_manager"
 ROUTER_NAME: Final = "envoy.filters.http.router"
+GRPC_WEB_NAME: Final = "envoy.filters.http.grpc_web"
 _Manager = hcm_pb2.HttpConnectionManager
 
 
@@ -45,6 +47,14 @@ def suppress_own_headers(manager: hcm_pb2.HttpConnectionManager) -> None:
         if one.typed_config.Unpack(router):
             router.suppress_envoy_headers = True
             one.typed_config.CopyFrom(pack(router))
+
+
+def translate_grpc_web(manager: hcm_pb2.HttpConnectionManager) -> None:
+    """Let browsers, which cannot speak gRPC itself, call what does."""
+    former = list(manager.http_filters)
+    del manager.http_filters[:]
+    manager.http_filters.add(name=GRPC_WEB_NAME, typed_config=pack(grpc_web_pb2.GrpcWeb()))
+    manager.http_filters.extend(former)
 
 
 def look_up_names(chains: Iterable[lc.FilterChain]) -> None:

@@ -29,6 +29,7 @@ _HARMLESS: Final = frozenset(
         # acts where a route leads to a cluster that is looked up, and that is read on its own
         "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
         "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
+        "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb",
         # counts other calls: one alone is within every limit, which is one request at least
         "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
         "io.istio.http.peer_metadata.Config",

@@ -154,3 +154,13 @@ def test_calls_to_a_workload_are_counted_under_the_name_that_a_mesh_wants() -> N
     mesh = world(SERVICE + istio("Sidecar", "s", stated), pattern)
     snapshot = compile_snapshot(mesh, WORKLOAD).snapshot
     assert _cluster(snapshot, "inbound|8080||").alt_stat_name == "web.default_80_8080"
+
+
+def test_a_workload_that_speaks_grpc_web_gets_calls_translated() -> None:
+    """Others have no filter for it."""
+    for name, translated in (("grpc-web", True), ("grpc", False)):
+        mesh = world(service("web", f"{{name: {name}, port: 80, targetPort: 8080}}"))
+        body = compile_snapshot(mesh, WORKLOAD).snapshot.of(xds.LISTENER)
+        assert (b"envoy.filters.http.grpc_web" in body[ResourceName("virtualInbound")].body) is (
+            translated
+        )

@@ -85,5 +85,5 @@ HOST_DIFFERS = Rule("PER0312", Level.WARNING, _CONFLICT)
 NEVER_REACHED_MERGED = Rule("PER0311", Level.WARNING, _CONFLICT)
 """Rules of other VirtualServices for the same host of a gateway take all requests of a rule."""
 
-PLAIN_CLIENT = Rule("PER0330", Level.WARNING, MessageClass.CLUSTER)
+PLAIN_CLIENT = Rule("PER0313", Level.WARNING, MessageClass.CLUSTER)
 """Workloads without a proxy, where a PeerAuthentication demands mutual TLS."""

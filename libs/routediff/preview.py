@@ -7,7 +7,7 @@ from libs.desired.provenance import changes_of
 from libs.kernel.ids import ClusterName
 from libs.routediff.fleet import ClusterDifference, Pair, fleet_difference
 from libs.routediff.origins import Changes
-from libs.routediff.risks import Risk, deletions, of_classes, shadowed
+from libs.routediff.risks import Risk, deletions, of_classes, plain_clients, shadowed
 from libs.routediff.side import Placed, Side
 from libs.routediff.sights import Sight
 
@@ -38,7 +38,8 @@ def preview(old: Side, new: Side, only: Sequence[ClusterName] = ()) -> Preview:
         name: [before[key] for key in before if key not in after]
         for name, (before, after) in placed.items()
     }
-    risks = (*of_classes(found), *shadowed(old, new), *deletions(lost))
+    clients = plain_clients(old, new)
+    risks = (*of_classes(found), *clients, *shadowed(old, new), *deletions(lost))
     return Preview(found, risks, pairs)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from libs.desired.members import PlacedObject
 from libs.kernel.effectclasses import EffectClass
 from libs.kernel.ids import ClusterName
-from libs.lint import mergedreach, reach
+from libs.lint import mergedreach, plainclients, reach
 from libs.meshapi.parsed import ParsedObject
 from libs.routediff.classes import CallClass
 from libs.routediff.findings import new_findings
@@ -78,6 +78,14 @@ def shadowed(old: Side, new: Side) -> tuple[Risk, ...]:
     return tuple(
         Risk(RiskKind.SHADOWED_RULE, f"{one.message.object}: {one.message.text}", one.clusters)
         for one in new_findings((*reach.CHECKS, *mergedreach.CHECKS), old, new)
+    )
+
+
+def plain_clients(old: Side, new: Side) -> tuple[Risk, ...]:
+    """Return the workloads without a proxy that a demand for mutual TLS refuses from now on."""
+    return tuple(
+        Risk(RiskKind.TLS_MISMATCH, f"{one.message.object}: {one.message.text}", one.clusters)
+        for one in new_findings(plainclients.CHECKS, old, new)
     )
 
 

@@ -36,6 +36,7 @@ from libs.lint import (
     onlyone,
     order,
     patches,
+    plainclients,
     plugins,
     policies,
     providers,
@@ -49,6 +50,7 @@ from libs.lint import (
     sidecars,
     sidecarscope,
     subsets,
+    suppression,
     tenancy,
     weights,
 )
@@ -84,6 +86,7 @@ TOPICS = (
     limits,
     logfilters,
     patches,
+    plainclients,
     plugins,
     policies,
     providers,
@@ -156,6 +159,14 @@ def test_every_rule_has_a_case() -> None:
     registries = (rules, istiorules, kialirules)
     known = [one for each in registries for one in vars(each).values() if isinstance(one, Rule)]
     assert {one.code for one in known if f" {one.code}:" not in said} == set()
+
+
+def test_a_code_of_ours_has_one_meaning() -> None:
+    """Whoever ignores a code ignores one thing."""
+    registries = (rules, istiorules, kialirules, suppression)
+    known = [one for each in registries for one in vars(each).values() if isinstance(one, Rule)]
+    own = [one.code for one in known if one.code.startswith("PER")]
+    assert sorted(own) == sorted(set(own))
 
 
 def test_tenancy_reads_the_fleet_that_it_is_given() -> None:

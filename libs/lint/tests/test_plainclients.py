@@ -45,5 +45,5 @@ def test_only_what_is_known_to_get_no_proxy_is_named(text: str, *, expected: boo
     """Where nobody says anything, nothing is said."""
     view, contents, _ = contents_from_files({"a.yaml": (text + _DEMAND).encode()})
     assert view is not None
-    found = [one for one in findings(view, contents) if one.message.code == "PER0330"]
+    found = [one for one in findings(view, contents) if one.message.code == "PER0313"]
     assert bool(found) == expected

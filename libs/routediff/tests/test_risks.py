@@ -23,6 +23,21 @@ spec:
   http: [{route: [{destination: {host: web}}]}]
 """
 
+_PLAIN = """apiVersion: v1
+kind: Namespace
+metadata: {name: old, labels: {istio-injection: disabled}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: legacy, namespace: old}
+spec: {containers: [{name: legacy, image: legacy}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: istio-system}
+spec: {mtls: {mode: %s}}
+"""
+
 
 def _gateway(host: str) -> str:
     return _GATEWAY % (host, host)
@@ -35,6 +50,7 @@ def _gateway(host: str) -> str:
         (rule(TO_V1), rule(TO_V2), RiskKind.NO_ENDPOINTS, "all requests: NoEndpoints"),
         (rule(_API), rule(TO_V1, _API), RiskKind.SHADOWED_RULE, "rule 2 is never reached"),
         (_gateway("a.example"), _gateway("*"), RiskKind.WIDER_WILDCARD, "* is open now"),
+        (_PLAIN % "PERMISSIVE", _PLAIN % "STRICT", RiskKind.TLS_MISMATCH, "Pod old/legacy"),
         (rule(TO_V1), "", RiskKind.DELETION, f"VirtualService default/web ({RULES}:1"),
     ],
 )
@@ -50,4 +66,11 @@ def test_what_was_risky_before_is_not_said_again() -> None:
     """A rule that was shadowed, and a subset without endpoints, stay as they are."""
     old = rule(_API, _API, TO_V2)
     new = old.replace("name: web", "name: web, labels: {team: a}", 1)
+    assert preview(side(configs__all__rules=old), side(configs__all__rules=new)).risks == ()
+
+
+def test_clients_that_were_refused_before_are_not_named_again() -> None:
+    """A demand that stood already is no risk of this change."""
+    old = _PLAIN % "STRICT"
+    new = old.replace("name: default", "name: default, labels: {team: a}")
     assert preview(side(configs__all__rules=old), side(configs__all__rules=new)).risks == ()

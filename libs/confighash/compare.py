@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from libs.confighash.canonical import canonical
+from libs.confighash.division import SPLITS, Split, divided
 from libs.confighash.schema import SCHEMAS, knows
-from libs.confighash.tree import SPLITS, Split, divided
 from libs.confighash.wire import fields, read_varint
 
 _LOCALITY = "envoy.config.endpoint.v3.LocalityLbEndpoints"

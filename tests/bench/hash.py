@@ -19,12 +19,13 @@ from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.confighash import schema
 from libs.confighash.compare import differences
-from libs.confighash.tree import SEMANTIC, Hasher, divided
+from libs.confighash.division import divided
+from libs.confighash.tree import SEMANTIC, Hasher
 from libs.confighash.wire import delimited
 
 CONFIG = "envoy.config.route.v3.RouteConfiguration"
 CLUSTER = "envoy.config.cluster.v3.Cluster"
-HOSTS, CLUSTERS, ROUNDS = 1300, 2000, 9
+HOSTS, CLUSTERS, ROUNDS = 1300, 2000, 41
 
 
 @dataclass(frozen=True, slots=True)

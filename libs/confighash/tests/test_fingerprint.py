@@ -11,7 +11,7 @@ from libs.confighash.fingerprint import fingerprint
 
 def test_the_written_format_gives_the_digest() -> None:
     """Another implementation that follows the docstring arrives at the same digits."""
-    framed = b"periplus-fingerprint/1\0route\0" + b"\0\0\0\0\0\0\0\x02ab" + b"\0" * 8
+    framed = b"periplus-fingerprint/2\0route\0" + b"\0\0\0\0\0\0\0\x02ab" + b"\0" * 8
     expected = hashlib.sha256(framed).hexdigest()[:32]
     assert fingerprint("route", b"ab", b"") == expected
 

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.confighash import tree
-from libs.confighash.tree import BYTES, SEMANTIC, Hasher, divided, joined
+from libs.confighash.division import divided
+from libs.confighash.tree import BYTES, SEMANTIC, Hasher
+from libs.confighash.wire import MalformedError, delimited
 
 CONFIG = "envoy.config.route.v3.RouteConfiguration"
 
@@ -50,16 +52,36 @@ def test_equal_bytes_of_two_types_differ() -> None:
     ).of_bytes(b"")
 
 
-@given(st.lists(st.binary(max_size=300), max_size=20))
-def test_a_joined_message_is_divided_into_its_parts(parts: list[bytes]) -> None:
-    """Short and long parts are found, whatever is in them."""
-    assert divided(joined(b"\n\x02ab", 2, parts), 2) == (b"\n\x02ab", parts)
+@pytest.mark.parametrize("cut", range(1, 40))
+def test_a_cut_table_is_refused(cut: int) -> None:
+    """A table whose bytes end within a host has no fingerprint."""
+    with pytest.raises(MalformedError):
+        Hasher(CONFIG).of_bytes(table("a")[:-cut])
 
 
-def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More parts than the limit do not stay."""
+@given(st.lists(st.integers(0, 50), max_size=60), st.lists(st.integers(0, 50), max_size=60))
+def test_equal_exactly_when_the_hosts_are_equal(left: list[int], right: list[int]) -> None:
+    """Whatever is remembered of another table, only equal hosts in one order have one digest."""
+    hasher = Hasher(CONFIG)
+    sides = [hasher.of_bytes(table(*map(str, hosts))) for hosts in (left, right)]
+    assert (sides[0] == sides[1]) == (left == right)
+
+
+def test_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More parts than the limit do not stay, in either form."""
     monkeypatch.setattr(tree, "MEMO_ENTRIES_MAX", 4)
-    memo = tree.Memo(CONFIG)
+    forms, groups = tree.Canonicals(CONFIG), tree.Groups("x", 2)
     for number in range(10):
-        memo[bytes([number])]
-    assert len(memo) <= 4
+        forms[delimited(1, bytes([number]))]
+        list(groups.of_fields([bytes([number])]))
+    assert len(forms) <= 4
+    assert len(groups) <= 4
+
+
+def test_held_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large groups do not stay either."""
+    monkeypatch.setattr(tree, "MEMO_BYTES_MAX", 1000)
+    groups = tree.Groups("x", 2)
+    for number in range(10):
+        list(groups.of_fields([bytes([number]) * 300]))
+    assert len(groups) <= 3

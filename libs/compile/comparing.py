@@ -44,8 +44,13 @@ def compared(former: object, value: object) -> Compared:
 
 
 def _differing(former: Mapping[Any, object], value: Mapping[Any, object]) -> Iterator[Hashable]:
+    """Yield the keys; those that went are only looked for where not as many came as there are."""
+    came = 0
     before = map(former.get, value, repeat(ABSENT))
     for key in compress(value, map(is_not, before, value.values())):
-        if former.get(key, ABSENT) != value[key]:
+        known = former.get(key, ABSENT)
+        came += known is ABSENT
+        if known != value[key]:
             yield key
-    yield from former.keys() - value.keys()
+    if len(former) + came != len(value):
+        yield from former.keys() - value.keys()

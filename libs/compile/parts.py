@@ -1,6 +1,6 @@
 """Built resources, one by one and by the parts of a view."""
 
-from collections.abc import Container, Hashable, Iterable, Mapping
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -84,17 +84,30 @@ def _takes_other(former: Built, one: Built) -> bool:
 
 
 def joined(parts: Iterable[Part]) -> Part:
-    """Put the parts of a view together."""
-    resources: dict[TypeUrl, dict[ResourceName, Resource]] = {}
-    claims: dict[TypeUrl, list[Claims]] = {}
+    """Put the parts of a view together; a type that only one of them has is kept as it is."""
+    by_type: dict[TypeUrl, list[Part]] = {}
     for one in parts:
-        for kind, named in one.resources.items():
-            known = resources.setdefault(kind, {})
-            shared = known.keys() & named.keys()
-            doubled = (f"resource {kind} {name} is there 2 times" for name in sorted(shared))
-            claims.setdefault(kind, []).extend([Claims(tuple(doubled)), one.claims[kind]])
-            known.update(named)
-    return Part(resources, {kind: together(found) for kind, found in claims.items()})
+        for kind in one.resources:
+            by_type.setdefault(kind, []).append(one)
+    resources: dict[TypeUrl, _Named] = {}
+    claims: dict[TypeUrl, Claims] = {}
+    for kind, found in by_type.items():
+        resources[kind], claims[kind] = _joined_type(kind, found)
+    return Part(resources, claims)
+
+
+def _joined_type(kind: TypeUrl, parts: Sequence[Part]) -> tuple[_Named, Claims]:
+    if len(parts) == 1:
+        return parts[0].resources[kind], parts[0].claims[kind]
+    known: dict[ResourceName, Resource] = {}
+    claims: list[Claims] = []
+    for one in parts:
+        named = one.resources[kind]
+        shared = sorted(name for name in named if name in known) if known else ()
+        doubled = tuple([f"resource {kind} {name} is there 2 times" for name in shared])
+        claims += [Claims(doubled), one.claims[kind]]
+        known.update(named)
+    return known, together(claims)
 
 
 def message_of(one: Resource) -> Message:

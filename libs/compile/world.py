@@ -163,8 +163,17 @@ def _policies(making: _Making) -> Policies:
 
 
 def _node_bound(making: _Making) -> bool:
-    by_node = (Nearness.NODE, Nearness.NODE_ONLY)
-    return any(nearness_of(one) in by_node for one in making.objects.of(Service).values())
+    """Look at what came, and at everything only where what went may have been the last one."""
+    gone, new = making.difference.of(Service)
+    if any(map(_by_node, new.values())):
+        return True
+    if not making.former.node_bound or not any(map(_by_node, gone.values())):
+        return making.former.node_bound
+    return any(map(_by_node, making.objects.of(Service).values()))
+
+
+def _by_node(service: Service) -> bool:
+    return nearness_of(service) in (Nearness.NODE, Nearness.NODE_ONLY)
 
 
 def _gateways(making: _Making) -> tuple[Gateway, ...]:

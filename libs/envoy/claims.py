@@ -59,7 +59,9 @@ def claims_of(message: Message) -> Claims:
 
 def together(several: Iterable[Claims]) -> Claims:
     """Return the claims of several resources as one; of two who need a name the first is named."""
-    ordered = tuple(several)
+    ordered = tuple(one for one in several if one is not _NOTHING and one != _NOTHING)
+    if len(ordered) == 1:
+        return ordered[0]
     return Claims(
         tuple(reason for one in ordered for reason in one.reasons),
         tuple(address for one in ordered for address in one.addresses),
@@ -103,8 +105,11 @@ def twice(what: str, names: list[str]) -> Iterator[str]:
 
 
 def _joined(several: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    found = [one for one in several if one]
+    if len(found) == 1:
+        return found[0]
     result: dict[str, str] = {}
-    for one in reversed(tuple(several)):
+    for one in reversed(found):
         result.update(one)
     return result
 

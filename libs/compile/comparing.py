@@ -6,6 +6,8 @@ from itertools import compress, repeat
 from operator import is_not
 from typing import Any, Final
 
+from libs.kernel.tables import Table
+
 ABSENT: Final = object()
 
 
@@ -44,6 +46,13 @@ def compared(former: object, value: object) -> Compared:
 
 
 def _differing(former: Mapping[Any, object], value: Mapping[Any, object]) -> Iterator[Hashable]:
+    known = value.since(former) if isinstance(value, Table) else None
+    if known is None:
+        return _found(former, value)
+    return (key for key in known if former.get(key, ABSENT) != value.get(key, ABSENT))
+
+
+def _found(former: Mapping[Any, object], value: Mapping[Any, object]) -> Iterator[Hashable]:
     """Yield the keys; those that went are only looked for where not as many came as there are."""
     came = 0
     before = map(former.get, value, repeat(ABSENT))

@@ -313,7 +313,7 @@ def _grouped(
     fold: Fold[Any, _R],
 ) -> Done:
     """Put a group together, from what it was where most of it stays."""
-    change, members = None, {name: one.result for name, one in children.items()}
+    change, members = None, _results(known, children, stale)
     if known is not None:
         change = Change(known.result.folded, known.result.members, stale)
     folded = fold(members, change)
@@ -329,6 +329,17 @@ def _grouped(
     result = _Group(members, folded, readers)
     inner = tuple(children.values())
     return Done(items, result, tables, asked, (), problems, inner, children, {})
+
+
+def _results(
+    known: Done | None, children: Mapping[Any, Done], stale: Collection[Any]
+) -> Mapping[Any, Any]:
+    """Return the members' results; where none came or went, with those of `stale` replaced."""
+    if known is None or not all(name in known.children and name in children for name in stale):
+        return {name: one.result for name, one in children.items()}
+    if list(known.children) != list(children):
+        return {name: one.result for name, one in children.items()}
+    return {**known.result.members, **{name: children[name].result for name in stale}}
 
 
 def _alike(former: object, now: object) -> bool:

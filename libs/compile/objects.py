@@ -92,8 +92,9 @@ class Objects:
         }
         types = dict(self.types)
         for key, one in gone.items():
-            del touched[type(one)][key]
-            del types[key]
+            if type(new.get(key)) is not type(one):
+                del touched[type(one)][key]
+                del types[key]
         for key, one in new.items():
             touched[type(one)][key] = one
             types[key] = type(one)

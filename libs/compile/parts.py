@@ -20,6 +20,8 @@ from libs.kernel.xds import Resource
 
 _K = TypeVar("_K", bound=Hashable)
 _Named = Mapping[ResourceName, Resource]
+OfType = tuple[_Named, Claims]
+"""The resources of one type, and what they claim."""
 _KINDS: Mapping[TypeUrl, type[Message]] = {
     xds.CLUSTER: cluster_pb2.Cluster,
     xds.ENDPOINT: endpoint_pb2.ClusterLoadAssignment,
@@ -52,14 +54,14 @@ def built(type_url: TypeUrl, name: str, message: Message) -> Built:
 
 def part(several: Iterable[Built]) -> Part:
     """Put resources together."""
-    by_type: dict[TypeUrl, list[Built]] = {}
+    sorts: dict[TypeUrl, list[Built]] = {}
     for one in several:
-        by_type.setdefault(one.resource.type_url, []).append(one)
-    for found in by_type.values():
+        sorts.setdefault(one.resource.type_url, []).append(one)
+    for found in sorts.values():
         found.sort(key=lambda one: one.resource.name)
     return Part(
-        {kind: {one.resource.name: one.resource for one in by_type[kind]} for kind in by_type},
-        {kind: _claims(kind, found) for kind, found in by_type.items()},
+        {kind: {one.resource.name: one.resource for one in sorts[kind]} for kind in sorts},
+        {kind: _claims(kind, found) for kind, found in sorts.items()},
     )
 
 
@@ -84,28 +86,33 @@ def _takes_other(former: Built, one: Built) -> bool:
 
 
 def joined(parts: Iterable[Part]) -> Part:
-    """Put the parts of a view together; a type that only one of them has is kept as it is."""
-    by_type: dict[TypeUrl, list[Part]] = {}
-    for one in parts:
-        for kind in one.resources:
-            by_type.setdefault(kind, []).append(one)
+    """Put the parts of a view together."""
     resources: dict[TypeUrl, _Named] = {}
     claims: dict[TypeUrl, Claims] = {}
-    for kind, found in by_type.items():
-        resources[kind], claims[kind] = _joined_type(kind, found)
+    for kind, found in by_type(parts).items():
+        resources[kind], claims[kind] = joined_type(kind, found)
     return Part(resources, claims)
 
 
-def _joined_type(kind: TypeUrl, parts: Sequence[Part]) -> tuple[_Named, Claims]:
-    if len(parts) == 1:
-        return parts[0].resources[kind], parts[0].claims[kind]
+def by_type(parts: Iterable[Part]) -> Mapping[TypeUrl, tuple[OfType, ...]]:
+    """Return what the parts of a view have of each type."""
+    found: dict[TypeUrl, tuple[OfType, ...]] = {}
+    for one in parts:
+        for kind, named in one.resources.items():
+            found[kind] = (*found.get(kind, ()), (named, one.claims[kind]))
+    return found
+
+
+def joined_type(kind: TypeUrl, several: Sequence[OfType]) -> OfType:
+    """Put together what parts have of one type; what only one has is kept as it is."""
+    if len(several) == 1:
+        return several[0]
     known: dict[ResourceName, Resource] = {}
     claims: list[Claims] = []
-    for one in parts:
-        named = one.resources[kind]
+    for named, own in several:
         shared = sorted(name for name in named if name in known) if known else ()
         doubled = tuple([f"resource {kind} {name} is there 2 times" for name in shared])
-        claims += [Claims(doubled), one.claims[kind]]
+        claims += [Claims(doubled), own]
         known.update(named)
     return known, together(claims)
 

@@ -13,7 +13,7 @@ from libs.compile.clusters import (
     outbound_clusters,
     undeclared_cluster,
 )
-from libs.compile.finishing import finished
+from libs.compile.finishing import finished, touched
 from libs.compile.gateway import gateway_outlets
 from libs.compile.grpcclient import grpc_outlets
 from libs.compile.inbound import inbound_inlets
@@ -21,7 +21,17 @@ from libs.compile.ledger import Origins, ResourceKey
 from libs.compile.listeners import Outlets, outbound_outlets
 from libs.compile.memo import Memo, Run
 from libs.compile.observing import called_services
-from libs.compile.parts import Built, Part, built, folded, joined, part
+from libs.compile.parts import (
+    Built,
+    OfType,
+    Part,
+    built,
+    by_type,
+    folded,
+    joined,
+    joined_type,
+    part,
+)
 from libs.compile.patches import PatchError, patches_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.recorded import NodeLedger, recorded_proxy, recorded_table, recorded_world
@@ -33,10 +43,11 @@ from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View, group, node
 from libs.compile.world import World
 from libs.envoy import cluster, names
-from libs.envoy.claims import together
+from libs.envoy.claims import Claims, together
 from libs.envoy.consistency import contradictions
-from libs.envoy.snapshot import snapshot_of_types
+from libs.envoy.snapshot import Ordered, ordered, snapshot_of_ordered
 from libs.kernel import xds
+from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.origins import ObjectKey, Origin
 from libs.kernel.xds import Snapshot
 from libs.meshapi.trafficpolicy import TrafficPolicy
@@ -83,15 +94,49 @@ def compile_snapshot(
 
 @node(lambda: None)
 def _snapshot(view: View) -> Snapshot:
-    try:
-        whole = _finished(view, joined(_parts(view)))
-    except PatchError as error:
-        raise CompileError(str(error)) from error
-    reasons = contradictions(together(whole.claims.values()), whole.resources)
+    parts: tuple[Part, ...] = tuple(_parts(view))
+    if _touched(view):
+        try:
+            parts = (_finished(view, joined(parts)),)
+        except PatchError as error:
+            raise CompileError(str(error)) from error
+    types = {kind: _of_type(view, kind, found) for kind, found in by_type(parts).items()}
+    _check(view, tuple((kind, one.claims, one.names) for kind, one in types.items()))
+    return snapshot_of_ordered({kind: one.ordered for kind, one in types.items()})
+
+
+@node(lambda: None)
+def _touched(view: View) -> frozenset[TypeUrl]:
+    return touched(view.world, view.proxy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """All resources of one type. `names` are theirs."""
+
+    ordered: Ordered
+    names: tuple[ResourceName, ...]
+    claims: Claims
+
+
+@node(lambda kind, _: kind)
+def _of_type(_: View, kind: TypeUrl, found: tuple[OfType, ...]) -> _Type:
+    """Put a type together; one that nothing changed in is what it was."""
+    named, claims = joined_type(kind, found)
+    result = ordered(named)
+    return _Type(result, tuple(result.named), claims)
+
+
+@node(lambda _: None)
+def _check(
+    view: View, claimed: tuple[tuple[TypeUrl, Claims, tuple[ResourceName, ...]], ...]
+) -> None:
+    """Raise CompileError for a view that Envoy would refuse, or would wait in."""
+    there = {kind: dict.fromkeys(names) for kind, _, names in claimed}
+    reasons = contradictions(together(claims for _, claims, _ in claimed), there)
     if reasons:
         more = f" (and {len(reasons) - _REASONS_MAX} more)" if len(reasons) > _REASONS_MAX else ""
         raise CompileError("; ".join(reasons[:_REASONS_MAX]) + more + _patchers(view))
-    return snapshot_of_types(whole.resources)
 
 
 def _patchers(view: View) -> str:

@@ -1,6 +1,7 @@
 """From messages to the bytes that are served: deterministic, each under its fingerprint."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from google.protobuf.message import Message
@@ -11,6 +12,7 @@ from libs.kernel.ids import ResourceName, TypeUrl, Version
 from libs.kernel.xds import PUSH_ORDER, Resource, Snapshot
 
 _SNAPSHOT_DOMAIN = "snapshot"
+_TYPE_DOMAIN = "snapshot-type"
 
 
 def resource(type_url: TypeUrl, name: ResourceName, message: Message) -> Resource:
@@ -41,18 +43,33 @@ def snapshot_of(resources: Iterable[Resource]) -> Snapshot:
 
 def snapshot_of_types(by_type: Mapping[TypeUrl, Mapping[ResourceName, Resource]]) -> Snapshot:
     """Put resources that stand under their names into a snapshot."""
-    ordered = {kind: _in_order(by_type[kind]) for kind in PUSH_ORDER if by_type.get(kind)}
-    return Snapshot(_version(ordered), MappingProxyType(ordered))
+    return snapshot_of_ordered({kind: ordered(named) for kind, named in by_type.items()})
 
 
-def _in_order(named: Mapping[ResourceName, Resource]) -> Mapping[ResourceName, Resource]:
-    return MappingProxyType({name: named[name] for name in sorted(named)})
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The resources of one type in the order of their names; `digest` is of names and versions."""
+
+    named: Mapping[ResourceName, Resource]
+    digest: str
 
 
-def _version(by_type: Mapping[TypeUrl, Mapping[ResourceName, Resource]]) -> Version:
-    """Versions have one length and names no line breaks, so that nothing can run together."""
-    parts: list[bytes] = []
-    for type_url, named in by_type.items():
-        versions = "".join([one.version for one in named.values()])
-        parts += [type_url.encode(), "\n".join(named).encode(), versions.encode()]
-    return Version(fingerprint(_SNAPSHOT_DOMAIN, *parts))
+def ordered(named: Mapping[ResourceName, Resource]) -> Ordered:
+    """Put the resources of one type in order.
+
+    Versions have one length and names no line breaks, so that nothing can run together.
+    """
+    names = sorted(named)
+    several = [named[name] for name in names]
+    versions = "".join([one.version for one in several])
+    digest = fingerprint(_TYPE_DOMAIN, "\n".join(names).encode(), versions.encode())
+    return Ordered(MappingProxyType(dict(zip(names, several, strict=True))), digest)
+
+
+def snapshot_of_ordered(by_type: Mapping[TypeUrl, Ordered]) -> Snapshot:
+    """Put types into a snapshot; what did not change in one is not looked at again."""
+    there = [(kind, by_type[kind]) for kind in PUSH_ORDER if kind in by_type]
+    there = [(kind, one) for kind, one in there if one.named]
+    parts = (text.encode() for kind, one in there for text in (kind, one.digest))
+    version = Version(fingerprint(_SNAPSHOT_DOMAIN, *parts))
+    return Snapshot(version, MappingProxyType({kind: one.named for kind, one in there}))

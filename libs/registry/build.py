@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from libs.kernel.origins import ObjectKey
+from libs.kernel.tables import Table
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.registry.entries import entry_services
@@ -153,7 +154,8 @@ def _updated(
     result = {**known, **other}
     for host in lost:
         del result[host]
-    return result if len(result) == len(known) and not lost else dict(sorted(result.items()))
+    same = not lost and len(result) == len(known)
+    return Table(result if same else dict(sorted(result.items())), known, (*other, *lost))
 
 
 def _merged(former: Described, other: Described) -> Described:
@@ -193,7 +195,7 @@ def _addresses(
     result = {**former.addresses, **pairs}
     for address in [address for address, found in pairs.items() if not found]:
         del result[address]
-    return result
+    return Table(result, former.addresses, tuple(pairs))
 
 
 def _of_endpoint(service: Service, endpoint: Endpoint) -> Iterable[Instance]:

@@ -6,18 +6,19 @@ from protogen.envoy.config.cluster.v3 import cluster_pb2
 
 from libs.compile import upstreams
 from libs.compile.assignments import assignment
+from libs.compile.memo import Change
 from libs.compile.policies import Caller, Policy, policy_for
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.statnames import outbound_name
 from libs.compile.target import Outbound, looks_up, names_itself
 from libs.compile.trafficpolicies import merged, own_pool, with_defaults
-from libs.compile.view import View, node
-from libs.compile.world import World
+from libs.compile.view import View, group
 from libs.envoy import cluster, dynamicdns, names
 from libs.envoy.cluster import LoadBalancing, NameLookup
 from libs.envoy.wellknown import duration
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey
+from libs.kernel.tables import Table
 from libs.meshapi.destinationrule import Subset
 from libs.meshapi.fleet import MeshSettings
 from libs.meshapi.trafficpolicy import LoadBalancerKind, TrafficPolicy
@@ -36,21 +37,29 @@ _LOOKUPS = {
 
 def outbound_clusters(view: View, services: Iterable[Service]) -> Mapping[str, Outbound]:
     """Return every cluster by name, in the order of services and ports."""
-    return {
-        one.name: one
-        for service in services
-        for one in _of_service(view, service, _policy(view.world, view.proxy, service))
-    }
+    items = {one.hostname: one for one in services}
+    return group(view, "outbound", items, _of_service, _together)
 
 
-def _policy(world: World, proxy: Proxy, service: Service) -> Policy | None:
+def _of_service(view: View, service: Service) -> tuple[Outbound, ...]:
+    world, proxy = view.world, view.proxy
     caller = Caller(proxy.namespace, proxy.labels)
-    return policy_for(world.policies, service.hostname, service.namespace, caller)
+    policy = policy_for(world.policies, service.hostname, service.namespace, caller)
+    return tuple(_targets(service, policy, world.settings))
 
 
-@node(lambda service, _: service.hostname)
-def _of_service(view: View, service: Service, policy: Policy | None) -> tuple[Outbound, ...]:
-    return tuple(_targets(service, policy, view.world.settings))
+def _together(
+    members: Mapping[str, tuple[Outbound, ...]],
+    change: Change[tuple[Outbound, ...], Mapping[str, Outbound]] | None,
+) -> Mapping[str, Outbound]:
+    """Put clusters together; where no name came or went only the others are looked at."""
+    if change is None or members.keys() != change.members.keys():
+        return Table({one.name: one for several in members.values() for one in several})
+    other = {one.name: one for name in change.names for one in members[name]}
+    former = [one.name for name in change.names for one in change.members[name]]
+    if former != list(other):
+        return Table({one.name: one for several in members.values() for one in several})
+    return Table({**change.folded, **other}, change.folded, tuple(other))
 
 
 def _targets(service: Service, policy: Policy | None, mesh: MeshSettings) -> Iterable[Outbound]:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, TypeVar
 from libs.compile.ledger import Ledger
 from libs.compile.memo import Run
 from libs.compile.objects import Objects
+from libs.compile.policies import Policies
 from libs.compile.proxy import Proxy
 from libs.compile.world import World
 from libs.kernel.ids import ResourceName, TypeUrl
@@ -96,8 +97,8 @@ def _tables(kind: type, prefix: str, *besides: str) -> Mapping[str, str]:
     }
 
 
-_UNREAD: Final = ("registry", "origins", "objects")
-"""A registry has tables of its own; where objects are written must not decide anything."""
+_UNREAD: Final = ("registry", "policies", "origins", "objects")
+"""Registry and policies have tables of their own; where objects are written decides nothing."""
 
 
 class _World(_Recorded, World):
@@ -110,6 +111,11 @@ class _Registry(_Recorded, Registry):
     TABLES = _tables(Registry, "registry", "sources", "exports")
 
 
+class _Policies(_Recorded, Policies):
+    __slots__ = ("run",)
+    TABLES = _tables(Policies, "policies", "rules", "domain", "default")
+
+
 class _Proxy(_Recorded, Proxy):
     __slots__ = ("run",)
     TABLES = _tables(Proxy, "proxy")
@@ -118,7 +124,10 @@ class _Proxy(_Recorded, Proxy):
 def recorded_world(run: Run, world: World) -> World:
     """Return the same world, its reads noted."""
     registry = _copied(run, world.registry, _Registry, sources=Sources(world.domain))
-    result: World = _copied(run, world, _World, registry=registry, objects=Objects())
+    policies = _copied(run, world.policies, _Policies, rules={})
+    result: World = _copied(
+        run, world, _World, registry=registry, policies=policies, objects=Objects()
+    )
     return result
 
 

@@ -108,7 +108,6 @@ def _asked_labels(world: World) -> frozenset[str] | None:
             *(match.source_labels for one in rules.tcp for match in one.match),
         )
         asked.update(key for labels in callers for key in labels)
-    for index in world.policies.local.values():
-        for policies in index.by_pattern.values():
-            asked.update(key for one in policies for key in one.selector or ())
+    for policies in world.policies.local.values():
+        asked.update(key for one in policies for key in one.selector or ())
     return frozenset(asked)

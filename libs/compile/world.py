@@ -8,7 +8,7 @@ from libs.compile.attachments import ATTACHED, Attachments, attachments
 from libs.compile.credentials import Credentials, credentials
 from libs.compile.objects import Difference, Objects
 from libs.compile.peers import Peers
-from libs.compile.policies import Policies, policies
+from libs.compile.policies import Policies, changed_policies, policies
 from libs.compile.rules import Roots, RouteRules, changed_route_rules
 from libs.kernel.ids import ClusterName
 from libs.kernel.origins import ObjectKey, Origin
@@ -82,7 +82,9 @@ def build_world(
     """Index a cluster's objects. Kinds that compiling does not know are passed over."""
     mesh = settings or MeshSettings()
     registry = build_registry((), domain, mesh.default_service_export_to)
-    return changed_world(World(cluster, mesh, registry), (), objects)
+    root, exports = mesh.root_namespace, mesh.default_destination_rule_export_to
+    empty = World(cluster, mesh, registry, policies=policies((), domain, exports, root))
+    return changed_world(empty, (), objects)
 
 
 def changed_world(
@@ -153,13 +155,8 @@ def _rules(making: _Making) -> tuple[RouteRules, ...]:
 
 
 def _policies(making: _Making) -> Policies:
-    mesh = making.former.settings
-    return policies(
-        making.objects.of(DestinationRule).values(),
-        making.former.domain,
-        mesh.default_destination_rule_export_to,
-        mesh.root_namespace,
-    )
+    gone, new = making.difference.of(DestinationRule)
+    return changed_policies(making.former.policies, gone.values(), new.values())
 
 
 def _node_bound(making: _Making) -> bool:

@@ -90,7 +90,7 @@ def _clean(  # noqa: C901, PLR0911, PLR0912 - calls would cost more than the wor
             if field is None:
                 return None
             label = field[2]
-            if tag <= last and (tag != last or label != "*"):
+            if tag <= last and (tag != last or label != "*" or field[3] not in "sym"):
                 return None
             last = tag
             if label == "@":

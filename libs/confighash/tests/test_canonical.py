@@ -88,6 +88,8 @@ def test_packed_and_unpacked_numbers_are_equal() -> None:
     unpacked = b"".join(varint(7 << 3) + varint(code) for code in (503, 504))
     packed = delimited(7, varint(503) + varint(504))
     assert canonical(unpacked, name) == canonical(packed, name) == packed
+    twice = delimited(7, varint(503)) + delimited(7, varint(504))
+    assert canonical(twice, name) == packed
 
 
 def test_a_message_in_two_parts_is_joined() -> None:

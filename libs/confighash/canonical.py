@@ -59,7 +59,13 @@ def _patched(buf: bytes, start: int, end: int, children: list[_Child], depth: in
     """Return the message with the children replaced that are not canonical, if there are any."""
     out: list[bytes] = []
     for at, begin, stop, field in children:
-        made = _message(buf, begin, stop, SCHEMAS[field.ref], depth - 1)
+        schema = SCHEMAS[field[4]]
+        # What was seen before is found without a call: most sub-messages are small and repeat.
+        made = (
+            schema.seen.get(buf[begin:stop], schema) if stop - begin <= SEEN_BYTES_MAX else schema
+        )
+        if made is schema:
+            made = _message(buf, begin, stop, schema, depth - 1)
         if made is not None:
             out += (buf[start:at], varint(len(made)), made)
             start = stop

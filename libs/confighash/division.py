@@ -40,18 +40,21 @@ SPLITS = {
 }
 
 
-def grouped(buf: bytes, number: int) -> tuple[bytes, list[bytes]]:
-    """Return the bytes of all other fields, and those of one field in groups, with its tags."""
+def grouped(buf: bytes, number: int) -> tuple[bytes, bytes, list[int]]:
+    """Return the bytes of all other fields; bytes in which one field stands in a row; and bounds.
+
+    The bounds are where groups of that field begin in the row, and where the last one ends.
+    """
     found = _in_a_row(buf, number)
     if found is not None:
         return found
     rest, parts = divided(buf, number)
-    starts = range(0, len(parts), GROUP_PARTS)
-    return rest, [joined(b"", number, parts[at : at + GROUP_PARTS]) for at in starts]
+    row = joined(b"", number, parts)
+    return rest, row, _bounds(row, 0, number << 3 | 2) or [0]
 
 
-def _in_a_row(buf: bytes, number: int) -> tuple[bytes, list[bytes]] | None:
-    """Return the groups where the field stands in one row with shortest lengths, as is usual."""
+def _in_a_row(buf: bytes, number: int) -> tuple[bytes, bytes, list[int]] | None:
+    """Return the bounds where the field stands in one row with shortest lengths, as is usual."""
     tag, pos, end = number << 3 | 2, 0, len(buf)
     while pos < end and buf[pos] != tag:
         found, _, _, pos = field_at(buf, pos)
@@ -60,10 +63,10 @@ def _in_a_row(buf: bytes, number: int) -> tuple[bytes, list[bytes]] | None:
     bounds = _bounds(buf, pos, tag)
     if bounds is None:
         return None
-    rest = [buf[:pos], buf[bounds[-1] :]]
-    if any(found == number for found, *_ in fields(rest[1])):
+    after = buf[bounds[-1] :]
+    if any(found == number for found, *_ in fields(after)):
         return None
-    return b"".join(rest), [buf[a:b] for a, b in zip(bounds, bounds[1:])]  # noqa: B905, RUF007 - 3.9
+    return buf[:pos] + after, buf, bounds
 
 
 def _bounds(buf: bytes, pos: int, tag: int) -> list[int] | None:

@@ -8,7 +8,7 @@ changes. The written format is in `docs/fingerprint-format.md`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from libs.confighash.canonical import canonical
 from libs.confighash.division import GROUP_PARTS, SPLITS, divided, grouped, joined
@@ -49,50 +49,70 @@ class Groups:
     """Digests of groups of parts, for one type and one kind of fingerprint. Bounded.
 
     An entry is found by how its group begins, and is used only when all of the group is equal: to
-    compare costs a fraction of a hash, and comparing retained parts costs next to nothing.
+    compare costs a fraction of a hash, and comparing retained parts costs next to nothing. Bytes
+    are not copied to be kept; an entry refers to the newest resource that had its group.
     """
 
     def __init__(self, domain: str, number: int) -> None:
         """Take the domain of the digests, and the number of the field that is split."""
         self._head = head(domain)
         self._number = number
-        self._kept: dict[bytes, tuple[bytes | list[bytes], int, bytes]] = {}
+        self._rows: dict[bytes, tuple[bytes, int, int, bytes]] = {}
+        self._lists: dict[bytes, tuple[list[bytes], bytes]] = {}
         self._held_bytes = 0
 
-    def of_fields(self, groups: Iterable[bytes]) -> Iterator[bytes]:
-        """Give the digest of each group, which came as bytes with tags and lengths."""
-        kept = self._kept
-        for group in groups:
+    def of_row(self, row: bytes, bounds: Sequence[int]) -> bytes:
+        """Return the digests of the groups between `bounds` of bytes with tags and lengths."""
+        self._make_room(len(row))
+        rows, digests = self._rows, []
+        for start, stop in zip(bounds, bounds[1:]):  # noqa: B905, RUF007 - Python 3.9
+            group = row[start:stop]
             key = group[:KEY_BYTES]
-            found = kept.get(key)
-            if found is not None and found[0] == group:
-                yield found[2]
+            found = rows.get(key)
+            if (
+                found
+                and found[2] - found[1] == stop - start
+                and found[0].startswith(group, found[1])
+            ):
+                digest = found[3]
             else:
-                yield self._hashed(key, group, group)
+                digest = self._hashed(group)
+            rows[key] = row, start, stop, digest
+            digests.append(digest)
+        if len(rows) < len(bounds) and not self._lists:
+            # Every entry refers to this row now: nothing holds an older one.
+            self._held_bytes = len(row)
+        return b"".join(digests)
 
-    def of_payloads(self, parts: Sequence[bytes]) -> Iterator[bytes]:
-        """Give the same from the payloads of the field."""
-        kept = self._kept
+    def of_payloads(self, parts: Sequence[bytes]) -> bytes:
+        """Return the same from the payloads of the field."""
+        lists, digests = self._lists, []
         for at in range(0, len(parts), GROUP_PARTS):
             group = list(parts[at : at + GROUP_PARTS])
-            found = kept.get(group[0])
-            if found is not None and found[0] == group:
-                yield found[2]
+            found = lists.get(group[0])
+            if found and found[0] == group:
+                digest = found[1]
             else:
-                yield self._hashed(group[0], group, joined(b"", self._number, group))
+                row = joined(b"", self._number, group)
+                self._make_room(len(row))
+                digest = self._hashed(row)
+                lists[group[0]] = group, digest
+            digests.append(digest)
+        return b"".join(digests)
 
-    def _hashed(self, key: bytes, group: bytes | list[bytes], body: bytes) -> bytes:
-        digest = hashlib.sha256(self._head + body).digest()[:DIGEST_BYTES]
-        self._held_bytes += len(body) - self._kept.get(key, (b"", 0, b""))[1]
-        if len(self._kept) >= MEMO_ENTRIES_MAX or self._held_bytes > MEMO_BYTES_MAX:
-            self._kept.clear()
-            self._held_bytes = len(body)
-        self._kept[key] = (group, len(body), digest)
-        return digest
+    def _hashed(self, group: bytes) -> bytes:
+        return hashlib.sha256(self._head + group).digest()[:DIGEST_BYTES]
+
+    def _make_room(self, size: int) -> None:
+        self._held_bytes += size
+        if len(self) >= MEMO_ENTRIES_MAX or self._held_bytes > MEMO_BYTES_MAX:
+            self._rows.clear()
+            self._lists.clear()
+            self._held_bytes = size
 
     def __len__(self) -> int:
         """Return how many digests are held."""
-        return len(self._kept)
+        return len(self._rows) + len(self._lists)
 
 
 class Hasher:
@@ -122,7 +142,7 @@ class Hasher:
         if self._canonicals is not None:
             rest = canonical(rest, self.type_name)
             parts = [self._canonicals[part] for part in parts]
-        return fingerprint(self._domain, rest, b"".join(self._groups.of_payloads(parts)))
+        return fingerprint(self._domain, rest, self._groups.of_payloads(parts))
 
     def many(self, resources: Sequence[bytes]) -> list[str]:
         """Return the fingerprints of several serialised resources."""
@@ -137,5 +157,5 @@ class Hasher:
     def _of_split(self, resource: bytes, number: int) -> str:
         if self._canonicals is not None:
             return self.of_parts(*divided(resource, number))
-        rest, groups = grouped(resource, number)
-        return fingerprint(self._domain, rest, b"".join(self._groups.of_fields(groups)))
+        rest, row, bounds = grouped(resource, number)
+        return fingerprint(self._domain, rest, self._groups.of_row(row, bounds))

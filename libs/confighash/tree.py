@@ -139,10 +139,24 @@ class Hasher:
 
     def of_parts(self, rest: bytes, parts: Sequence[bytes]) -> str:
         """Return the same from the payloads of the split field, and all other fields as one."""
+        return self.retained(rest, parts).fingerprint()
+
+    def retained(self, rest: bytes, parts: Sequence[bytes]) -> Retained:
+        """Return the resource as one whose parts can be replaced."""
         if self._canonicals is not None:
             rest = canonical(rest, self.type_name)
             parts = [self._canonicals[part] for part in parts]
-        return fingerprint(self._domain, rest, self._groups.of_payloads(parts))
+        digests = self._groups.of_payloads(parts)
+        return Retained(self, rest, parts, digests)
+
+    def replaced(self, group: list[bytes], at: int, part: bytes) -> bytes:
+        """Put a payload into a group of canonical ones, and return the group's digest then."""
+        group[at] = part if self._canonicals is None else self._canonicals[part]
+        return self._groups.of_payloads(group)
+
+    def of_digests(self, rest: bytes, digests: bytes) -> str:
+        """Return the fingerprint of canonical other fields and the digests of the groups."""
+        return fingerprint(self._domain, rest, digests)
 
     def many(self, resources: Sequence[bytes]) -> list[str]:
         """Return the fingerprints of several serialised resources."""
@@ -159,3 +173,32 @@ class Hasher:
             return self.of_parts(*divided(resource, number))
         rest, row, bounds = grouped(resource, number)
         return fingerprint(self._domain, rest, self._groups.of_row(row, bounds))
+
+
+class Retained:
+    """A resource whose parts a producer keeps: replacing one costs its group, not the resource."""
+
+    def __init__(self, hasher: Hasher, rest: bytes, parts: Sequence[bytes], digests: bytes) -> None:
+        """Take canonical other fields and payloads, and the digests of the groups."""
+        self._hasher = hasher
+        self._rest = rest
+        self._parts = parts
+        self._digests = digests
+        self._groups: dict[int, list[bytes]] = {}
+
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the resource as it is now."""
+        return self._hasher.of_digests(self._rest, self._digests)
+
+    def replace(self, at: int, part: bytes) -> str:
+        """Put another payload at a position from 0; return the fingerprint then, or IndexError."""
+        if not 0 <= at < len(self._parts):
+            raise IndexError(f"no part {at}: the resource has {len(self._parts)}, from 0.")
+        number, within = divmod(at, GROUP_PARTS)
+        if number not in self._groups:
+            start = number * GROUP_PARTS
+            self._groups[number] = list(self._parts[start : start + GROUP_PARTS])
+        fresh = self._hasher.replaced(self._groups[number], within, part)
+        begin = number * DIGEST_BYTES
+        self._digests = self._digests[:begin] + fresh + self._digests[begin + DIGEST_BYTES :]
+        return self.fingerprint()

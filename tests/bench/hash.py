@@ -129,14 +129,13 @@ def warm(config: Config, rounds: int) -> dict[str, float]:
     hasher, times = Hasher(CONFIG), list[tuple[float, float, float]]()
     hasher.of_bytes(config.routes)
     rest, kept = divided(config.routes, 2)
-    keeper = Hasher(CONFIG)
-    keeper.of_parts(rest, kept)
+    keeper = Hasher(CONFIG).retained(rest, kept)
     whole = config.routes
     for number in range(rounds):
         changing.virtual_hosts[500].routes[1].match.prefix = f"/changed/{number}"
         whole = changing.SerializeToString(deterministic=True)
-        kept[500] = changing.virtual_hosts[500].SerializeToString(deterministic=True)
-        parts = timed(lambda: keeper.of_parts(rest, kept))
+        part = changing.virtual_hosts[500].SerializeToString(deterministic=True)
+        parts = timed(lambda part=part: keeper.replace(500, part))  # type: ignore[misc]
         hasher.of_bytes(config.routes)
         changing.virtual_hosts[500].routes[1].match.prefix = f"/other/{number}"
         whole = changing.SerializeToString(deterministic=True)

@@ -67,6 +67,27 @@ def test_equal_exactly_when_the_hosts_are_equal(left: list[int], right: list[int
     assert (sides[0] == sides[1]) == (left == right)
 
 
+@pytest.mark.parametrize("kind", [BYTES, SEMANTIC])
+@given(st.lists(st.tuples(st.integers(0, 39), st.sampled_from("xyz")), max_size=12))
+def test_replaced_parts_give_the_digest_of_the_whole(
+    kind: str, changes: list[tuple[int, str]]
+) -> None:
+    """After any replacements the digest is that of the table that has them."""
+    hosts = [str(number) for number in range(40)]
+    held = Hasher(CONFIG, kind).retained(*divided(table(*hosts), 2))
+    for at, name in changes:
+        hosts[at] = name
+        (part,) = divided(table(name), 2)[1]
+        assert held.replace(at, part) == Hasher(CONFIG, kind).of_bytes(table(*hosts))
+
+
+@pytest.mark.parametrize("at", [-1, 1])
+def test_a_part_that_is_not_there_is_not_replaced(at: int) -> None:
+    """A position outside of the resource is refused."""
+    with pytest.raises(IndexError, match="no part"):
+        Hasher(CONFIG).retained(*divided(table("a"), 2)).replace(at, b"")
+
+
 def test_a_last_group_that_grows_is_hashed_again() -> None:
     """A group that begins as a remembered one is not taken for it."""
     hasher = Hasher(CONFIG)

@@ -13,7 +13,7 @@ from libs.compile.entrances import Entrance
 from libs.compile.guards import Guard
 from libs.compile.servertls import HTTP_ALPN, Decryption, Holder, decryption
 from libs.compile.slots import WILDCARD
-from libs.compile.view import View
+from libs.compile.view import View, node
 from libs.envoy import hcm, listener, names, route, tcpproxy
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey
@@ -52,7 +52,10 @@ class Inlet:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """The chains of a port, which bytes decide between them, and secrets that they wait for."""
+    """The chains of a port, which bytes decide between them, and secrets that they wait for.
+
+    Nobody may change the messages: they stand for later compilations.
+    """
 
     chains: tuple[lc.FilterChain, ...]
     reads_tls: bool = False
@@ -60,6 +63,7 @@ class Chains:
     secrets: Mapping[str, secret_pb2.Secret] = field(default_factory=dict)
 
 
+@node(lambda inlet, _: (inlet.name, inlet.port))
 def chains_of(view: View, inlet: Inlet, guard: Guard) -> Chains:
     """Return what becomes of connections to a port of the workload.
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from libs.compile.policies import Caller, policy_for
+from libs.compile.policies import Caller, changed_policies, policies, policy_for
 from libs.compile.tests.worlds import istio, world
+from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.fleet import MeshSettings
 
 HOST = "web.shop.svc.cluster.local"
@@ -126,3 +127,27 @@ def test_rules_for_the_same_selected_workloads_are_merged() -> None:
     assert _found(text, "shop", {"app": "cart"}) == {"v1": "a", "v2": "b"}
     assert _found(text, "shop", {"app": "web"}) == {"v3": "c"}
     assert _found(text, "shop", {"app": "none"}) is None
+
+
+def test_a_changed_rule_is_looked_at_alone() -> None:
+    """Every other host keeps what it had, and all is as if it were made of the same rules."""
+    mesh = world(
+        _rule("a", "shop", "v1") + _rule("b", "shop", "v2") + _rule("c", "shop", "v1", "*.example")
+    )
+    rules = {one.metadata.name: one for one in mesh.objects.of(DestinationRule).values()}
+    former = mesh.policies
+    wild = _rule("d", "shop", "v9", "*.shop.svc.cluster.local")
+    (new,) = world(wild).objects.of(DestinationRule).values()
+    changed = changed_policies(former, [rules["a"]], [new])
+    assert changed == policies([rules["b"], rules["c"], new], mesh.domain, (), former.root)
+    at = ("shop", "*.example")
+    assert changed.local[at] is former.local[at]
+    assert changed.wildcards == {"shop": ("*.shop.svc.cluster.local", "*.example")}
+
+
+def test_the_last_rule_of_a_host_leaves_nothing_behind() -> None:
+    """Neither its host nor its pattern is looked at again."""
+    mesh = world(_rule("c", "shop", "v1", "*.example"))
+    rules = tuple(mesh.objects.of(DestinationRule).values())
+    left = changed_policies(mesh.policies, rules, ())
+    assert left == policies((), mesh.domain, (), mesh.policies.root)

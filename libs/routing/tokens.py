@@ -38,6 +38,8 @@ def check(config: config_pb2.JwtAuthentication, caller: Caller) -> None:
     elsewhere = [one for one in config.providers.values() if any(_places(one, request))]
     if found is not None and elsewhere and found not in elsewhere:
         raise RefusedError("the token is not where the rule of its issuer looks")
+    if found is None and not elsewhere and not any(map(_usual, config.providers.values())):
+        return  # nobody looks where tokens are as a rule
     if found is None:
         raise RefusedError(f"no rule takes tokens of issuer `{claims.get('iss', '')}`")
     _take(found, claims, caller)
@@ -76,10 +78,14 @@ def _parted(value: Any, spaced: bool) -> Any:  # noqa: FBT001 - a property of th
     return value.split(" ") if spaced and isinstance(value, str) else value
 
 
+def _usual(provider: _Provider) -> bool:
+    """Say whether a provider looks where tokens are as a rule: it names no places."""
+    return not (provider.from_headers or provider.from_params or provider.from_cookies)
+
+
 def _places(provider: _Provider, request: Request) -> Iterator[str]:
     """Yield the places in a request where the provider finds a token."""
-    stated = provider.from_headers or provider.from_params or provider.from_cookies
-    if not stated:
+    if _usual(provider):
         if (request.header("authorization") or "").lower().startswith(_BEARER):
             yield "header authorization"
         if request.query_parameter(_PARAMETER) is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from libs.routing.call import Call, Protocol, Tls
+from tests.agree.callers import address_of, certificate_of
 
 NO_ANSWER = 0
 """The status of a call whose connection was refused or ended."""
@@ -37,10 +38,11 @@ Answer = tuple[int, Mapping[str, list[str]], str]
 
 
 def _over_one_connection(call: Call, folder: Path | None) -> Answer:
-    connection = http.client.HTTPConnection(call.address, call.port, timeout=_TIMEOUT_S)
+    at, origin = (call.address, call.port), (address_of(call), 0)
+    connection = http.client.HTTPConnection(*at, timeout=_TIMEOUT_S, source_address=origin)
     try:
         if call.tls is not Tls.PLAINTEXT:
-            raw = socket.create_connection((call.address, call.port), timeout=_TIMEOUT_S)
+            raw = socket.create_connection(at, _TIMEOUT_S, origin)
             connection.sock = _encrypted(raw, call, folder)
         connection.putrequest(call.method, call.path, skip_host=True, skip_accept_encoding=True)
         connection.putheader("host", call.host)
@@ -64,9 +66,8 @@ def _encrypted(raw: socket.socket, call: Call, folder: Path | None) -> ssl.SSLSo
     if call.alpn:
         context.set_alpn_protocols(list(call.alpn))
     if call.tls is Tls.MTLS and folder is not None:
-        context.load_cert_chain(
-            folder / f"{call.client_cert}.pem", folder / f"{call.client_cert}.key"
-        )
+        shown = certificate_of(call)
+        context.load_cert_chain(folder / f"{shown}.pem", folder / f"{shown}.key")
     try:
         return context.wrap_socket(raw, server_hostname=call.sni or None)
     except OSError:
@@ -85,8 +86,11 @@ def _by_curl(call: Call, folder: Path | None) -> Answer:
         reached = f"{call.sni}:{call.port}:{call.address}:{call.port}"
         command += ["--http2", "--insecure", "--connect-to", reached]
     if call.tls is Tls.MTLS and folder is not None:
-        command += ["--cert", str(folder / f"{call.client_cert}.pem")]
-        command += ["--key", str(folder / f"{call.client_cert}.key")]
+        shown = certificate_of(call)
+        command += ["--cert", str(folder / f"{shown}.pem")]
+        command += ["--key", str(folder / f"{shown}.key")]
+    if address_of(call):
+        command += ["--interface", address_of(call)]
     stated = {"host": call.host, "user-agent": "", "accept": "", **call.headers}
     for name, value in stated.items():
         # Without a value curl leaves a header out; a semicolon asks for an empty one.

@@ -23,7 +23,6 @@ _WITHOUT_HITS = {
     Verdict.REFUSE: "every refusal has a name of its own",
     Verdict.NOT_DECIDED: "is no answer",
     Failure.MULTIPLE_FILTER_CHAIN: "Envoy refuses such a listener",
-    Failure.DENIED: "policies are no part of the configurations that are drawn",
 }
 OUTCOMES = tuple(str(one) for one in (*Verdict, *Failure) if one not in _WITHOUT_HITS)
 

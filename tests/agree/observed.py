@@ -19,6 +19,8 @@ _STATUS_OF = {
     Failure.TLS_REDIRECT: 301,
     Failure.DENIED: 403,
 }
+_UNKNOWN_CALLER = ("no rule takes tokens", "the token is not where", "no token of the issuer")
+"""Tokens that tell nothing about a caller; a good one for somebody else is denied."""
 _RETRIED_503 = frozenset({"5xx", "gateway-error"})
 _CROSS_ORIGIN = tuple(
     f"access-control-{name}"
@@ -106,6 +108,8 @@ def _answered(action: Action) -> Facts:
 def _refused(decision: Decision, error: Failure) -> Facts:
     """Where requests are read there is an answer; else the connection ends."""
     answers = decision.route_config is not None and error in _STATUS_OF
+    if answers and error is Failure.DENIED and (decision.reason or "").startswith(_UNKNOWN_CALLER):
+        return {"status": 401, "workload": None}
     return {"status": _STATUS_OF[error] if answers else NO_ANSWER, "workload": None}
 
 

@@ -16,7 +16,7 @@ from libs.routing.call import Call, call_from_fields
 from libs.routing.decision import Decision, Verdict
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
-from tests.agree import arrivals, batch, connections, edges, patches
+from tests.agree import admissions, arrivals, batch, callers, connections, edges, patches
 from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
 from tests.agree.mutations import Mutation, applied
@@ -41,7 +41,7 @@ def _requests(dice: Dice, ground: Ground, calls: int) -> Trial:
     return batch.draw(dice, free_ports(1)[0], ground, calls).trial
 
 
-SCENES: Sequence[Draw] = (
+TRAFFIC: Sequence[Draw] = (
     _requests,
     edges.draw,
     connections.draw,
@@ -53,7 +53,10 @@ SCENES: Sequence[Draw] = (
     patches.draw,
     arrivals.draw,
 )
-"""Kinds of trials, in turn."""
+"""Kinds of trials about where calls go, in turn."""
+
+SCENES = (*TRAFFIC, admissions.draw)
+"""Those, and one about who may call at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,17 @@ def ground() -> Iterator[Ground]:
         certificates.vouch(place, "rsa.example", "DNS:shop.example", certificates.RSA)
         certificates.vouch(place, "server", f"DNS:*.example,URI:{MESH_NAME}")
         certificates.revoke_none(place)
+        callers.vouch(place)
         contexts = {at: certificates.server(place, "server") for at in encrypted}
         found = Ground(plain, encrypted, folder)
         with echoes(found.workloads, contexts):
             yield found
 
 
-def observe(seed: int, pairs: int, slip: Mutation | None = None) -> Generator[Pair, None, None]:
-    """Draw configurations and calls from a seed and make the calls.
+def observe(
+    seed: int, pairs: int, slip: Mutation | None = None, scenes: Sequence[Draw] = SCENES
+) -> Generator[Pair, None, None]:
+    """Draw configurations and calls from a seed and make the calls, of the scenes in turn.
 
     With a slip Envoy runs what a compiler with that mistake makes.
     """
@@ -107,7 +113,7 @@ def observe(seed: int, pairs: int, slip: Mutation | None = None) -> Generator[Pa
     with ground() as found:
         while pairs > 0:
             count = min(pairs, CALLS_PER_TRIAL)
-            trial = SCENES[turn % len(SCENES)](dice, found, count)
+            trial = scenes[turn % len(scenes)](dice, found, count)
             yield from _observed(trial, found, slip)
             pairs, turn = pairs - count, turn + 1
 

@@ -11,7 +11,7 @@ from libs.routing.evaluate import evaluate
 from tests.agree import mutations
 from tests.agree.diffrun import compare_differences
 from tests.agree.mutations import MUTATIONS, Mutation
-from tests.agree.run import Pair, compare, observe, wrong
+from tests.agree.run import TRAFFIC, Pair, compare, observe, wrong
 from tests.agree.slips import SLIPS
 
 _PAIRS = 500
@@ -40,7 +40,7 @@ def test_stated_differences_show_in_two_real_envoys(envoy: Path) -> None:
 @pytest.fixture(scope="module")
 def pairs() -> list[Pair]:
     """Pairs of one seed, observed once for all mutations."""
-    return list(observe(_MUTATION_SEED, _MUTATION_PAIRS))
+    return list(observe(_MUTATION_SEED, _MUTATION_PAIRS, scenes=TRAFFIC))
 
 
 def test_the_pairs_for_mutations_agree_without_one(pairs: list[Pair], envoy: Path) -> None:
@@ -60,5 +60,5 @@ def test_a_mistake_of_the_evaluator_is_caught(
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda one: one.says.replace(" ", "-"))
 def test_a_mistake_of_the_compiler_is_caught(slip: Mutation, envoy: Path) -> None:
     """An Envoy with what a wrong compiler makes does not do what the right one means."""
-    with closing(observe(_MUTATION_SEED, _MUTATION_PAIRS, slip)) as seen:
+    with closing(observe(_MUTATION_SEED, _MUTATION_PAIRS, slip, TRAFFIC)) as seen:
         assert any(wrong(pair, evaluate(pair.resources, pair.call)) for pair in seen)

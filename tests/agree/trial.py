@@ -12,7 +12,15 @@ ADDRESS = "127.0.0.3"
 """Where the proxy listens: no connection starts from there, so none can have taken its port."""
 WORKLOADS_ADDRESS = "127.0.0.1"
 SUBSETS = ("v1", "v2", "v3")
-_APIS = {"Service": "v1", "Secret": "v1", "EnvoyFilter": "networking.istio.io/v1alpha3"}
+_SECURITY = "security.istio.io/v1"
+_APIS = {
+    "Service": "v1",
+    "Secret": "v1",
+    "EnvoyFilter": "networking.istio.io/v1alpha3",
+    "AuthorizationPolicy": _SECURITY,
+    "PeerAuthentication": _SECURITY,
+    "RequestAuthentication": _SECURITY,
+}
 Object = Mapping[str, Any]
 Workloads = Mapping[tuple[str, int], str]
 """Name of the workload at each address and port."""

@@ -45,6 +45,14 @@ def test_a_token_of_others_or_for_others_is_refused(claims: dict[str, Any], reas
     assert reason in refused.value.reason
 
 
+def test_a_token_where_nobody_looks_is_not_seen() -> None:
+    """Tokens of no known issuer are taken to be where tokens are as a rule."""
+    elsewhere = {"issuer": "a", "from_params": ["t"]}
+    assert not _checked(elsewhere, claims={"iss": "b"}).noted
+    with pytest.raises(RefusedError):
+        _checked(elsewhere, claims={"iss": "b"}, path="/?t=x")
+
+
 @pytest.mark.parametrize(
     ("provider", "fields", "place"),
     [

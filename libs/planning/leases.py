@@ -16,9 +16,10 @@ from libs.ports.kubecluster import Create, LiveObject, Replace
 KEY = ObjectKey("coordination.k8s.io", "Lease", "kube-system", "periplus-reconciler")
 DURATION_S = 10
 MARGIN_S = 2.0
-"""An owner stops to write so long before others may take over."""
+"""An owner's writes are answered or given up so long before others may take over."""
 RENEW_S = 2.0
 """How often the Lease is looked at, by its owner and by those who wait."""
+LOOK_S_MIN = 0.1
 DURATION_S_MAX = 60
 """A Lease that claims more is not believed longer."""
 
@@ -71,7 +72,7 @@ def decide(live: LiveObject | None, seen: Sighting | None, me: str, now: Now) ->
     holder = str(spec.get("holderIdentity") or "")
     if holder in {"", me} or _has_run_out(spec, seen, now):
         return Take(Replace(_body(_spec(spec, me, now), live.metadata)))
-    return Wait(holder, RENEW_S)
+    return Wait(holder, _patience_s(spec, seen, now))
 
 
 def held_until_s(asked_s: float) -> float:
@@ -86,9 +87,19 @@ def released(live: LiveObject, now: Now) -> Replace:
 
 
 def _has_run_out(spec: Mapping[str, Any], seen: Sighting | None, now: Now) -> bool:
+    return seen is not None and now.monotonic_s - seen.since_s >= _duration_s(spec)
+
+
+def _patience_s(spec: Mapping[str, Any], seen: Sighting | None, now: Now) -> float:
+    """Return when to look again: at once when the Lease has run out, if nobody renews it."""
+    since_s = seen.since_s if seen else now.monotonic_s
+    left_s = since_s + _duration_s(spec) - now.monotonic_s
+    return max(LOOK_S_MIN, min(RENEW_S, left_s))
+
+
+def _duration_s(spec: Mapping[str, Any]) -> int:
     claimed = spec.get("leaseDurationSeconds")
-    duration_s = min(claimed if isinstance(claimed, int) else DURATION_S, DURATION_S_MAX)
-    return seen is not None and now.monotonic_s - seen.since_s >= duration_s
+    return min(claimed if isinstance(claimed, int) else DURATION_S, DURATION_S_MAX)
 
 
 def _spec(former: Mapping[str, Any], holder: str, now: Now) -> dict[str, Any]:

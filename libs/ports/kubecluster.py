@@ -362,7 +362,8 @@ class KubeCluster(Protocol):
         """Send writes, several at once and in no order, and return a result for each.
 
         Nothing is sent at or after `not_after_s` of the monotonic clock: its result is an
-        `Unanswered` that was not sent. One write's fate says nothing about the others.
+        `Unanswered` that was not sent. What was sent before is given up by then, here and by the
+        server. One write's fate says nothing about the others.
         """
         ...
 

@@ -120,7 +120,8 @@ class Execution:
             self._establish([step for step in making if step.key not in self.outcome.failed])
 
     def _check(self) -> None:
-        """Stop when something newer is wanted. The deadline is asked for with each write."""
+        """Stop when something newer is wanted, or the cluster is somebody else's by now."""
+        self.fence.check()
         if not self.fence.is_newest():
             raise LeftOffError("a newer target came; the rest of this plan is left")
 
@@ -282,14 +283,15 @@ class Execution:
     def _record_results(
         self, records: Iterable[InventoryRecord], gone: Sequence[ObjectKey]
     ) -> None:
-        """Note what became of a batch, unless the cluster is somebody else's by now."""
-        self.fence.check()
+        """Note what became of a batch."""
         self._record(records, gone)
         self.steps.reached(names.RESULT_RECORDED)
 
     def _record(self, records: Iterable[InventoryRecord], gone: Sequence[ObjectKey] = ()) -> None:
+        """Note in the inventory, unless the cluster is somebody else's by now."""
         made = list(records)
         if made or gone:
+            self.fence.check()
             self.store.record_inventory(self.cluster.name, made, gone)
 
 

@@ -20,9 +20,11 @@ from libs.planning.leases import (
     sighting,
 )
 from libs.ports.clock import Clock
-from libs.ports.kubecluster import Done, KubeCluster, Refused
+from libs.ports.kubecluster import Done, KubeCluster, Refusal, Refused, WriteResult
 
 _NOBODY = "nobody has looked at the lease of the cluster yet"
+_LOST_RACES = frozenset({Refusal.STALE, Refusal.EXISTS, Refusal.ABSENT})
+"""Somebody else was faster; who it was is seen at the next look."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,9 @@ class ClusterLease:
     _seen: Sighting | None = None
     _until_s: float = 0.0
     _reason: str = _NOBODY
+    _holder: str = ""
+    trouble: str = ""
+    """Why nobody can own the cluster, as far as we see; empty where somebody does."""
 
     def deadline_s(self) -> float:
         """Return until when, on the monotonic clock, writes may be sent.
@@ -46,12 +51,16 @@ class ClusterLease:
             raise WaitingError(self._reason, RENEW_S)
         return self._until_s
 
-    def turn(self) -> None:
-        """Look once and do what is to be done. A server that is away leaves the time running."""
+    def turn(self) -> float:
+        """Look once, do what is to be done, and return when to look again, in seconds.
+
+        A server that is away leaves the time running.
+        """
         try:
-            self._take()
+            return self._take()
         except (StalledError, TransientError, WaitingError) as error:
-            self._reason = f"the lease of {self.cluster.name} cannot be read: {error.reason}"
+            self._troubled(f"the lease of {self.cluster.name} cannot be read: {error.reason}")
+            return RENEW_S
 
     def release(self) -> None:
         """Give the cluster back, if it is ours, so that the next owner need not wait."""
@@ -66,7 +75,7 @@ class ClusterLease:
         if live is not None and live.body["spec"].get("holderIdentity") == self.identity:
             self.cluster.write([released(live, self._now())])
 
-    def _take(self) -> None:
+    def _take(self) -> float:
         live = self.cluster.get(KEY)
         self._seen = sighting(live, self._seen, self._now())
         step = decide(live, self._seen, self.identity, self._now())
@@ -74,16 +83,28 @@ class ClusterLease:
             # Whoever else holds it has it for good: our own time is over, whatever we thought.
             self._until_s = 0.0
             self._reason = f"{self.cluster.name} is owned by {step.holder}"
-            return
-        asked_s = self.clock.monotonic_s()
-        (result,) = self.cluster.write([step.write])
+            self._holder, self.trouble = step.holder, ""
+            return step.retry_after_s
+        until_s = held_until_s(self.clock.monotonic_s())
+        (result,) = self.cluster.write([step.write], not_after_s=until_s)
         if isinstance(result, Done):
             self._seen = sighting(result.live, self._seen, self._now())
-            self._until_s = held_until_s(asked_s)
-        elif isinstance(result, Refused):
-            self._reason = f"the lease of {self.cluster.name} cannot be taken: {result.reason}"
+            self._until_s, self._holder, self.trouble = until_s, self.identity, ""
+            self._reason = f"the lease of {self.cluster.name} was not renewed in time"
         else:
-            self._reason = f"the lease of {self.cluster.name} cannot be written: {result.reason}"
+            self._not_taken(result)
+        return RENEW_S
+
+    def _not_taken(self, result: WriteResult) -> None:
+        if isinstance(result, Refused) and result.code in _LOST_RACES:
+            self._reason = f"somebody else takes {self.cluster.name}"
+        elif not isinstance(result, Done):
+            self._troubled(f"the lease of {self.cluster.name} cannot be taken: {result.reason}")
+
+    def _troubled(self, reason: str) -> None:
+        """Note what is in the way. Who knows another owner leaves it to him to say so."""
+        self._reason = reason
+        self.trouble = reason if self._holder in {"", self.identity} else ""
 
     def _now(self) -> Now:
         return Now(self.clock.monotonic_s(), self.clock.now_s())
@@ -113,6 +134,5 @@ class LeaseThread:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self.lease.turn()
-            self._stopping.wait(RENEW_S)
+            self._stopping.wait(self.lease.turn())
         self.lease.release()

@@ -1,23 +1,23 @@
 """The reconciler process: one thread follows the Store, one more works for each cluster."""
 
 import gc
+import platform
 import signal
 import threading
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
-from libs.adapters.kube.access import Allowed, kubeconfig_file
+from libs.adapters.kube.access import Allowed
 from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.kube.connecting import Connector
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.desired.fleetview import FleetView
 from libs.desired.stored import RevisionReader
-from libs.kernel.ids import ClusterName, RevisionId
-from libs.kernel.looperrors import StalledError, TransientError
-from libs.meshapi.fleet import Connection
-from libs.ports.kubecluster import KubeCluster
+from libs.kernel.ids import RevisionId
+from libs.kernel.looperrors import TransientError
+from libs.ports.rng import Rng
 from libs.ports.steps import Steps
 from libs.ports.store import Store
 from libs.telemetry.logs import get_logger
@@ -26,7 +26,7 @@ from services.reconciler.direction import StoredDirection
 from services.reconciler.onecluster import Shared
 from services.reconciler.sealed import opening_with
 from services.reconciler.settings import ReconcilerSettings
-from services.reconciler.workers import Connect, Workers
+from services.reconciler.workers import Workers
 
 RETRY_S = 1.0
 VIEWS_KEPT = 8
@@ -35,13 +35,15 @@ VIEWS_KEPT = 8
 def run(settings: ReconcilerSettings, steps: Steps) -> None:
     """Reconcile until SIGTERM or SIGINT. Raises StalledError when the Store is unusable."""
     telemetry = set_up("reconciler", settings.telemetry)
-    clock, store = SystemClock(), open_store(settings.store_url)
+    clock, rng, store = SystemClock(), SystemRng(), open_store(settings.store_url)
     reading, opening = threading.Lock(), opening_with(settings.sealing_keys)
     reader = RevisionReader(store)
     shared = Shared(store, clock, steps, StoredDirection(store, reader, opening, reading))
-    client = KubeClient(clock, SystemRng())
-    connect = connecting(client, settings.kubeconfig)
-    workers = Workers(shared, connect, _views(store, reader, reading), settings.listen_s)
+    client = KubeClient(clock, rng)
+    allowed = Allowed(files=True, proxy=True)
+    connector = Connector(client, settings.kubeconfig, allowed, settings.home_context)
+    view = _views(store, reader, reading)
+    workers = Workers(shared, connector.connect, view, settings.listen_s, identity(rng))
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -55,19 +57,9 @@ def run(settings: ReconcilerSettings, steps: Steps) -> None:
         telemetry.close()
 
 
-def connecting(client: KubeClient, kubeconfig: Path) -> Connect:
-    """Return what makes clients for the contexts of a kubeconfig, which is a local file."""
-    allowed = Allowed(files=True, proxy=True)
-
-    def connect(name: ClusterName, connection: Connection) -> KubeCluster:
-        if connection.context is None:
-            raise StalledError(
-                f"cluster {name} has its kubeconfig in a Secret, which is not read here;"
-                " name a context of the kubeconfig in `spec.connection.context`"
-            )
-        return client.cluster(name, kubeconfig_file(kubeconfig, connection.context, allowed))
-
-    return connect
+def identity(rng: Rng) -> str:
+    """Return a name for the owner of clusters: of this machine, and of this process alone."""
+    return f"{platform.node()}_{rng.token_hex(8)}"
 
 
 def _follow(workers: Workers, store: Store, poll_s: float, stopping: threading.Event) -> None:

@@ -60,6 +60,7 @@ class OneCluster:
     _wanted: Wanted | None = None
     _prints: dict[tuple[str, str], str] = field(default_factory=dict)
     _settled: tuple[Target, PlanHash | None] | None = None
+    _ownerless: tuple[Target, str] | None = None
 
     @property
     def name(self) -> ClusterName:
@@ -69,8 +70,10 @@ class OneCluster:
     def one_round(self, target: Target, confirmed: PlanHash | None) -> ClusterReport | None:
         """Bring the cluster nearer to its target; None where there was nothing to look at.
 
-        Raises TransientError when the Store is away; everything else ends in the report.
+        Raises TransientError when the Store is away, WaitingError when the cluster is not ours (any
+        more), of which nothing is recorded; everything else ends in the report.
         """
+        self.deadline_s()
         now_s = self.shared.clock.monotonic_s()
         heard = self._hear(0.0)
         due = self.failures > 0 and now_s >= self.next_try_s
@@ -80,9 +83,27 @@ class OneCluster:
             return None
         self._settled = (target, confirmed)
         report = self._collapsed(target, confirmed)
-        self.shared.store.record_report(report)
-        self.shared.steps.reached(names.REPORTED)
+        self.deadline_s()
+        self._record(report)
         return report
+
+    def ownerless(self, target: Target, reason: str) -> ClusterReport | None:
+        """Report that nobody can work on the cluster; None where that was said before.
+
+        Raises TransientError when the Store is away.
+        """
+        if self._ownerless == (target, reason):
+            return None
+        report = self._without_plan(target, RoundState.FAILED, reason)
+        self._record(report)
+        self._ownerless = target, reason
+        return report
+
+    def rest(self) -> None:
+        """Watch nothing and forget what a next owner would look at anew."""
+        self.close()
+        self._settled = None
+        self.failures = 0
 
     def plan(self, target: Target) -> tuple[Plan, Wanted]:
         """Look and decide, without doing anything. Raises the three loop errors, RenderError."""
@@ -121,6 +142,11 @@ class OneCluster:
         if self._watch is not None:
             self._watch.close()
             self._watch = None
+
+    def _record(self, report: ClusterReport) -> None:
+        self.shared.store.record_report(report)
+        self._ownerless = None
+        self.shared.steps.reached(names.REPORTED)
 
     def wait(self, timeout_s: float) -> None:
         """Return when something changed in the cluster, or after a time."""

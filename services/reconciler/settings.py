@@ -18,6 +18,8 @@ class ReconcilerSettings:
     """SQLAlchemy URL of the Store."""
     kubeconfig: Path
     """File with the contexts that clusters name in `spec.connection.context`."""
+    home_context: str = ""
+    """Context of the cluster whose Secrets hold the kubeconfigs of others."""
     sealing_keys: Path | None = None
     """File or folder of the private keys that open SealedSecrets."""
     poll_s: float = number(1.0, above=0)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from libs.desired.fleetview import FleetView
 from libs.kernel.ids import ClusterName, PlanHash, RevisionId
 from libs.kernel.inventory import ClusterReport
-from libs.kernel.looperrors import StalledError, TransientError
+from libs.kernel.looperrors import StalledError, TransientError, WaitingError
 from libs.kernel.revisions import Target
 from libs.meshapi.fleet import Connection
 from libs.ports.kubecluster import KubeCluster
 from libs.telemetry.logs import get_logger
+from services.reconciler.lease import ClusterLease, LeaseThread
 from services.reconciler.onecluster import OneCluster, Shared
 
 JOIN_S_MAX = 10.0
@@ -31,9 +32,10 @@ class Board:
 
 @dataclass(slots=True)
 class Worker:
-    """One cluster's thread: a round, a while of listening, and again."""
+    """One cluster's thread: a round, a while of listening, and again, while the lease is ours."""
 
     one: OneCluster
+    lease: ClusterLease
     board: Board
     listen_s: float
     connection: Connection
@@ -52,35 +54,49 @@ class Worker:
             self.thread.join(JOIN_S_MAX)
 
     def run(self) -> None:
-        """Work until stopped."""
+        """Work until stopped, and give the cluster back."""
+        holding = LeaseThread(self.lease)
+        holding.start()
         try:
             while not self.stopping.is_set():
                 self.one_turn()
         finally:
             self.one.close()
+            holding.stop()
 
     def one_turn(self) -> None:
         """Go one round, say what is new, and listen."""
-        target = self.board.targets.get(self.one.name)
         try:
-            if target is not None:
-                said = self.one.one_round(target, self.board.confirmations.get(self.one.name))
-                if said is not None:
-                    _log(said)
-            self.one.wait(self.listen_s)
+            self._turned(self.board.targets.get(self.one.name))
         except TransientError as error:
             get_logger().warning("store not available", reason=error.reason)
             self.one.shared.clock.sleep(RETRY_S)
 
+    def _turned(self, target: Target | None) -> None:
+        try:
+            if target is not None:
+                _log(self.one.one_round(target, self.board.confirmations.get(self.one.name)))
+            self.one.wait(self.listen_s)
+        except WaitingError:
+            self._stand_by(target)
+
+    def _stand_by(self, target: Target | None) -> None:
+        """Leave the cluster to its owner; where it can have none, say why."""
+        self.one.rest()
+        if target is not None and self.lease.trouble:
+            _log(self.one.ownerless(target, self.lease.trouble))
+        self.stopping.wait(self.listen_s)
+
 
 @dataclass(slots=True)
 class Workers:
-    """Threads by cluster, as the fleet has clusters."""
+    """Threads by cluster, as the fleet has clusters. `identity` is unique to the process."""
 
     shared: Shared
     connect: Connect
     view: Callable[[RevisionId], FleetView]
     listen_s: float
+    identity: str
     board: Board = field(default_factory=Board)
     running: dict[ClusterName, Worker] = field(default_factory=dict)
     refused: dict[ClusterName, str] = field(default_factory=dict)
@@ -121,17 +137,22 @@ class Workers:
     def _start(self, name: ClusterName, connection: Connection) -> None:
         try:
             cluster = self.connect(name, connection)
+            # Connections of its own: a long batch of writes must not hold up a renewal.
+            leased = self.connect(name, connection)
         except StalledError as error:
             if self.refused.get(name) != error.reason:
                 self.refused[name] = error.reason
                 get_logger().error("cluster not reachable", cluster=name, reason=error.reason)
             return
-        one = OneCluster(self.shared, cluster, lambda: None)
-        worker = self.running[name] = Worker(one, self.board, self.listen_s, connection)
+        lease = ClusterLease(leased, self.shared.clock, self.identity)
+        one = OneCluster(self.shared, cluster, lease.deadline_s)
+        worker = self.running[name] = Worker(one, lease, self.board, self.listen_s, connection)
         worker.start()
 
 
-def _log(report: ClusterReport) -> None:
+def _log(report: ClusterReport | None) -> None:
+    if report is None:
+        return
     get_logger().info(
         "cluster reconciled",
         cluster=report.cluster,

@@ -10,7 +10,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from libs.adapters.kube.access import Allowed
 from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.kube.connecting import Connector
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.adapters.system.steps import NoSteps
@@ -19,7 +21,6 @@ from libs.desired.stored import RevisionReader
 from libs.kernel.ids import RevisionId
 from libs.kernel.inventory import ClusterReport, RoundState
 from services.reconciler.direction import StoredDirection
-from services.reconciler.main import connecting
 from services.reconciler.onecluster import Shared
 from services.reconciler.workers import Workers
 from tests.e2e.pushes import Watched
@@ -155,7 +156,9 @@ def running(fleet: Fleet, folder: Path, *specs: ServerSpec) -> Iterator[KubeStac
     shared = Shared(
         watched.store, clock, NoSteps(), StoredDirection(watched.store, reader, reading=lock)
     )
-    workers = Workers(shared, connecting(client, kubeconfig), view, 0.1)
+    allowed = Allowed(files=True, proxy=True)
+    connector = Connector(client, kubeconfig, allowed, servers[0].name)
+    workers = Workers(shared, connector.connect, view, 0.1, "the test")
     stack = KubeStack(watched, servers, kubeconfig, workers)
     stack.contexts()
     try:

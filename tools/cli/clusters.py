@@ -12,7 +12,9 @@ from typing import Any
 
 from cyclopts import Parameter
 
+from libs.adapters.kube.access import Allowed
 from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.kube.connecting import Connector
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
@@ -25,7 +27,6 @@ from libs.kernel.looperrors import StalledError, TransientError, WaitingError
 from libs.kernel.revisions import Target
 from libs.ports.store import Store
 from services.reconciler.direction import Direction, FixedDirection, StoredDirection
-from services.reconciler.main import connecting
 from services.reconciler.onecluster import OneCluster, Shared
 from services.reconciler.sealed import Opening, opening_with
 from tools.cli.clusterobjects import placed_in, read_desired
@@ -49,6 +50,8 @@ class Where:
     """Name of a cluster; may be given several times. All with an API server when not given"""
     kubeconfig: Path | None = None
     """File with the contexts of clusters; that of kubectl when not given"""
+    home_context: str = ""
+    """Context of the cluster whose Secrets hold the kubeconfigs of others"""
     sealing_keys: Path | None = None
     """File or folder of the private keys that open SealedSecrets"""
     state: Path = DEFAULT_STATE
@@ -97,10 +100,11 @@ def meant(paths: Sequence[str], where: Where, *, keeps: bool) -> Iterator[list[M
         opening = _opening(where.sealing_keys)
         fleet = _of_files(paths, opening) if paths else _of_store(store, opening)
         shared = Shared(store, clock, NoSteps(), fleet.direction)
-        connect = connecting(client, where.contexts)
+        allowed = Allowed(files=True, proxy=True)
+        connector = Connector(client, where.contexts, allowed, where.home_context)
         found = []
         for name in _chosen(fleet.view, where.cluster):
-            cluster = connect(name, fleet.view.clusters[name].spec.connection)
+            cluster = connector.connect(name, fleet.view.clusters[name].spec.connection)
             one = OneCluster(shared, cluster, lambda: None)
             stack.callback(one.close)
             found.append(Meant(one, fleet.targets[name]))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
 
 import aiohttp
@@ -75,9 +76,7 @@ class Channel:
         await self._wait_for_turn()
         throttled: Reply | None = None
         try:
-            if not_after_s is not None and self._clock.monotonic_s() >= not_after_s:
-                raise TooLateError
-            reply = await link.send(request)
+            reply = await link.send(self._in_time(request, not_after_s))
             if reply.code == HTTPStatus.TOO_MANY_REQUESTS:
                 throttled = reply
             return reply
@@ -88,6 +87,18 @@ class Channel:
                 self._pace.throttled(self._clock.monotonic_s(), throttled.retry_after_s)
             async with self._turn:
                 self._turn.notify_all()
+
+    def _in_time(self, request: Request, not_after_s: float | None) -> Request:
+        """Return a request that both sides give up by then. Raises TooLateError."""
+        if not_after_s is None:
+            return request
+        left_s = not_after_s - self._clock.monotonic_s()
+        if left_s <= 0:
+            raise TooLateError
+        timeout_s = min(request.timeout_s, left_s)
+        # The server would otherwise go on with it after we have stopped to listen.
+        query = {**request.query, "timeout": f"{max(1, int(timeout_s * 1000))}ms"}
+        return replace(request, query=query, timeout_s=timeout_s)
 
     async def _wait_for_turn(self) -> None:
         async with self._turn:

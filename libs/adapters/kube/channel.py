@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 
 import aiohttp
@@ -98,7 +99,12 @@ class Channel:
         timeout_s = min(request.timeout_s, left_s)
         # The server would otherwise go on with it after we have stopped to listen.
         query = {**request.query, "timeout": f"{max(1, int(timeout_s * 1000))}ms"}
-        return replace(request, query=query, timeout_s=timeout_s)
+        check = partial(self._check_time, not_after_s)
+        return replace(request, query=query, timeout_s=timeout_s, check=check)
+
+    def _check_time(self, not_after_s: float) -> None:
+        if self._clock.monotonic_s() >= not_after_s:
+            raise TooLateError
 
     async def _wait_for_turn(self) -> None:
         async with self._turn:

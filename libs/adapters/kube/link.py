@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ ANSWER_BYTES_MAX = 64 * 1024 * 1024
 CONNECT_TIMEOUT_S = 10.0
 
 
+_CHECK: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
+"""The check of the request that a task sends; the tasks that the library makes inherit it."""
+
+
 class LinkError(Exception):
     """No answer: `sent` says whether the server may have got the request."""
 
@@ -40,7 +45,10 @@ class LinkError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `query` stands behind the path; `timeout_s` is for the whole answer."""
+    """One request. `query` stands behind the path; `timeout_s` is for the whole answer.
+
+    `check` is called right before the body goes out, and raises where it may not any more.
+    """
 
     method: str
     path: str
@@ -49,6 +57,7 @@ class Request:
     content_type: str = JSON
     accept: str = JSON
     timeout_s: float = 60.0
+    check: Callable[[], None] | None = None
 
     @property
     def url(self) -> str:
@@ -93,6 +102,7 @@ class Link:
         headers = {"Accept": request.accept, "User-Agent": USER_AGENT}
         if request.body is not None:
             headers["Content-Type"] = request.content_type
+        _CHECK.set(request.check)
         if self.access.token:
             headers["Authorization"] = f"Bearer {self.access.token}"
         try:
@@ -125,6 +135,7 @@ def _client(access: Access) -> ApiClient:
         proxy=access.proxy or None,
         connection_pool_maxsize=CONNECTIONS_MAX,
         client_session_kwargs={"cookie_jar": aiohttp.DummyCookieJar(), "trust_env": False},
+        trace_configs=[_checking()],
     )
     with tempfile.TemporaryDirectory(prefix="periplus-") as folder:
         try:
@@ -136,6 +147,23 @@ def _client(access: Access) -> ApiClient:
             raise StalledError(
                 "the certificates or keys of the kubeconfig are not usable"
             ) from error
+
+
+def _checking() -> aiohttp.TraceConfig:
+    """Let a request be checked after all waiting, with nothing but its bytes still to be written.
+
+    The library tells of a chunk before it hands it on, and headers wait for the first chunk. A
+    process may be stopped anywhere before, for longer than it may write.
+    """
+
+    async def about_to_send(*_: Any) -> None:
+        check = _CHECK.get()
+        if check is not None:
+            check()
+
+    config = aiohttp.TraceConfig()
+    config.on_request_chunk_sent.append(about_to_send)
+    return config
 
 
 def _file(path: Path, content: bytes) -> str:

@@ -1,6 +1,8 @@
 """Pushes and real API servers: what a fleet becomes, and what nobody may spoil."""
 
+import base64
 import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +83,36 @@ def test_a_push_reaches_three_clusters_and_the_next_one_prunes(three: KubeStack)
     for report in three.settled().values():
         assert report.counts[Action.DELETED] == 1
     assert [(value(one, "a"), value(one, "b")) for one in three.servers] == [("2", None)] * 3
+
+
+def test_a_cluster_is_reached_by_a_secret_of_the_home_cluster(three: KubeStack) -> None:
+    """A kubeconfig in a Secret is as good as a context; one that comes later is found."""
+    home, remote, _ = three.servers
+    files = three.files(config_map("a"))
+    by_secret = (CLUSTER % (remote.name, remote.name)).replace(
+        f"{{context: {remote.name}}}", "{kubeconfigSecret: {name: remote}}"
+    )
+    files[f"clusters/{remote.name}/cluster.yaml"] = by_secret.encode()
+    three.push_files(files)
+    until("the want is told", lambda: "istio-system/remote is not there" in told(three, remote))
+    config = json.loads(remote.kubeconfig().read_text(encoding="utf-8"))
+    authority = base64.b64encode(remote.ca_file.read_bytes()).decode()
+    config["clusters"][0]["cluster"] = {
+        "server": remote.url,
+        "certificate-authority-data": authority,
+    }
+    data = {remote.name: base64.b64encode(json.dumps(config).encode()).decode()}
+    home.call("POST", "/api/v1/namespaces", {"metadata": {"name": "istio-system"}})
+    secret = {"metadata": {"name": "remote"}, "data": data}
+    home.call("POST", "/api/v1/namespaces/istio-system/secrets", secret)
+    three.settled()
+    assert value(remote, "a") == "1"
+
+
+def told(stack: KubeStack, server: ApiServer) -> str:
+    """Return the reason in the newest report of a cluster."""
+    reports = stack.watched.store.reports()
+    return "".join(one.reason for one in reports if one.cluster == server.name)
 
 
 def test_drift_is_healed_and_the_report_names_who(single: KubeStack) -> None:

@@ -115,6 +115,10 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
         *(f"spec.subsets[].trafficPolicy.{name}" for name in _TRAFFIC_POLICY),
         *(f"spec.trafficPolicy.{name}" for name in _TRAFFIC_POLICY),
     ),
+    "EnvoyFilter": (
+        # Istio's reference says that it is not implemented there: such a patch is for every port.
+        "spec.configPatches[].match.listener.portName",
+    ),
     "Gateway": (
         "spec.servers[].defaultEndpoint",  # Istio hides it: gateways have no workload
         "spec.servers[].port.targetPort",  # the Service in front of a gateway says it

@@ -149,8 +149,9 @@ def _refused_nulls(
 
 
 def _prepare(raw: dict[str, Any], model: type[MeshObject]) -> dict[str, Any]:
-    """Drop what a server owns and what is empty, fill the namespace."""
-    top = {key: value for key, value in raw.items() if key != "status"}
+    """Drop what a server owns and no field reads, and what is empty; fill the namespace."""
+    kept = "status" in model.model_fields
+    top = {key: value for key, value in raw.items() if kept or key != "status"}
     if isinstance(raw.get("metadata"), dict):
         top["metadata"] = _metadata(raw)
     if model is not OpaqueObject:

@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from libs.meshapi.base import Model, Port, StringMap, UnsignedCount
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.metadata import Metadata
+
+HEALTH_ANNOTATION = "proxy.istio.io/health-checks-enabled"
+"""On a WorkloadEntry whose agent probes it and writes the condition `Healthy`."""
+
+_TRUE = frozenset({"1", "t", "T", "true", "True", "TRUE"})
+"""How Go reads a true value; every other text is none."""
 
 Place = Annotated[str, Field(max_length=2048)]
 
@@ -36,6 +42,23 @@ class WorkloadEntrySpec(Model):
     service_account: Annotated[str, Field(max_length=253)] = ""
 
 
+class WorkloadCondition(Model):
+    """What somebody found out about the workload; when, and why, is no part of it here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    type: str = ""
+    status: str = ""
+
+
+class WorkloadStatus(Model):
+    """What is known of the workload, as far as calls depend on it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    conditions: tuple[WorkloadCondition, ...] = ()
+
+
 class WorkloadEntry(MeshObject):
     """networking.istio.io WorkloadEntry."""
 
@@ -45,3 +68,12 @@ class WorkloadEntry(MeshObject):
     kind: Literal["WorkloadEntry"] = "WorkloadEntry"
     metadata: Metadata
     spec: WorkloadEntrySpec
+    status: WorkloadStatus | None = None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it may be called: one that is probed has to have passed a probe first."""
+        if self.metadata.annotations.get(HEALTH_ANNOTATION) not in _TRUE:
+            return True
+        conditions = self.status.conditions if self.status else ()
+        return any(one.type == "Healthy" and one.status == "True" for one in conditions)

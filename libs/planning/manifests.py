@@ -88,6 +88,7 @@ def manifest(
 ) -> Manifest:
     """Return one object as it is applied for a fleet and a set."""
     body = plain(obj)
+    body.pop("status", None)  # a server's own, also where a mesh reads it
     key = obj.key
     metadata = {**body["metadata"]}
     metadata.pop("creationTimestamp", None)

@@ -16,11 +16,14 @@ class Workload:
     name: str
     spec: WorkloadEntrySpec
     origin: ObjectKey
+    healthy: bool = True
 
 
 def workload_of(entry: WorkloadEntry) -> Workload:
     """Return the workload that an entry describes."""
-    return Workload(entry.namespace, entry.metadata.name, entry.spec, entry.key)
+    return Workload(
+        entry.namespace, entry.metadata.name, entry.spec, entry.key, healthy=entry.healthy
+    )
 
 
 def selected(
@@ -28,7 +31,8 @@ def selected(
 ) -> tuple[Endpoint, ...]:
     """Return the endpoints that a selector finds; an empty selector finds none.
 
-    A workload without an address is reached through its network's gateway, never directly.
+    A workload without an address is reached through its network's gateway, never directly. One
+    that is not healthy is no endpoint.
     """
     if not selector:
         return ()
@@ -36,7 +40,7 @@ def selected(
     return tuple(
         endpoint(one.spec, ports, one.namespace, one.name, one.origin)
         for one in candidates
-        if one.spec.address and selector.items() <= one.spec.labels.items()
+        if one.healthy and one.spec.address and selector.items() <= one.spec.labels.items()
     )
 
 

@@ -4,10 +4,12 @@ A request says with `x-fail-attempts: N` that its first N attempts get a failure
 `x-fail-at: W` that workload W fails, with `x-fail-status: S` that a failure is not 503 but S,
 and with `x-delay-ms: N` how long the answer waits, with `x-delay-at: W` only that of W.
 Attempts are in `x-envoy-attempt-count`.
-All requests that arrive are counted by workload. CONNECT opens a tunnel to the workload itself, and
-a header of the PROXY protocol is read; both are told in later answers on the connection.
+All requests that arrive are counted by workload. CONNECT opens a tunnel to the workload itself, as
+POST in chunks does, and a header of the PROXY protocol is read; both are told in later answers on
+the connection.
 """
 
+import io
 import json
 import ssl
 import threading
@@ -17,6 +19,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.e2e.posttunnel import ChunkReader, ChunkWriter
 
 Addresses = Mapping[tuple[str, int], str]
 """Name of the workload at each address and port."""
@@ -97,7 +101,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_GET  # noqa: N815 - the name that the base class calls
+    def do_POST(self) -> None:
+        """Answer as for GET; a body in chunks is a tunnel to this workload, as by CONNECT."""
+        if self.headers.get("transfer-encoding") != "chunked":
+            self.do_GET()
+            return
+        self.tunnel = f"POST {self.headers['host']}"
+        self.send_response(200)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        self.wfile.flush()
+        self.rfile = io.BufferedReader(ChunkReader(self.rfile))
+        written: io.RawIOBase = ChunkWriter(self.wfile)
+        self.wfile = io.BufferedWriter(written, self.wbufsize)
+        self.close_connection = False
+
     do_PUT = do_GET  # noqa: N815 - the name that the base class calls
     do_OPTIONS = do_GET  # noqa: N815 - the name that the base class calls
 

@@ -26,6 +26,7 @@ class ServedViews:
         self._mesh = mesh
         self._compiler = mesh.compiler()
         self._served = 0
+        self._place = ""
         mesh.frontend()
 
     @contextmanager
@@ -45,7 +46,13 @@ class ServedViews:
         with EnvoyProcess(bootstrap(settings)) as process:
             process.wait_ready()
             self._compiler.wait_status(snapshot, proxy=settings.node_id)
+            self._place = settings.node_id
             yield process
+
+    def change(self, snapshot: Snapshot) -> None:
+        """Give the Envoy that runs another view, and wait until it has acknowledged it."""
+        self._compiler.publish(snapshot)
+        self._compiler.wait_status(snapshot, proxy=self._place)
 
 
 @contextmanager

@@ -56,7 +56,8 @@ def _spki_fault(value: str) -> str | None:
 def _hash_fault(value: str) -> str | None:
     if _HASH.fullmatch(value) is not None:
         return None
-    return f"{quoted(value)} is no SHA-256 in hexadecimal digits, with or without colons"
+    text = f"{quoted(value)} is no SHA-256 in hexadecimal digits"
+    return f"{text}; write all 64, with or without colons"
 
 
 def server_tls(path: Path, tls: ServerTLS, protocol: str) -> Iterator[Problem]:

@@ -67,3 +67,17 @@ def test_equal_objects_have_equal_hashes() -> None:
     other = manifests(placed("{kind: ConfigMap, apiVersion: v1, metadata: {name: a}}"), "g")
     assert one[0].hash == two[0].hash
     assert one[0].hash != other[0].hash
+
+
+def test_what_is_known_of_a_workloads_health_is_not_applied() -> None:
+    """Its agent writes that; applying it would fight with the agent."""
+    text = """\
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: box}
+spec: {address: 10.0.0.1}
+status: {conditions: [{type: Healthy, status: "True"}]}
+"""
+    (made,) = manifests(placed(text), "fleet")
+    assert "status" not in made.body
+    assert made.body["spec"] == {"address": "10.0.0.1"}

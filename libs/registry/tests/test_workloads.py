@@ -2,9 +2,10 @@
 
 import pytest
 
+from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.build import build_registry
 from libs.registry.tests.objects import objects
-from libs.registry.workloads import selected
+from libs.registry.workloads import selected, workload_of
 
 TEXT = """
 apiVersion: v1
@@ -60,3 +61,24 @@ def test_a_selector_finds_only_what_carries_all_of_it(selector: str) -> None:
 def test_nothing_is_selected_from_nothing() -> None:
     """No workload, no endpoint."""
     assert selected((), {"app": "web"}, ()) == ()
+
+
+def test_a_workload_that_is_probed_is_no_endpoint_before_it_passes() -> None:
+    """Its condition decides once its annotation says that it is probed."""
+    annotated = "annotations: {proxy.istio.io/health-checks-enabled: 'true'}"
+    for annotation, status, found in (
+        (annotated, "'True'", 1),
+        (annotated, "'False'", 0),
+        (annotated, "Unknown", 0),
+        ("labels: {}", "'False'", 1),
+    ):
+        text = f"""
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {{name: one, {annotation}}}
+spec: {{address: 10.0.0.1, labels: {{app: web}}}}
+status: {{conditions: [{{type: Healthy, status: {status}}}]}}
+"""
+        (entry,) = objects(text)
+        assert isinstance(entry, WorkloadEntry)
+        assert len(selected([workload_of(entry)], {"app": "web"}, ())) == found

@@ -155,10 +155,13 @@ def _decryption(view: View, gateway: Gateway, server: Server, alpn: tuple[str, .
     )
     offered = MESH_ALPN if server.tls.mode == MESH_MUTUAL and not alpn else alpn
     found = decryption(server.tls, holder, offered)
+    place = f"{gateway.key}: server on port {server.port.number}"
     for cipher in found.unknown_ciphers:
+        view.ledger.problem(f"{place}: no Envoy has cipher suite `{cipher}`; it is left out")
+    if found.demanding:
         view.ledger.problem(
-            f"{gateway.key}: server on port {server.port.number}: no Envoy has cipher suite "
-            f"`{cipher}`; it is left out"
+            f"{place}: mode {server.tls.mode} acts as MUTUAL: Envoy refuses clients without a "
+            "certificate where names or fingerprints of certificates are compared"
         )
     return found
 

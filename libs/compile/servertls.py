@@ -52,6 +52,8 @@ class Decryption:
     sources: set[ObjectKey] = field(default_factory=set)
     fault: str = ""
     unknown_ciphers: Sequence[str] = ()
+    demanding: bool = False
+    """whether every client has to show a certificate, though the mode leaves that open"""
 
     def secret(self, found: creds.Found) -> bool:
         """Take one secret; its fault is the fault of the whole."""
@@ -138,7 +140,10 @@ def _certificates(
 def _clients(
     context: tls_pb2.CommonTlsContext, written: ServerTLS, holder: Holder, result: Decryption
 ) -> None:
-    """Authorities are those of `caCertCredentialName`, else of the certificate's own Secret."""
+    """Authorities are those of `caCertCredentialName`, else of the certificate's own Secret.
+
+    Envoy refuses clients without a certificate wherever it compares names or fingerprints.
+    """
     peer = tls.Peer(
         _authorities_file(written),
         written.subject_alt_names,
@@ -149,7 +154,9 @@ def _clients(
     )
     own = next(iter(named(written)), "")
     name = written.ca_cert_credential_name.removesuffix(creds.AUTHORITIES_SUFFIX) or own
-    if peer.untrusted or (not name and peer.authorities):
+    compared = peer.names or peer.hashes or peer.keys
+    result.demanding = bool(compared) and written.mode != "MUTUAL" and not peer.untrusted
+    if not name and (peer.untrusted or peer.authorities):
         tls.demand(context, peer)
     elif name:
         found = creds.authorities(holder.credentials, holder.namespace, name)

@@ -48,7 +48,7 @@ class Peer:
     """What the other side must show: a certificate by `authorities`, for one of `names`.
 
     `authorities` and `revoked` are files. Without authorities nothing is verified; `untrusted`
-    takes certificates of everybody.
+    takes certificates of everybody. Envoy asks clients for one only where there are authorities.
     """
 
     authorities: str = ""
@@ -167,9 +167,10 @@ def _validation(peer: Peer, *, named: bool) -> common_pb2.CertificateValidationC
     )
     if peer.untrusted:
         result.trust_chain_verification = common_pb2.CertificateValidationContext.ACCEPT_UNTRUSTED
-        return result
     if peer.authorities:
         result.trusted_ca.filename = peer.authorities
+    if peer.untrusted:
+        return result
     if peer.revoked:
         result.crl.filename = peer.revoked
     _name(result, peer.names if named else ())

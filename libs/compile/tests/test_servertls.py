@@ -56,12 +56,34 @@ def test_a_server_that_cannot_be_served_says_why(written: dict[str, Any], said: 
 
 
 def test_verification_may_be_left_out_on_purpose() -> None:
-    """The client still has to show a certificate, by anybody."""
-    built = _context(_made(mode="MUTUAL", insecureSkipVerify=True, **FILES))
+    """The client still has to show one, by anybody: Envoy asks where it has authorities."""
+    written = {"caCertificates": "/ca", "subjectAltNames": ("a",)}
+    built = _context(_made(mode="MUTUAL", insecureSkipVerify=True, **FILES, **written))
     assert built.require_client_certificate.value
     validation = built.common_tls_context.validation_context
     accepted = common_pb2.CertificateValidationContext.ACCEPT_UNTRUSTED
     assert validation.trust_chain_verification == accepted
+    assert validation.trusted_ca.filename == "/ca"
+    assert not validation.match_typed_subject_alt_names
+
+
+@pytest.mark.parametrize(
+    ("written", "demanding"),
+    [
+        ({}, False),
+        ({"subjectAltNames": ("a",)}, True),
+        ({"verifyCertificateHash": ("0" * 64,)}, True),
+        ({"subjectAltNames": ("a",), "insecureSkipVerify": True}, False),
+    ],
+)
+def test_what_is_compared_makes_an_optional_certificate_necessary(
+    written: dict[str, Any],
+    demanding: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Whoever wrote OPTIONAL_MUTUAL is told that Envoy refuses clients without a certificate."""
+    assert _made(mode="OPTIONAL_MUTUAL", caCertificates="/ca", **FILES, **written).demanding is (
+        demanding
+    )
 
 
 def test_suites_that_no_envoy_has_are_left_out_and_named() -> None:

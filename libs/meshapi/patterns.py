@@ -29,6 +29,9 @@ DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 MESSAGE_CODES = r"^[A-Z]{3}([0-9]{4}|[0-9]{0,3}\*)$"
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
+POINTER = r"^(/[^/]+)+$"
+
+
 HINTS: Mapping[str, str] = {
     DNS_LABEL: "lower-case letters, digits and `-`",
     DNS_NAME: "lower-case letters, digits, `-` and `.`",
@@ -37,6 +40,7 @@ HINTS: Mapping[str, str] = {
     KIND: "a kind such as `Service`",
     DOMAIN_PATH: "a name such as `example.com/controller`",
     PROTOCOL: "a protocol such as `HTTP`",
+    POINTER: "a path such as `/spec/http/*/timeout`",
     HEADER_NAME: "a header's name such as `x-tenant`",
     HEADER_WORD: "a header's name of letters, digits, `-` and `_`",
     HEADER_VALUE: "printable ASCII without blanks at its ends",

@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from libs.meshapi.base import Count, Model, Percent
+from libs.meshapi.patterns import POINTER
 from libs.meshapi.texts import NonEmpty, NonEmptyTexts
 
-Pointer = Annotated[str, Field(pattern=r"^(/[^/]+)+$", max_length=512)]
+Pointer = Annotated[str, Field(pattern=POINTER, max_length=512)]
 """A JSON pointer in which `*` means every item of a list, such as `/spec/http/*/timeout`."""
 
 

@@ -66,7 +66,12 @@ def problems_of(
     error: ValidationError, model: type[Model], tree: Written, prefix: Path
 ) -> Iterator[Problem]:
     """Translate every error that `model` found in the object at `prefix` of `tree`."""
-    for details in error.errors(include_url=False, include_context=True):
+    found = error.errors(include_url=False, include_context=True)
+    refused_items = {details["loc"][:-1] for details in found}
+    for details in found:
+        # A list that is short only because an item of it was refused is no second mistake.
+        if details["type"] == "too_short" and details["loc"] in refused_items:
+            continue
         path = tuple(part for part in details["loc"] if part != "[key]")
         yield _problem(_Finding(model, path, details, tree, prefix))
 

@@ -52,7 +52,7 @@ class Upstreams:
         for one in _NAMING:
             settings.ClearField(one)
         settings.eds_cluster_config.ClearField("service_name")
-        places = _places(self._assignment(cluster))
+        places = _places(self._assignment(cluster), shared=_shared_by_locality(cluster))
         discovered = cluster.type == cluster_pb2.Cluster.ORIGINAL_DST
         leads_to = places or ("original destination" if discovered else ("name", name))
         return Upstream(
@@ -69,14 +69,22 @@ class Upstreams:
         return self.resources.endpoints.get(service) or endpoint_pb2.ClusterLoadAssignment()
 
 
-def _places(assignment: endpoint_pb2.ClusterLoadAssignment) -> tuple[Hashable, ...]:
+def _shared_by_locality(cluster: cluster_pb2.Cluster) -> bool:
+    """Say whether the weights of localities count: Envoy looks at them only where it is told to."""
+    told = cluster.common_lb_config.HasField("locality_weighted_lb_config")
+    return told or cluster.HasField("load_balancing_policy")
+
+
+def _places(
+    assignment: endpoint_pb2.ClusterLoadAssignment, *, shared: bool
+) -> tuple[Hashable, ...]:
     """Return all endpoints in an order that says nothing, each with its rank and weight."""
     return tuple(
         sorted(
             (
                 locality.priority,
                 locality.locality.SerializeToString(deterministic=True),
-                locality.load_balancing_weight.value,
+                locality.load_balancing_weight.value if shared else 0,
                 one.endpoint.address.SerializeToString(deterministic=True),
                 one.load_balancing_weight.value or 1,
                 one.health_status,

@@ -9,6 +9,8 @@ from libs.routediff.values import Values
 
 _LISTED_MAX: Final = 4
 _ANYTHING: Final = "is anything"
+_NEGATIVE: Final = ("without ", "unless ")
+"""How conditions begin that say what a request does not have."""
 
 
 def calls_in_words(boxes: Sequence[Box], dimensions: Mapping[str, Values]) -> str:
@@ -41,8 +43,8 @@ def _box_in_words(box: Box, dimensions: Mapping[str, Values]) -> str:
             method = single
         else:
             others.append(_condition(values, parts))
-    with_ = [words for words in others if not words.startswith("without ")]
-    without = [words for words in others if words.startswith("without ")]
+    with_ = [words for words in others if not words.startswith(_NEGATIVE)]
+    without = [words for words in others if words.startswith(_NEGATIVE)]
     conditions = ([f"with {' and '.join(with_)}"] if with_ else []) + without
     return " ".join([_requests(method, paths), *conditions])
 
@@ -76,6 +78,8 @@ def _condition(values: Values, parts: int) -> str:
     if single := _value(values, parts):
         return _in_code(values, single)
     base, left_out = _around(values, parts)
+    if base is None and left_out and all(one.noun for one in left_out):
+        return "unless " + listed((_in_code(values, one.noun) for one in left_out), " or ")
     if base is not None and base.language is None and not base.inverted and not left_out:
         return subject
     return f"{subject} that {_values_in_words(values, parts)}"

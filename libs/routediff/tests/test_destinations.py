@@ -41,3 +41,15 @@ def test_shares_are_fractions_of_what_is_given_away() -> None:
     """Weights of 1 and 3 are those of 25 and 75; nothing is no share."""
     assert shares([("a", 1), ("b", 3), ("c", 0)]) == shares([("a", 25), ("b", 70), ("b", 5)])
     assert ("a", Fraction(1, 4)) in shares([("a", 1), ("b", 3)])
+
+
+def test_weights_of_localities_count_where_they_are_used() -> None:
+    """Elsewhere an Envoy does not look at them."""
+    plain, weighted = cluster("a", "10.0.0.1"), cluster("b", "10.0.0.1")
+    weighted.load_assignment.endpoints[0].load_balancing_weight.value = 7
+    known = Upstreams(view([], [plain, weighted]))
+    assert known.of("a") == known.of("b")
+    for one in (plain, weighted):
+        one.common_lb_config.locality_weighted_lb_config.SetInParent()
+    known = Upstreams(view([], [plain, weighted]))
+    assert known.of("a").leads_to != known.of("b").leads_to

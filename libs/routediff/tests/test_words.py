@@ -49,9 +49,7 @@ def test_methods_that_a_rule_leaves_are_said_as_an_exception() -> None:
     """All methods but one are not listed one by one."""
     get = to("a")
     get.match.headers.add(name=":method").string_match.exact = "GET"
-    assert _words([get, to("a")], [get]) == [
-        "all requests with a method that is anything, unless it is GET"
-    ]
+    assert _words([get, to("a")], [get]) == ["all requests unless `method: GET`"]
 
 
 def test_a_method_alone_is_said_of_all_requests() -> None:

@@ -13,7 +13,8 @@ from libs.compile.world import build_world
 from libs.envoy.staticform import static_bootstrap
 from libs.kernel.ids import ClusterName
 from libs.meshapi.parse import parse_file
-from libs.routediff.difference import Difference, difference
+from libs.routediff.classes import Difference
+from libs.routediff.difference import difference
 from libs.routing.dump import from_dump
 from libs.routing.resources import Resources
 from tools.envoy.process import EnvoyProcess

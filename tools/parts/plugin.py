@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 from tools.envoy.install import envoy_path
 from tools.kubeapi import fleet as kubeapi
@@ -25,6 +26,12 @@ from tools.sidewheels.fetch import FetchError
 T = TypeVar("T")
 
 _MARK = "part missing: "
+
+
+def pytest_configure() -> None:
+    """Give property tests no deadline: a slow machine is no wrong program."""
+    settings.register_profile("house", deadline=None)
+    settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from protogen.envoy.config.core.v3 import health_check_pb2
 from protogen.envoy.config.endpoint.v3 import endpoint_components_pb2 as ec
 from protogen.envoy.config.endpoint.v3 import endpoint_pb2
 
+from libs.routing import lookups
 from libs.routing.call import Call
 from libs.routing.decision import EndpointChoice
 from libs.routing.outcome import UndecidedError, understood
@@ -35,14 +36,19 @@ class Arrived:
     restored: bool
 
 
-def of_cluster(arrived: Arrived, name: str) -> tuple[EndpointChoice, ...]:
-    """Return the endpoints of a cluster that get calls; none for a cluster that is not there."""
+def of_cluster(arrived: Arrived, name: str, asked: str = "") -> tuple[EndpointChoice, ...]:
+    """Return the endpoints of a cluster that get calls; none for a cluster that is not there.
+
+    `asked` is the name that was looked up on the way, for clusters that connect to it.
+    """
     resources = arrived.resources
     if name in resources.unread:
         raise UndecidedError(f"cluster {name}: {resources.unread[name]}")
     cluster = resources.clusters.get(name)
     if cluster is None:
         return ()
+    if lookups.is_by_name(cluster):
+        return (lookups.endpoint(cluster, asked),)
     for field, _ in cluster.ListFields():
         if field.name in _OVERRIDING:
             raise UndecidedError(f"cluster.{field.name}")

@@ -10,7 +10,7 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
 )
 from protogen.envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2
 
-from libs.routing import chains, endpoints, listeners, manager, policies
+from libs.routing import chains, endpoints, listeners, lookups, manager, policies
 from libs.routing.call import Call
 from libs.routing.caller import Caller
 from libs.routing.decision import Action, ClusterChoice, Decision, Verdict
@@ -66,6 +66,8 @@ _HARMLESS: Final = frozenset(
     }
 )
 """Types of network filters that only observe."""
+_BEFORE_THE_LAST: Final = _HARMLESS | policies.NETWORK_TYPES | {lookups.NETWORK_TYPE}
+"""Types of network filters that are followed, or need not be."""
 
 
 def evaluate(resources: Resources, call: Call) -> Decision:
@@ -101,7 +103,8 @@ def _follow(resources: Resources, call: Call, so_far: Decision) -> None:
         found = opened(last.typed_config, hcm_pb2.HttpConnectionManager)
         manager.decide(found, arrived, so_far, verified=ended)
     elif kind == _TCP_PROXY:
-        _proxy(opened(last.typed_config, tcp_proxy_pb2.TcpProxy), arrived, so_far)
+        asked = lookups.of_connection(chain.filters, call)
+        _proxy(opened(last.typed_config, tcp_proxy_pb2.TcpProxy), arrived, so_far, asked)
     else:
         raise UndecidedError(f"network filter {last.name} ({kind})")
 
@@ -117,20 +120,20 @@ def chain_name(listener: listener_pb2.Listener, chain: lc.FilterChain) -> str:
 def _last(filters: Sequence[lc.Filter]) -> lc.Filter:
     """Return the filter that ends the chain. Raises UndecidedError for another that may decide."""
     for one in filters[:-1]:
-        if type_of(one.typed_config) not in (_HARMLESS | policies.NETWORK_TYPES):
+        if type_of(one.typed_config) not in _BEFORE_THE_LAST:
             raise UndecidedError(f"network filter {one.name} ({type_of(one.typed_config)})")
     if not filters:
         raise UndecidedError("a filter chain without filters")
     return filters[-1]
 
 
-def _proxy(proxy: tcp_proxy_pb2.TcpProxy, arrived: Arrived, so_far: Decision) -> None:
+def _proxy(proxy: tcp_proxy_pb2.TcpProxy, arrived: Arrived, so_far: Decision, asked: str) -> None:
     understood(proxy, _TCP, "tcp_proxy")
     weights = [(one.name, one.weight) for one in proxy.weighted_clusters.clusters]
     if any(one.HasField("metadata_match") for one in proxy.weighted_clusters.clusters):
         raise UndecidedError("tcp_proxy.weighted_clusters.metadata_match")
     so_far.clusters = tuple(
-        ClusterChoice(name, weight, endpoints.of_cluster(arrived, name))
+        ClusterChoice(name, weight, endpoints.of_cluster(arrived, name, asked))
         for name, weight in weights or [(proxy.cluster, 100)]
         if weight
     )

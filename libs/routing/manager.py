@@ -10,7 +10,16 @@ from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import
     http_connection_manager_pb2 as hcm_pb2,
 )
 
-from libs.routing import actions, conditions, crossorigin, endpoints, filters, hosts, policies
+from libs.routing import (
+    actions,
+    conditions,
+    crossorigin,
+    endpoints,
+    filters,
+    hosts,
+    lookups,
+    policies,
+)
 from libs.routing.actions import Place
 from libs.routing.call import Call, Protocol, Tls
 from libs.routing.caller import Caller
@@ -224,9 +233,10 @@ def _act(
     arrived: Arrived,
 ) -> None:
     kind = place.route.WhichOneof("action")
+    asked = lookups.of_request(manager.http_filters, place.overrides, request)
     if kind == "route":
         so_far.clusters = actions.targets(
-            place, request, lambda name: endpoints.of_cluster(arrived, name)
+            place, request, lambda name: endpoints.of_cluster(arrived, name, asked)
         )
     chosen = so_far.clusters
     cluster = chosen[0].name if len(chosen) == 1 else None
@@ -247,8 +257,10 @@ def _act(
         answer = actions.direct_response(place)
         so_far.action = Action(direct_response=answer, fault=fault, headers=steps)
     elif kind == "route":
+        rewrite = actions.rewrite(place, request, chosen)
+        lookups.check_names(arrived.resources, chosen, rewrite, asked)
         so_far.action = Action(
-            rewrite=actions.rewrite(place, request, chosen),
+            rewrite=rewrite,
             timeout_s=actions.timeout_s(forwards),
             retries=actions.retries(place),
             fault=fault,

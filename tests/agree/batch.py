@@ -13,8 +13,11 @@ from tests.agree.trial import ADDRESS, Ground, Trial, caller, workload_entries, 
 _SERVICES = tuple(f"h{number}" for number in range(8))
 _ENTRIES = tuple(f"e{number}.example" for number in range(6))
 _SECURED = tuple(f"t{number}.example" for number in range(4))
-HOSTS = (*_SECURED, *_SERVICES, *_ENTRIES)
+_EITHER = tuple(f"u{number}.example" for number in range(3))
+HOSTS = (*_SECURED, *_EITHER, *_SERVICES, *_ENTRIES)
 _WITHOUT_RULES = 2
+_CLOSED_PORT = 1
+"""Nobody listens there, and it is none that the system gives to a client."""
 _SCOPES = ("./*", "*/*", "default/*")
 Drawn = Mapping[str, list[dict[str, Any]]]
 """Rules by host, in their order."""
@@ -24,11 +27,13 @@ Drawn = Mapping[str, list[dict[str, Any]]]
 class Batch:
     """A configuration, who asks for it, and calls by the command line's fields.
 
-    `others` are the objects that stay when rules change. `roots` are rules, by host, behind which
-    all rules of the host stand in a delegate. The rules of hosts in `split` have two owners.
+    `others` are the objects that stay when rules change, `port` is where calls come in. `roots`
+    are rules, by host, behind which all rules of the host stand in a delegate. The rules of hosts
+    in `split` have two owners.
     """
 
     others: tuple[Mapping[str, Any], ...]
+    port: int
     proxy: Proxy
     calls: tuple[Mapping[str, Any], ...]
     drawn: Drawn
@@ -43,9 +48,8 @@ class Batch:
         for host in list(self.drawn)[:-_WITHOUT_RULES]:
             objects += self._rules_of(host)
         text = json.dumps(objects)
-        port = self.calls[0]["port"]
-        filled = text.replace(f'"port": {rules.OWN_PORT}', f'"port": {port}')
-        filled = filled.replace(f'"number": {rules.OWN_PORT}', f'"number": {port}')
+        filled = text.replace(f'"port": {rules.OWN_PORT}', f'"port": {self.port}')
+        filled = filled.replace(f'"number": {rules.OWN_PORT}', f'"number": {self.port}')
         made: list[dict[str, Any]] = json.loads(filled)
         return tuple(made)
 
@@ -105,8 +109,11 @@ def draw(dice: Dice, port: int, ground: Ground, calls: int, *, chancy: bool = Tr
     for host in _ENTRIES:
         objects += services.entry(dice, host, port, ground)
     for host in _SECURED:
-        objects += services.secured(host, port, ground)
-        objects.append(_for_secured(dice, host, ground.folder))
+        objects += services.alike(host, port, ground.encrypted)
+        objects.append(_fixed(host, policies.secured(dice, ground.folder)))
+    for host in _EITHER:
+        objects += services.alike(host, port, ground.either)
+        objects.append(_fixed(host, policies.upgraded(dice)))
     objects += servertls.secrets(ground.folder)
     objects += [_policy(dice, host, chancy=chancy) for host in (*_SERVICES, *_ENTRIES)]
     objects += _gateway(dice, port) if at_gateway else _sidecar(dice, port)
@@ -119,6 +126,7 @@ def draw(dice: Dice, port: int, ground: Ground, calls: int, *, chancy: bool = Tr
         policies.keep_protocol(dice, objects)
     return Batch(
         tuple(objects),
+        port,
         caller(kind, **servertls.client_files(ground.folder)),
         made,
         drawn,
@@ -167,14 +175,14 @@ def _policy(dice: Dice, host: str, *, chancy: bool) -> dict[str, Any]:
     return written("DestinationRule", host.partition(".")[0], spec)
 
 
-def _for_secured(dice: Dice, host: str, folder: str) -> dict[str, Any]:
-    """Draw a DestinationRule with which calls are encrypted as the host asks for."""
+def _fixed(host: str, policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a DestinationRule whose policy is the same for all subsets."""
     subsets = [{"name": name, "labels": {"version": name}} for name in rules.SUBSETS]
     subsets.append({"name": "empty", "labels": {"version": "none"}})
     spec: dict[str, Any] = {
         "host": host,
         "subsets": subsets,
-        "trafficPolicy": policies.secured(dice, folder),
+        "trafficPolicy": policy,
         # A sidecar takes Secrets only for rules that are for its own workload.
         "workloadSelector": {"matchLabels": {"app": "caller"}},
     }
@@ -240,7 +248,7 @@ def _call(dice: Dice, drawn: Drawn, port: int, *, at_gateway: bool) -> dict[str,
     call = {
         "mode": "gateway" if at_gateway else "outbound",
         "address": ADDRESS,
-        "port": port,
+        "port": _CLOSED_PORT if dice.chance(0.02) else port,
         "host": _host(dice, host, port, at_gateway=at_gateway),
         "method": dice.one(rules.METHODS),
         "path": path,
@@ -248,10 +256,11 @@ def _call(dice: Dice, drawn: Drawn, port: int, *, at_gateway: bool) -> dict[str,
     }
     if dice.chance(0.06):
         call["protocol"] = "http2"
-    if dice.chance(0.5):
+    if dice.chance(0.75):
         rules.aim(dice, call, dice.one(drawn[host]))
         if dice.chance(0.7):
-            call["host"] = _own(host, at_gateway=at_gateway)
+            stated = f":{port}" if dice.chance(0.3) else ""
+            call["host"] = _own(host, at_gateway=at_gateway) + stated
     return call
 
 

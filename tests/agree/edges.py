@@ -13,6 +13,8 @@ from tools.child.ports import free_ports
 _SHOPS = ("shop.example", "a.shop.example", "bank.example")
 _CROSSED_PORT = 9443
 _CROSSED = "crossed.default.svc.cluster.local"
+_OF_WEB = 3
+"""How much more often servers are asked that have more settings than others."""
 Calls = Callable[[Dice], dict[str, Any]]
 
 
@@ -112,8 +114,11 @@ def _server(edge: _Edge, port: dict[str, Any], hosts: list[str], **more: Any) ->
 def _web(edge: _Edge, port: int) -> None:
     """Servers that end TLS and read requests, told apart by the server name."""
     folder, dice = edge.ground.folder, edge.dice
+    pinned: set[str] = set()
     for hosts in (["shop.example", "*.shop.example"], ["default/bank.example"]):
         tls = servertls.ending(dice, folder, at_gateway=True)
+        if tls.keys() & {"verifyCertificateHash", "verifyCertificateSpki"}:
+            pinned.update(one.removeprefix("default/") for one in hosts)
         stated = {**_port(port, "HTTPS"), "name": f"https-{port}-{len(edge.servers)}"}
         _server(edge, stated, hosts, tls=tls)
 
@@ -123,6 +128,8 @@ def _web(edge: _Edge, port: int) -> None:
         if kind == "plaintext":
             return call
         call |= {"tls": kind, "sni": dice.one((*_SHOPS, *_SHOPS, "nobody.example"))}
+        if call["sni"] in pinned and dice.chance(0.7):
+            call["tls"] = kind = "tls"  # of a certificate that is shown nobody can say
         if dice.chance(0.7):
             call["host"] = call["sni"]
         if dice.chance(0.1):
@@ -131,15 +138,15 @@ def _web(edge: _Edge, port: int) -> None:
             call["source"] = {"principal": servertls.PRINCIPAL}
         return call
 
-    edge.asked.append(asked)
+    edge.asked += [asked] * _OF_WEB
 
 
 def _redirecting(edge: _Edge, port: int) -> None:
     """A plain server that may send everybody to the encrypted one."""
-    tls = {"tls": {"httpsRedirect": True}} if edge.dice.chance(0.6) else {}
+    tls = {"tls": {"httpsRedirect": True}} if edge.dice.chance(0.75) else {}
     protocol = edge.dice.one(("HTTP", "HTTP2", "GRPC"))
     _server(edge, _port(port, protocol), ["shop.example", "*/bank.example"], **tls)
-    edge.asked.append(lambda dice: _request(dice, port))
+    edge.asked += [lambda dice: _request(dice, port)] * 2
 
 
 def _request(dice: Dice, port: int) -> dict[str, Any]:

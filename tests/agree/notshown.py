@@ -49,12 +49,6 @@ NOT_SHOWN: Mapping[str, str] = dict(
             "ListenerMatch.portName",
         ),
         *_all("refused by check", "ConfigPatch.applyTo INVALID", "Patch.operation INVALID"),
-        *_all(
-            "a name that only the client knows is resolved by the proxy: libs/routing does not",
-            "ServiceEntrySpec.resolution DYNAMIC_DNS",
-        ),
-        *_all("workloads of a run speak HTTP/1.1", "HTTPSettings.h2UpgradePolicy UPGRADE"),
-        *_all("workloads of a run open tunnels for CONNECT only", "Tunnel.protocol POST"),
         *_all("stands for a protocol that is not written", "Tunnel.protocol "),
         *_all(
             _WAYPOINT,

@@ -130,7 +130,8 @@ def _answering(
         first = min((each.priority for each in one.endpoints), default=0)
         for endpoint in one.endpoints:
             if endpoint.priority == first or retried:
-                address = "127.0.0.1" if endpoint.address == "localhost" else endpoint.address
+                is_local = endpoint.address.endswith("localhost")
+                address = "127.0.0.1" if is_local else endpoint.address
                 found.add(workloads.get((address, endpoint.port)))
     return found
 

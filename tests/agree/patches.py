@@ -15,6 +15,9 @@ _MANAGER = "envoy.filters.network.http_connection_manager"
 _HTTP = f"{_TYPES}.network.http_connection_manager.v3.HttpConnectionManager"
 _FAULT = f"{_TYPES}.http.fault.v3.HTTPFault"
 _NAMED, _ADDED = "dns.example", "added.example"
+_FAULT_HEADER = "x-fault-"
+_FILTERS = 4
+"""How many faults patches add; a header of a call, with a number, asks for one of them."""
 _PATCHED = ("h0", "h1", "h2", "e0.example", "e1.example")
 Patch = dict[str, Any]
 
@@ -138,7 +141,7 @@ def _patches(place: _Place) -> Iterator[list[Patch]]:
     for weight, way in enumerate(ways, 2):
         yield [_more_endpoints(place, way, weight)]
     yield [_listener(place)]
-    for at in range(4):
+    for at in range(_FILTERS):
         yield [_http_filter(place, at)]
     yield [_in_listener(place, "FILTER_CHAIN", {}, "MERGE", {"name": "patched"})]
     if dice.chance(0.8):
@@ -188,17 +191,17 @@ def _route(place: _Place, host: str) -> Patch:
             "REMOVE",
             "REMOVE",
             "INSERT_BEFORE",
-            *["MERGE"] * 3,
+            *["MERGE"] * 6,
         )
     )
     vhost = place.host(host)
     if operation == "MERGE" and dice.chance(0.7):
         vhost["route"] = {"action": dice.one(("ROUTE", "ANY", "REDIRECT", "DIRECT_RESPONSE"))}
     elif operation not in ("INSERT_FIRST", "ADD"):
-        vhost["route"] = {"name": f"{dice.one(place.rules[host])}.m0"}
+        vhost["route"] = {"name": f"{place.rules[host][0]}.m0"}
     value: Patch | None = None
     if operation == "MERGE":
-        operation = dice.one(("MERGE", "MERGE_AND_REPLACE_LIST"))
+        operation = dice.one(("MERGE", *["MERGE_AND_REPLACE_LIST"] * 3))
         value = _marked("x-route")
     elif operation != "REMOVE":
         value = _answer(dice.one(("/", "/a", "/ab")), dice.number(290, 299))
@@ -254,14 +257,20 @@ def _http_filter(place: _Place, number: int) -> Patch:
     dice = place.dice
     manager: Patch = {"name": _MANAGER}
     operation = dice.one(
-        ("INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER", "ADD", "ADD", "ADD", "REMOVE", "REPLACE")
+        (
+            "INSERT_FIRST",
+            *["INSERT_BEFORE", "INSERT_AFTER"] * 2,
+            *["ADD"] * 7,
+            "REMOVE",
+            "REPLACE",
+        )
     )
     if operation in ("INSERT_BEFORE", "INSERT_AFTER"):
         last = operation == "INSERT_BEFORE"
         manager["subFilter"] = {"name": f"envoy.filters.http.{'router' if last else 'cors'}"}
     elif operation in ("REMOVE", "REPLACE"):
         manager["subFilter"] = {"name": "envoy.filters.http.cors"}
-    header = {"name": "x-one", "string_match": {"prefix": dice.one(("1", "g"))}}
+    header = {"name": f"{_FAULT_HEADER}{number}", "present_match": True}
     abort = {"http_status": 450 + number, "percentage": {"numerator": 100}}
     config = {"@type": _FAULT, "abort": abort, "headers": [header]}
     value = {"name": f"patched.fault{number}", "typed_config": config}
@@ -276,11 +285,15 @@ def _http_filter(place: _Place, number: int) -> Patch:
 
 def _call(place: _Place, call: Patch) -> Patch:
     """Turn some calls to what only patches and their own host have."""
+    call["headers"] = dict(call["headers"])
+    if place.dice.chance(0.5):
+        call["headers"][f"{_FAULT_HEADER}{place.dice.number(0, _FILTERS - 1)}"] = "1"
     kind = place.dice.number(0, 11)
     if kind == 0:
         return {**call, "host": _ADDED}
     if kind in (1, 2):
-        return {**call, "host": _NAMED}
+        path = "/a" if place.dice.chance(0.4) else call["path"]
+        return {**call, "host": _NAMED, "path": path}
     if kind == 3:
         return {**call, "port": place.extra_port}
     host = place.dice.one((*_PATCHED, "other.example"))

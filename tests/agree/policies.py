@@ -21,15 +21,18 @@ def policy(dice: Dice, *, of_port: bool = False) -> dict[str, Any]:
         drawn["connectionPool"] = pool(dice)
     if dice.chance(0.6):
         drawn["outlierDetection"] = _outliers(dice)
-    if dice.chance(0.15):
+    if dice.chance(0.25):
         drawn["tls"] = {"mode": "DISABLE"}
     if of_port:
         return drawn
-    if dice.chance(0.2):
+    if dice.chance(0.3):
         drawn["portLevelSettings"] = [
-            {"port": {"number": dice.one((OWN_PORT, OWN_PORT, 1))}, **policy(dice, of_port=True)}
+            {
+                "port": {"number": dice.one((OWN_PORT, OWN_PORT, OWN_PORT, 1))},
+                **policy(dice, of_port=True),
+            }
         ]
-    if dice.chance(0.15):
+    if dice.chance(0.25):
         drawn["proxyProtocol"] = {"version": dice.one(("V1", "V2"))}
     if dice.chance(0.2):
         drawn["retryBudget"] = {"percent": 100, "minRetryConcurrency": 100}
@@ -43,6 +46,15 @@ def secured(dice: Dice, folder: str) -> dict[str, Any]:
     drawn["tls"] = _encryption(dice, folder)
     if dice.chance(0.3):
         return {"portLevelSettings": [{"port": {"number": OWN_PORT}, **drawn}]}
+    return drawn
+
+
+def upgraded(dice: Dice) -> dict[str, Any]:
+    """Draw a policy for workloads that speak HTTP/2 as well: it is mostly spoken."""
+    drawn = {"connectionPool": pool(dice)}
+    if dice.chance(0.8):
+        http = {**drawn["connectionPool"].get("http", {}), "h2UpgradePolicy": "UPGRADE"}
+        drawn["connectionPool"]["http"] = http
     return drawn
 
 
@@ -126,11 +138,11 @@ def _outliers(dice: Dice) -> dict[str, Any]:
 def _balancer(dice: Dice) -> dict[str, Any]:
     kinds = ("LEAST_CONN", "LEAST_REQUEST", "RANDOM", "ROUND_ROBIN", "UNSPECIFIED", "PASSTHROUGH")
     balancer: dict[str, Any] = {}
-    if dice.chance(0.5):
+    if dice.chance(0.4):
         balancer["consistentHash"] = _hash(dice)
     else:
         balancer["simple"] = dice.one(kinds)
-        if dice.chance(0.4):
+        if dice.chance(0.5):
             balancer |= _warm(dice)
     if dice.chance(0.5):
         balancer["localityLbSetting"] = _places(dice)
@@ -140,7 +152,7 @@ def _balancer(dice: Dice) -> dict[str, Any]:
 
 
 def _warm(dice: Dice) -> dict[str, Any]:
-    if dice.chance(0.3):
+    if dice.chance(0.5):
         return {"warmupDurationSecs": "10s"}
     warm = {"duration": "10s", "minimumPercent": 20, "aggression": 1.5}
     return {"warmup": {"duration": "10s"} if dice.chance(0.3) else warm}
@@ -148,13 +160,14 @@ def _warm(dice: Dice) -> dict[str, Any]:
 
 def _hash(dice: Dice) -> dict[str, Any]:
     cookie: dict[str, Any] = {"name": "user", "ttl": dice.one(("0s", "60s"))}
-    if dice.chance(0.5):
+    if dice.chance(0.7):
         cookie |= {"path": "/", "attributes": [{"name": "SameSite", "value": "Strict"}]}
     drawn: dict[str, Any] = dice.one(
         (
             {"httpHeaderName": "x-one"},
             {"httpQueryParameterName": "q"},
             {"useSourceIp": True},
+            {"httpCookie": cookie},
             {"httpCookie": cookie},
         )
     )
@@ -185,7 +198,7 @@ def _places(dice: Dice) -> dict[str, Any]:
 
 def _zones(dice: Dice) -> dict[str, Any]:
     setting: dict[str, Any] = {"enabled": True, "minClusterSize": dice.number(1, 6)}
-    if dice.chance(0.4):
+    if dice.chance(0.45):
         setting["failoverPriority"] = ["tier"]
     elif dice.chance(0.5):
         setting["failover"] = [{"from": "region1", "to": "region2"}]

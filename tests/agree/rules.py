@@ -91,14 +91,14 @@ def _fitting(text: Mapping[str, str]) -> str:
 def _rule(dice: Dice, name: str, hosts: Sequence[str]) -> dict[str, Any]:
     rule: dict[str, Any] = {"name": name}
     rule["match"] = [{"name": f"m{number}", **_match(dice)} for number in range(dice.number(1, 3))]
-    kind = dice.number(0, 9)
-    if kind == 0:
+    kind = dice.one(("redirect", "redirect", "answer", *["forward"] * 9))
+    if kind == "redirect":
         rule["redirect"] = _redirect(dice)
-    elif kind == 1:
+    elif kind == "answer":
         rule["directResponse"] = _direct(dice)
     else:
         rule |= _forward(dice, hosts)
-    if kind > 1 and dice.chance(0.2):
+    if kind == "forward" and dice.chance(0.25):
         rule["fault"] = _fault(dice)
     if dice.chance(0.3):
         rule["headers"] = _with_host(dice, _headers(dice))
@@ -132,17 +132,17 @@ def _match(dice: Dice) -> dict[str, Any]:
         match["uri"] = _uri(dice)
         if dice.chance(0.2):
             match["ignoreUriCase"] = True
-    if dice.chance(0.35):
+    if dice.chance(0.4):
         match["headers"] = {dice.one(HEADERS): _text(dice)}
-    if dice.chance(0.15):
+    if dice.chance(0.25):
         match["withoutHeaders"] = {dice.one(HEADERS): _text(dice)}
-    if dice.chance(0.3):
+    if dice.chance(0.45):
         match["queryParams"] = {dice.one(PARAMETERS): _text(dice)}
     if dice.chance(0.18):
         match["method"] = _method(dice)
     if dice.chance(0.15):
         match["scheme"] = dice.one(_SCHEMES)
-    if dice.chance(0.2):
+    if dice.chance(0.25):
         match["authority"] = dice.one(_AUTHORITIES)
     if dice.chance(0.25):
         match |= _from_where(dice)
@@ -170,7 +170,7 @@ _AUTHORITIES = (
 
 
 def _method(dice: Dice) -> dict[str, str]:
-    kind = dice.one(("exact", "exact", "prefix", "regex"))
+    kind = dice.one(("exact", "exact", "prefix", "prefix", "regex"))
     if kind == "regex":
         return {kind: dice.one(("(GET|PUT)", "[A-Z]+"))}
     return {kind: dice.one(METHODS) if kind == "exact" else dice.one(("G", "PU", "P"))}
@@ -203,7 +203,7 @@ def _uri(dice: Dice) -> dict[str, str]:
 
 
 def _text(dice: Dice) -> dict[str, str]:
-    kind = dice.one(("exact", "prefix", "regex", "present"))
+    kind = dice.one(("exact", "exact", "prefix", "prefix", "regex", "present", "present"))
     if kind == "present":
         return {}
     return {kind: dice.one(_PATTERNS) if kind == "regex" else dice.one(VALUES[:-1])}
@@ -211,9 +211,9 @@ def _text(dice: Dice) -> dict[str, str]:
 
 def _redirect(dice: Dice) -> dict[str, Any]:
     redirect: dict[str, Any] = {}
-    if dice.chance(0.5):
+    if dice.chance(0.4):
         redirect["uri"] = dice.one(("/moved", "%PREFIX()%/moved", "/moved?x=1"))
-    elif dice.chance(0.4):
+    elif dice.chance(0.6):
         redirect["prefixRewrite"] = dice.one(("/other", "/other/"))
     if dice.chance(0.5):
         redirect["authority"] = "elsewhere.example"

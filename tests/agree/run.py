@@ -4,7 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,17 @@ from libs.routing.call import Call, call_from_fields
 from libs.routing.decision import Decision, Verdict
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
-from tests.agree import admissions, arrivals, batch, callers, connections, edges, patches
+from tests.agree import (
+    admissions,
+    arrivals,
+    batch,
+    callers,
+    connections,
+    edges,
+    lookups,
+    patches,
+)
+from tests.agree.bothprotocols import fronts
 from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
 from tests.agree.mutations import Mutation, applied
@@ -52,6 +62,11 @@ TRAFFIC: Sequence[Draw] = (
     connections.draw,
     patches.draw,
     arrivals.draw,
+    edges.draw,
+    patches.draw,
+    connections.draw,
+    _requests,
+    lookups.draw,
 )
 """Kinds of trials about where calls go, in turn."""
 
@@ -84,10 +99,12 @@ class Report:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Let workloads answer, half of them over TLS, while the context lasts."""
-    ports = [(WORKLOADS_ADDRESS, port) for port in free_ports(2 * len(SUBSETS))]
+    """Let workloads answer, some of them over TLS or in HTTP/2, while the context lasts."""
+    count = len(SUBSETS)
+    ports = [(WORKLOADS_ADDRESS, port) for port in free_ports(3 * count)]
     plain = dict(zip(ports, SUBSETS, strict=False))
-    encrypted = {at: f"t{name}" for at, name in zip(ports[len(SUBSETS) :], SUBSETS, strict=True)}
+    encrypted = {at: f"t{name}" for at, name in zip(ports[count:], SUBSETS, strict=False)}
+    either = dict(zip(ports[2 * count :], SUBSETS, strict=True))
     with tempfile.TemporaryDirectory(prefix="agree-") as folder:
         place = Path(folder)
         certificates.make(place, _NAMES)
@@ -97,9 +114,9 @@ def ground() -> Iterator[Ground]:
         certificates.revoke_none(place)
         callers.vouch(place)
         contexts = {at: certificates.server(place, "server") for at in encrypted}
-        found = Ground(plain, encrypted, folder)
-        with echoes(found.workloads, contexts):
-            yield found
+        behind = {port: own for (_, port), (_, own) in zip(either, plain, strict=True)}
+        with echoes({**plain, **encrypted}, contexts), fronts(behind):
+            yield Ground(plain, encrypted, either, folder)
 
 
 def observe(
@@ -107,7 +124,8 @@ def observe(
 ) -> Generator[Pair, None, None]:
     """Draw configurations and calls from a seed and make the calls, of the scenes in turn.
 
-    With a slip Envoy runs what a compiler with that mistake makes.
+    With a slip Envoy runs what a compiler with that mistake makes; of configurations for which it
+    makes the same, no calls are made.
     """
     dice, turn = Dice(seed), 0
     with ground() as found:
@@ -121,15 +139,22 @@ def observe(
 def _observed(trial: Trial, found: Ground, slip: Mutation | None) -> Iterator[Pair]:
     snapshot = compiled(trial)
     resources = from_snapshot(snapshot)
-    with applied(slip) if slip is not None else nullcontext():
-        run = compiled(trial) if slip is not None else snapshot
-    make = partial(_pair, trial, found, resources, _without_each(trial))
+    run, without = snapshot, _without_each(trial) if slip is None else {}
+    if slip is not None:
+        with applied(slip):
+            run = compiled(trial)
+        if run == snapshot:
+            return
+    make = partial(_pair, trial, found, resources, without)
     with (
         EnvoyProcess(static_bootstrap(run)) as envoy,
         ThreadPoolExecutor(_CALLS_AT_ONCE) as pool,
     ):
         envoy.wait_ready()
-        yield from pool.map(make, map(call_from_fields, trial.calls))
+        calls = [call_from_fields(one) for one in trial.calls]
+        # Here, and not beside others: whoever reads the pairs may change the evaluator meanwhile.
+        told = [header_names(evaluate(resources, one), one) for one in calls]
+        yield from pool.map(make, calls, told)
 
 
 def _without_each(trial: Trial) -> Mapping[str, Resources]:
@@ -147,8 +172,8 @@ def _pair(
     resources: Resources,
     without: Mapping[str, Resources],
     call: Call,
+    names: list[str],
 ) -> Pair:
-    names = header_names(evaluate(resources, call), call)
     got = ask(call, names, Path(found.folder))
     return Pair(resources, call, found.workloads, got, trial, without)
 

@@ -58,20 +58,20 @@ def ending(dice: Dice, folder: str, *, at_gateway: bool) -> dict[str, Any]:
     drawn |= _key_pair(dice, folder, mutual=mode != "SIMPLE", at_gateway=at_gateway)
     if mode != "SIMPLE" and dice.chance(0.7):
         drawn |= _about_clients(dice, folder)
-    if dice.chance(0.7):
+    if dice.chance(0.85):
         drawn |= _versions(dice)
     return drawn
 
 
 def _key_pair(dice: Dice, folder: str, *, mutual: bool, at_gateway: bool) -> dict[str, Any]:
-    kind = dice.number(0, 4 if at_gateway else 0)
+    kind = dice.one((0, 1, 1, 1, 2, 2, 3, 3, 4)) if at_gateway else 0
     authorities = {"caCertificates": f"{folder}/ca.pem"} if mutual else {}
     if kind == 0:
         drawn = _files(folder, "shop.example") | authorities
         return drawn | ({"caCrl": f"{folder}/ca.crl"} if mutual and dice.chance(0.3) else {})
     if kind == 1:
         both = [_files(folder, "shop.example"), _files(folder, "rsa.example")]
-        if not mutual and dice.chance(0.3):
+        if not mutual and dice.chance(0.8):
             both[0]["caCertificates"] = f"{folder}/ca.pem"
         return {"tlsCertificates": both[: dice.number(1, 2)]} | authorities
     if kind == 2:
@@ -97,6 +97,7 @@ def _about_clients(dice: Dice, folder: str) -> dict[str, Any]:
             {"subjectAltNames": [MESH_NAME]},
             {"subjectAltNames": ["spiffe://cluster.local/ns/other/sa/other"]},
             {"verifyCertificateHash": [digest]},
+            {"verifyCertificateHash": [digest]},
             {"verifyCertificateSpki": [base64.b64encode(hashlib.sha256(key).digest()).decode()]},
             {"insecureSkipVerify": True},
         )
@@ -107,7 +108,9 @@ def _about_clients(dice: Dice, folder: str) -> dict[str, Any]:
 def _versions(dice: Dice) -> dict[str, Any]:
     """Draw what every client of a run can speak."""
     lowest = dice.one(("TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"))
-    highest = dice.one(("TLS_AUTO", "TLSV1_3", *(["TLSV1_2"] if lowest != "TLSV1_3" else [])))
+    highest = dice.one(
+        ("TLS_AUTO", "TLSV1_3", "TLSV1_3", *(["TLSV1_2"] if lowest != "TLSV1_3" else []))
+    )
     drawn: dict[str, Any] = {"minProtocolVersion": lowest, "maxProtocolVersion": highest}
     if highest != "TLSV1_2" and dice.chance(0.5):
         drawn["cipherSuites"] = list(_SUITES)

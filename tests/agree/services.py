@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.agree.dice import Dice
-from tests.agree.trial import PLACES, SUBSETS, Ground, written
+from tests.agree.trial import PLACES, SUBSETS, Ground, Workloads, written
 
 
 def service(host: str, port: int) -> list[dict[str, Any]]:
@@ -51,8 +51,8 @@ def entry_by_name(host: str, port: int, at: int) -> dict[str, Any]:
     return written("ServiceEntry", host.partition(".")[0], spec)
 
 
-def secured(host: str, port: int, ground: Ground) -> list[dict[str, Any]]:
-    """Return a ServiceEntry whose workloads speak TLS only."""
+def alike(host: str, port: int, members: Workloads) -> list[dict[str, Any]]:
+    """Return a ServiceEntry for requests whose workloads all speak what no others speak."""
     endpoints = [
         {
             "address": address,
@@ -60,7 +60,7 @@ def secured(host: str, port: int, ground: Ground) -> list[dict[str, Any]]:
             "labels": {"version": version},
             "serviceAccount": "default",
         }
-        for (address, number), version in zip(ground.encrypted, SUBSETS, strict=True)
+        for (address, number), version in zip(members, SUBSETS, strict=True)
     ]
     spec = {
         "hosts": [host],

@@ -57,17 +57,17 @@ def entry(
 def _policy(dice: Dice, host: str, *, encrypted: bool) -> dict[str, Any]:
     subsets = [{"name": name, "labels": {"version": name}} for name in SUBSETS]
     spec: dict[str, Any] = {"host": host, "subsets": subsets}
-    if dice.chance(0.5):
+    if dice.chance(0.65):
         spec["trafficPolicy"] = {"connectionPool": policies.pool(dice)}
-        if not encrypted and dice.chance(0.4):
+        if not encrypted and dice.chance(0.6):
             spec["trafficPolicy"]["tunnel"] = _tunnel(dice)
     return written("DestinationRule", host.partition(".")[0], spec)
 
 
 def _tunnel(dice: Dice) -> dict[str, Any]:
     tunnel: dict[str, Any] = {"targetHost": "behind.example", "targetPort": 443}
-    if dice.chance(0.6):
-        tunnel["protocol"] = "CONNECT"
+    if dice.chance(0.7):
+        tunnel["protocol"] = dice.one(("CONNECT", "POST"))
     return tunnel
 
 
@@ -113,7 +113,7 @@ def by_address(dice: Dice, name: str, port: int, targets: Targets, gateway: str)
 def _condition(dice: Dice, port: int, gateway: str) -> dict[str, Any]:
     """Draw a condition that holds for the calls of a trial, or does not."""
     in_mesh = gateway == "mesh"
-    if dice.chance(0.3):
+    if dice.chance(0.2):
         others: list[dict[str, Any]] = [{"gateways": ["other"]}, {"port": 1}]
         if in_mesh:
             others += [{"sourceLabels": {"app": "other"}}, {"sourceNamespace": "other"}]

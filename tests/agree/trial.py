@@ -47,16 +47,20 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a run stands on: workloads that answer, those that do so encrypted, certificates."""
+    """What a run stands on: workloads that answer, and certificates.
+
+    Of the workloads some speak HTTP/1.1, some do so encrypted, some speak HTTP/2 as well.
+    """
 
     plain: Workloads
     encrypted: Workloads
+    either: Workloads
     folder: str
 
     @property
     def workloads(self) -> Workloads:
         """All workloads."""
-        return {**self.plain, **self.encrypted}
+        return {**self.plain, **self.encrypted, **self.either}
 
 
 def written(

@@ -147,7 +147,7 @@ class Decision:
 def decision_json(decision: Decision) -> dict[str, Any]:
     """Return the command line's form of an answer, in plain dictionaries and lists.
 
-    On an error what was not reached is null.
+    On an error what was not reached is null. A refusal by policies has its `reason` as well.
     """
     plain = asdict(decision)
     if decision.error is not None and not decision.clusters:
@@ -156,6 +156,8 @@ def decision_json(decision: Decision) -> dict[str, Any]:
     if action is not None:
         action["timeout"] = action.pop("timeout_s")
     plain.pop("rule")
+    if decision.reason is None:
+        plain.pop("reason")
     name = plain.pop("undecided")
     if name is not None:
         plain["verdict"] = f"{Verdict.NOT_DECIDED}: {name}"

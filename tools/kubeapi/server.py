@@ -26,6 +26,8 @@ JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 
 AuditLevel = Literal["Metadata", "Request", "RequestResponse"]
+_OWN_SERVICE = "/api/v1/namespaces/default/services/kubernetes"
+"""What a server makes last when it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class ApiServer:
         self._child = Child(ChildSpec(f"API server {self.name}", command, self.log))
 
     def wait_until_ready(self) -> None:
-        """Return when it serves, `default` exists and RBAC is set up; ChildError when it ends."""
+        """Return when it serves and has made what it makes by itself; ChildError when it ends."""
         self._running().wait_until("get ready", self._is_ready, START_TIMEOUT_S)
 
     def start(self) -> None:
@@ -223,6 +225,7 @@ class ApiServer:
             return (
                 self.call("GET", "/readyz").status == OK
                 and self.call("GET", "/api/v1/namespaces/default").status == OK
+                and self.call("GET", _OWN_SERVICE).status == OK
             )
         except OSError:
             return False

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from libs.adapters.forges.account import Account
 from libs.adapters.forges.connection import Connection
+from libs.adapters.forges.issuecomments import IssueComments
 from libs.adapters.forges.limits import TITLE_CHARS_MAX
 from libs.adapters.forges.reading import at, items, number, text
 from libs.kernel.ids import CommitId
@@ -30,10 +31,10 @@ class Gitea:
 
     def __init__(self, account: Account, clock: Clock) -> None:
         """Speak about one repository."""
-        self._account = account
         self._at = f"/repos/{account.repository}"
         headers = {"authorization": f"token {account.token}"}
         self._connection = Connection(account.url, headers, clock)
+        self._comments = IssueComments(self._connection, self._at, account.login)
 
     def open_requests(self) -> Sequence[PullRequest]:
         """All open pull requests, by number."""
@@ -55,21 +56,11 @@ class Gitea:
     def comment(self, number: int, marker: str) -> Comment | None:
         """Our comment under a pull request; Gitea gives all comments of one in a single list."""
         found = self._connection.get(f"{self._at}/issues/{number}/comments")
-        for one in items([found]):
-            body = at(one, "body")
-            ours = at(one, "user", "login") == self._account.login
-            if ours and isinstance(body, str) and marker in body:
-                return Comment(str(at(one, "id")), body)
-        return None
+        return self._comments.ours([found], marker)
 
     def put_comment(self, number: int, body: str, former: Comment | None) -> None:
         """Write a comment, or another text into the former one."""
-        if former is None:
-            path = f"{self._at}/issues/{number}/comments"
-            self._connection.send("POST", path, {"body": body})
-        else:
-            path = f"{self._at}/issues/comments/{former.id}"
-            self._connection.send("PATCH", path, {"body": body})
+        self._comments.put(number, body, former)
 
     def put_check(self, commit: CommitId, check: Check) -> None:
         """Set a status of the commit. Gitea has no remarks about lines."""

@@ -1,10 +1,11 @@
 """A repository at GitHub, or at a server with GitHub's interface."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from libs.adapters.forges.account import Account
 from libs.adapters.forges.connection import Connection
+from libs.adapters.forges.issuecomments import IssueComments
 from libs.adapters.forges.limits import PAGE_ITEMS, TITLE_CHARS_MAX
 from libs.adapters.forges.reading import at, items, number, text
 from libs.kernel.ids import CommitId
@@ -39,7 +40,7 @@ class GitHub:
 
     def __init__(self, account: Account, clock: Clock) -> None:
         """Speak about one repository."""
-        self._account = account
+        self._checks = account.checks
         self._at = f"/repos/{account.repository}"
         headers = {
             "accept": "application/vnd.github+json",
@@ -47,6 +48,7 @@ class GitHub:
             "x-github-api-version": VERSION,
         }
         self._connection = Connection(account.url, headers, clock)
+        self._comments = IssueComments(self._connection, self._at, account.login)
 
     def open_requests(self) -> Sequence[PullRequest]:
         """All open pull requests, by number."""
@@ -67,28 +69,16 @@ class GitHub:
 
     def comment(self, number: int, marker: str) -> Comment | None:
         """Our comment under a pull request."""
-        pages = self._connection.pages(f"{self._at}/issues/{number}/comments", per_page=PAGE_ITEMS)
-        return next(self._comments(items(pages), marker), None)
-
-    def _comments(self, found: Iterator[Any], marker: str) -> Iterator[Comment]:
-        for one in found:
-            body = at(one, "body")
-            ours = at(one, "user", "login") == self._account.login
-            if ours and isinstance(body, str) and marker in body:
-                yield Comment(str(number(one, "id")), body)
+        path = f"{self._at}/issues/{number}/comments"
+        return self._comments.ours(self._connection.pages(path, per_page=PAGE_ITEMS), marker)
 
     def put_comment(self, number: int, body: str, former: Comment | None) -> None:
         """Write a comment, or another text into the former one."""
-        if former is None:
-            path = f"{self._at}/issues/{number}/comments"
-            self._connection.send("POST", path, {"body": body})
-        else:
-            path = f"{self._at}/issues/comments/{former.id}"
-            self._connection.send("PATCH", path, {"body": body})
+        self._comments.put(number, body, former)
 
     def put_check(self, commit: CommitId, check: Check) -> None:
         """Make a check run where the token may, else a status of the commit."""
-        if self._account.checks:
+        if self._checks:
             self._run(commit, check)
             return
         content = {

@@ -1,10 +1,10 @@
 """What clusters should have by a stored revision: objects are read once and kept while in use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from libs.desired.fleetview import FleetView, stored_view
-from libs.desired.members import PlacedObject
+from libs.desired.members import PlacedObject, members_for
 from libs.desired.select import objects_for
 from libs.kernel.ids import ClusterName, ObjectHash, SetName, TreeHash
 from libs.kernel.looperrors import TransientError
@@ -37,13 +37,30 @@ class RevisionReader:
         Raises TransientError when the Store lacks a part of it, and RenderError when patches or
         variables do not fit what they are for, which no accepted revision has.
         """
-        contents: dict[SetName, Sequence[ParsedObject]] = {}
-        for one in revision.sets:
-            entries = self._manifest(one.tree).entries
-            contents[one.name] = [
-                ParsedObject(obj, entry.origin, OnePlace(entry.origin))
-                for entry, obj in zip(entries, self._load(entries), strict=True)
-            ]
+        return self.rendered(cluster, view, self.members(cluster, view, revision))
+
+    def members(
+        self, cluster: ClusterName, view: FleetView, revision: Revision
+    ) -> tuple[PlacedObject[ManifestEntry], ...]:
+        """List what a cluster is given, in a fixed order, before patches and variables."""
+        contents: Mapping[SetName, Sequence[ManifestEntry]] = {
+            one.name: self._manifest(one.tree).entries for one in revision.sets
+        }
+        return members_for(cluster, view, contents)
+
+    def rendered(
+        self,
+        cluster: ClusterName,
+        view: FleetView,
+        members: Sequence[PlacedObject[ManifestEntry]],
+    ) -> tuple[PlacedObject[ParsedObject], ...]:
+        """Load the members and render them; templates and patches are stored as written."""
+        contents: dict[SetName, list[ParsedObject]] = {}
+        loaded = self._load([placed.item for placed in members])
+        for placed, obj in zip(members, loaded, strict=True):
+            origin = placed.item.origin
+            one = ParsedObject(obj, origin, OnePlace(origin))
+            contents.setdefault(placed.set, []).append(one)
         return objects_for(cluster, view, contents, judge=False)
 
     def trim(self, revisions: Iterable[Revision]) -> None:
@@ -63,6 +80,7 @@ class RevisionReader:
         return found
 
     def _load(self, entries: Sequence[ManifestEntry]) -> list[MeshObject]:
+        """Return the objects of entries in their order, parsing only what is new."""
         wanted = {entry.object for entry in entries}
         new = self.store.objects(wanted - self._objects.keys())
         self._objects |= {key: from_stored(value) for key, value in new.items()}

@@ -4,21 +4,18 @@ Objects are parsed once by content hash and kept while a world uses them; a revi
 cluster's objects as they were gives the same World again, another one only what differs anew.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from libs.compile.tokens import addresses
 from libs.compile.world import World, build_world, followed_world
-from libs.desired.fleetview import FleetView, stored_view
-from libs.desired.members import PlacedObject, members_for
-from libs.desired.select import objects_for
-from libs.kernel.ids import ClusterName, ObjectHash, SetName, TreeHash
+from libs.desired.fleetview import FleetView
+from libs.desired.members import PlacedObject
+from libs.desired.stored import RevisionReader
+from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import TransientError
-from libs.kernel.revisions import Manifest, ManifestEntry, Revision, Target
+from libs.kernel.revisions import ManifestEntry, Revision, Target
 from libs.meshapi.fleet import Cluster, MeshSettings
-from libs.meshapi.objects import MeshObject, from_stored
-from libs.meshapi.parsed import ParsedObject
-from libs.meshapi.positions import OnePlace
 from libs.ports.store import Store
 from services.compiler.board import ClusterWorld
 from services.compiler.facts import FactSource, NoFacts
@@ -39,15 +36,17 @@ class Ingredients:
 
 @dataclass(slots=True)
 class WorldReader:
-    """Store reads behind memos; not thread-safe."""
+    """Worlds behind a memo; not thread-safe."""
 
     store: Store
     secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
     keys: KeyCache | None = None
     facts: FactSource = field(default_factory=NoFacts)
-    _objects: dict[ObjectHash, MeshObject] = field(default_factory=dict)
-    _manifests: dict[TreeHash, Manifest] = field(default_factory=dict)
+    _reader: RevisionReader = field(init=False)
     _worlds: dict[ClusterName, tuple[Ingredients, World]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._reader = RevisionReader(self.store)
 
     def read(self, target: Target) -> ClusterWorld:
         """Return the world of a target.
@@ -59,10 +58,10 @@ class WorldReader:
         revision = self.store.revision(target.revision)
         if revision is None:
             raise TransientError(f"revision {target.revision} is not in the store")
-        view = self._view(revision)
+        view = self._reader.view(revision)
         ingredients = Ingredients(
             view.fleet.spec.mesh,
-            self._entries(target, revision, view),
+            self._reader.members(target.cluster, view, revision),
             _variables(target.cluster, view),
             self.secrets.of(target.cluster),
             self.facts.of(target.cluster),
@@ -93,37 +92,13 @@ class WorldReader:
 
     def trim(self, revisions: Iterable[Revision]) -> None:
         """Keep only the objects and manifests of these revisions."""
-        trees = {tree for revision in revisions for tree in _trees(revision)}
-        self._manifests = {tree: self._manifests[tree] for tree in trees & self._manifests.keys()}
-        used = {entry.object for manifest in self._manifests.values() for entry in manifest.entries}
-        self._objects = {key: self._objects[key] for key in used & self._objects.keys()}
-
-    def _view(self, revision: Revision) -> FleetView:
-        return stored_view(self._load(self._manifest(revision.fleet).entries))
-
-    def _entries(
-        self, target: Target, revision: Revision, view: FleetView
-    ) -> tuple[PlacedObject[ManifestEntry], ...]:
-        """List what the cluster gets, in a fixed order."""
-        contents: Mapping[SetName, Sequence[ManifestEntry]] = {
-            one.name: self._manifest(one.tree).entries for one in revision.sets
-        }
-        return members_for(target.cluster, view, contents)
+        self._reader.trim(revisions)
 
     def _build(
         self, cluster: ClusterName, view: FleetView, ingredients: Ingredients, former: World | None
     ) -> World:
-        """Render what the cluster gets; templates and patches are stored as they were written.
-
-        A former world with these settings is brought up to date, so that what stays is the same.
-        """
-        objects = self._load([placed.item for placed in ingredients.entries])
-        contents: dict[SetName, list[ParsedObject]] = {}
-        for placed, obj in zip(ingredients.entries, objects, strict=True):
-            origin = placed.item.origin
-            one = ParsedObject(obj, origin, OnePlace(origin))
-            contents.setdefault(placed.set, []).append(one)
-        rendered = objects_for(cluster, view, contents, judge=False)
+        """Make a world, or bring a former one with these settings up to date."""
+        rendered = self._reader.rendered(cluster, view, ingredients.entries)
         opened = self.secrets.opened((one.item.object, one.item.origin) for one in rendered)
         # Of two with one key the later counts: a cluster's own word before what was written of it.
         everything = (*opened, *ingredients.secrets, *ingredients.facts)
@@ -146,7 +121,7 @@ class WorldReader:
         found: dict[ClusterName, Cluster] = {}
         for target in targets:
             revision = self.store.revision(target.revision)
-            described = self._view(revision).clusters if revision is not None else {}
+            described = self._reader.view(revision).clusters if revision is not None else {}
             if target.cluster in described:
                 found[target.cluster] = described[target.cluster]
         return found
@@ -158,30 +133,9 @@ class WorldReader:
             return False
         return known[1].keys != self.keys.known(cluster)
 
-    def _manifest(self, tree: TreeHash) -> Manifest:
-        found = self._manifests.get(tree) or self.store.manifest(tree)
-        if found is None:
-            raise TransientError(f"manifest {tree} is not in the store")
-        self._manifests[tree] = found
-        return found
-
-    def _load(self, entries: Sequence[ManifestEntry]) -> list[MeshObject]:
-        """Return the objects of entries in their order, parsing only what is new."""
-        wanted = {entry.object for entry in entries}
-        stored = self.store.objects(wanted - self._objects.keys())
-        self._objects |= {key: from_stored(value) for key, value in stored.items()}
-        missing = wanted - self._objects.keys()
-        if missing:
-            raise TransientError(f"{len(missing)} objects are not in the store")
-        return [self._objects[entry.object] for entry in entries]
-
 
 def _variables(cluster: ClusterName, view: FleetView) -> tuple[Mapping[str, str], ...]:
     """Return all that variables of the cluster's objects can come from."""
     found = view.clusters.get(cluster)
     own: Mapping[str, str] = found.spec.variables if found is not None else {}
     return (view.fleet.spec.variables, *(one.variables for one in view.fleet.spec.sets), own)
-
-
-def _trees(revision: Revision) -> set[TreeHash]:
-    return {revision.fleet, *(one.tree for one in revision.sets)}

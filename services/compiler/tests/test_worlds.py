@@ -72,18 +72,3 @@ def test_a_target_whose_revision_is_not_there_is_waited_for(store: FakeStore) ->
     """A Store that lacks a part is away, not empty."""
     with pytest.raises(TransientError, match="revision r9 is not in the store"):
         WorldReader(store).read(Target(EAST, RevisionId("r9"), 1))
-
-
-def test_trimming_keeps_what_the_named_revisions_use(store: FakeStore) -> None:
-    """After a trim the same world is read without asking for its objects again."""
-    reader = WorldReader(store)
-    fleet = manifest(store, "fleet", FLEET)
-    world = reader.read(accept(store, 1, fleet, manifest(store, "t1", SERVICE)))
-    reader.read(accept(store, 2, fleet, manifest(store, "t2", SERVICE.replace("hello", "bye"))))
-    reader.trim([world.revision])
-    assert set(reader._manifests) == {"fleet", "t1"}
-    assert {key.name for key in (one.key for one in reader._objects.values())} == {
-        "f",
-        "east",
-        "hello",
-    }

@@ -7,9 +7,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def answering(text: str) -> Iterator[int]:
-    """Serve `text` for every request on a free port of this machine, which is returned."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(text))
+def answering(text: str, address: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[int]:
+    """Serve `text` for every request at an address, on a free port where it says none.
+
+    The port is returned.
+    """
+    server = ThreadingHTTPServer(address, _handler(text))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tools.child.process import Child, ChildSpec
@@ -117,40 +116,6 @@ def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE
             message = f"not within {deadline_s} s: {what}"
             raise AssertionError(message)
         time.sleep(0.02)
-
-
-def handler(text: str) -> type[BaseHTTPRequestHandler]:
-    """Return what answers every request with `text`."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            """Answer."""
-            self.send_response(200)
-            self.send_header("content-length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent."""
-
-    return Handler
-
-
-@contextmanager
-def http_server(text: str, address: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[int]:
-    """Serve `text` for every request at an address, on a free port where it says none."""
-    server = ThreadingHTTPServer(address, handler(text))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @dataclass(slots=True)

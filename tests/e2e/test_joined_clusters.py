@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.e2e import smallfleet
+from tests.e2e.answers import answering
 from tests.e2e.podaddresses import on_this_machine
 from tests.e2e.smallfleet import Load, Processes, until
 from tests.e2e.stack import caller_bootstrap
@@ -103,7 +104,7 @@ def running(fleet: Fleet, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     with ExitStack() as stack:
         stack.enter_context(on_this_machine(*ADDRESSES.values()))
         for version, place in ADDRESSES.items():
-            stack.enter_context(smallfleet.http_server(version, (place, PORT)))
+            stack.enter_context(answering(version, (place, PORT)))
         origin = GitRemote(folder / "fleet.git")
         clone = origin.clone(folder / "work")
         mesh = Mesh(servers, str(config), clone, Load(address))

@@ -5,11 +5,16 @@ from collections.abc import MutableMapping
 from typing import Any, cast
 
 import orjson
-import structlog
 from opentelemetry import trace
-from structlog.typing import FilteringBoundLogger, Processor, WrappedLogger
 
+from libs.telemetry.lean import absent
 from libs.telemetry.settings import LogFormat, TelemetrySettings
+
+# structlog loads rich where it is installed: 8 MB and a third of a second for each process, all
+# for the colours of tracebacks.
+with absent("rich"):
+    import structlog
+    from structlog.typing import FilteringBoundLogger, Processor, WrappedLogger
 
 
 def set_up_logs(service: str, settings: TelemetrySettings) -> None:

@@ -1,32 +1,31 @@
-"""The mesh's providers of telemetry as messages, and the services behind them."""
+"""The mesh's providers of telemetry, the services behind them, and their logs as messages."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from libs.compile.hosts import fqdn
-from libs.envoy import accesslog, names, tracing
+from libs.compile.tracers import cluster_of
+from libs.envoy import accesslog
 from libs.envoy.accesslog import AccessLog, Form, Service
-from libs.envoy.tracing import Collector, Provider
+from libs.envoy.tracing import Collector
 from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshconfig.providers import (
+    Datadog,
     ExtensionProvider,
     FileLog,
     LogFormat,
-    OpenTelemetry,
     OpenTelemetryLog,
-    ProviderHeader,
     ProviderService,
     Zipkin,
 )
 
 STDOUT = "/dev/stdout"
-_PATH_CHARACTERS_MAX = 256
 _BUILT_IN_LOG = "envoy"
 """The name under which every mesh has the log of its proxies' own output."""
 
-_TRACING = ("zipkin", "opentelemetry")
+_TRACING = ("zipkin", "opentelemetry", "datadog", "skywalking")
 _LOGGING = ("envoy_otel_als", "envoy_http_als", "envoy_tcp_als")
 _LOG_NAMES = {
     "envoy_otel_als": "otel_envoy_accesslog",
@@ -36,22 +35,40 @@ _LOG_NAMES = {
 _MESH_ZIPKIN = "mesh-zipkin"
 """The provider that `defaultConfig.tracing.zipkin` or `zipkinAddress` means."""
 
+_MESH_DATADOG = "mesh-datadog"
+"""The provider that `defaultConfig.tracing.datadog` means."""
+
 
 def providers(mesh: MeshConfig) -> Mapping[str, ExtensionProvider]:
     """Return every provider by name, those that nobody has to define as well."""
     found = {_BUILT_IN_LOG: _built_in(mesh)}
-    address = _zipkin_address(mesh)
-    host, _, port = address.rpartition(":")
-    if host and port.isdecimal():
-        service = Zipkin(service=host, port=int(port))
-        found[_MESH_ZIPKIN] = ExtensionProvider(name=_MESH_ZIPKIN, zipkin=service)
+    if (place := _place(_zipkin_address(mesh))) is not None:
+        zipkin = Zipkin(service=place[0], port=place[1])
+        found[_MESH_ZIPKIN] = ExtensionProvider(name=_MESH_ZIPKIN, zipkin=zipkin)
+    if (place := _place(_datadog_address(mesh))) is not None:
+        datadog = Datadog(service=place[0], port=place[1])
+        found[_MESH_DATADOG] = ExtensionProvider(name=_MESH_DATADOG, datadog=datadog)
     found.update((one.name, one) for one in mesh.extension_providers)
     return found
 
 
 def default_tracer(mesh: MeshConfig) -> str:
     """Return the provider that traces where `enableTracing` is all that somebody says."""
-    return _MESH_ZIPKIN if mesh.enable_tracing and _zipkin_address(mesh) else ""
+    if not mesh.enable_tracing:
+        return ""
+    if _datadog_address(mesh):
+        return _MESH_DATADOG
+    return _MESH_ZIPKIN if _zipkin_address(mesh) else ""
+
+
+def _place(address: str) -> tuple[str, int] | None:
+    host, _, port = address.rpartition(":")
+    return (host, int(port)) if host and port.isdecimal() else None
+
+
+def _datadog_address(mesh: MeshConfig) -> str:
+    tracing = mesh.default_config.tracing if mesh.default_config else None
+    return tracing.datadog.address if tracing and tracing.datadog else ""
 
 
 def mesh_log(mesh: MeshConfig) -> AccessLog | None:
@@ -88,47 +105,14 @@ def service_host(
 
 
 def services_of(one: ExtensionProvider) -> Iterator[ProviderService]:
-    """Yield the service behind a provider that traces or logs."""
+    """Yield the services behind a provider that traces or logs."""
     for name in (*_TRACING, *_LOGGING):
         service = getattr(one, name)
         if service is not None:
             yield service
-
-
-def tracer(one: ExtensionProvider, host: str, service_name: str) -> Provider | None:
-    """Return the tracer of a provider whose service has the host; None for no such provider."""
-    if one.zipkin is not None:
-        zipkin = one.zipkin
-        collector = Collector(_cluster(zipkin, host), host, zipkin.path)
-        both = zipkin.trace_context_option == "USE_B3_WITH_W3C_PROPAGATION"
-        return tracing.zipkin(collector, wide_ids=not zipkin.enable_64bit_trace_id, w3c=both)
-    return _otlp(one.opentelemetry, host, service_name) if one.opentelemetry else None
-
-
-def _otlp(otlp: OpenTelemetry, host: str, service_name: str) -> Provider:
-    cluster = _cluster(otlp, host)
-    if otlp.http is not None:
-        headers = _headers(otlp.http.headers)
-        collector = Collector(cluster, host, otlp.http.path, otlp.http.timeout, headers)
-        return tracing.otlp_http(collector, service_name)
-    metadata = _headers(otlp.grpc.initial_metadata) if otlp.grpc else ()
-    timeout = otlp.grpc.timeout if otlp.grpc else None
-    collector = Collector(cluster, host, timeout=timeout, headers=metadata)
-    return tracing.otlp_grpc(collector, service_name)
-
-
-def path_characters_max(one: ExtensionProvider, of_mesh: int = 0) -> int:
-    """Return how much of a path is a tag: the provider's word, the mesh's, then Istio's bound."""
-    stated = one.zipkin or one.opentelemetry
-    return (stated.max_tag_length if stated else 0) or of_mesh or _PATH_CHARACTERS_MAX
-
-
-def _cluster(service: ProviderService, host: str) -> str:
-    return names.outbound_cluster(host, service.port)
-
-
-def _headers(written: Iterable[ProviderHeader]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.name, one.value) for one in written if one.value is not None)
+    sampler = one.opentelemetry.dynatrace_sampler if one.opentelemetry else None
+    if sampler is not None and sampler.http_service is not None:
+        yield sampler.http_service
 
 
 def logger(one: ExtensionProvider, host: str, mesh: MeshConfig, *, http: bool) -> AccessLog | None:
@@ -156,7 +140,7 @@ def logger(one: ExtensionProvider, host: str, mesh: MeshConfig, *, http: bool) -
 
 
 def _service(provider: ProviderService, host: str, kind: str, log_name: str) -> Service:
-    return Service(Collector(_cluster(provider, host), host), log_name or _LOG_NAMES[kind])
+    return Service(Collector(cluster_of(provider, host), host), log_name or _LOG_NAMES[kind])
 
 
 def _otlp_log(one: OpenTelemetryLog, host: str) -> AccessLog:

@@ -6,12 +6,12 @@ from typing import Final
 
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 
-from libs.compile.hosts import ANY, covers
 from libs.compile.listeners import Outlets
 from libs.compile.target import Outbound
 from libs.compile.view import View
 from libs.envoy import listener, names, tcpproxy
 from libs.meshapi.gateway import Gateway, Server
+from libs.registry.hostnames import ANY, covers
 from libs.registry.service import Protocol
 
 MESH_PROTOCOLS: Final = (

@@ -9,7 +9,7 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 
 from libs.compile import security
 from libs.compile.authorization import Filters
-from libs.compile.dressing import Manager, Spot, TcpProxy, dressed
+from libs.compile.dressing import Manager, Spot, TcpProxy, dressed, side_of
 from libs.compile.httpfilters import before_router
 from libs.compile.ledger import Ledger
 from libs.compile.memo import Change
@@ -25,7 +25,7 @@ from libs.compile.security import guard_bytes, guarded, stand_first
 from libs.compile.shaping import Shape, shape_of
 from libs.compile.view import View, group, made_table, node
 from libs.compile.world import World
-from libs.envoy import names
+from libs.envoy import dns, names
 from libs.envoy.hcm import Side
 from libs.envoy.messages import name_of
 from libs.kernel import xds
@@ -226,8 +226,21 @@ class _Extras:
             users.extend((*mine, *(self.guards.keys if held else ())))
             return held or bool(mine)
 
-        result = dressed(listener, proxy, dress, dress_chain)
+        result = self._logged(dressed(listener, proxy, dress, dress_chain), proxy, users)
         ledger.credit(xds.LISTENER, listener.name, *users)
+        return result
+
+    def _logged(
+        self, listener: listener_pb2.Listener, proxy: Proxy, users: list[ObjectKey]
+    ) -> listener_pb2.Listener:
+        """Return a listener that logs what none of its chains takes."""
+        watched = self.observed.get(side_of(listener, proxy))
+        if watched is None or not watched.unmatched_logs or dns.is_udp(listener):
+            return listener
+        result = listener_pb2.Listener()
+        result.CopyFrom(listener)
+        result.access_log.extend(watched.unmatched_logs)
+        users.extend(watched.keys)
         return result
 
     def _limited(self, manager: Manager, spot: Spot) -> list[ObjectKey]:

@@ -7,7 +7,6 @@ from protogen.envoy.config.listener.v3 import listener_pb2
 
 from libs.compile.gatewaychains import chains_of, manager, place_of, route_names, tcp_chains
 from libs.compile.gatewayroutes import gateway_routes
-from libs.compile.hosts import ANY
 from libs.compile.listeners import Outlets
 from libs.compile.servers import (
     GatewayPort,
@@ -20,6 +19,7 @@ from libs.envoy import hcm, listener, names
 from libs.envoy.address import address, text_of
 from libs.kernel import xds
 from libs.registry.build import Instance
+from libs.registry.hostnames import ANY
 from libs.registry.labels import wears
 
 

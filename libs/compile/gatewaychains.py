@@ -9,7 +9,7 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 from libs.compile.credentials import for_account
 from libs.compile.crossing import crossing_chains
 from libs.compile.gatewayroutes import bound_rules, common_hosts, gateway_routes
-from libs.compile.hosts import ANY, overlap
+from libs.compile.hosts import overlap
 from libs.compile.listeners import Outlets
 from libs.compile.parts import Built
 from libs.compile.servers import (
@@ -28,6 +28,7 @@ from libs.compile.view import Place, View, node
 from libs.envoy import hcm, listener, names, tcpproxy
 from libs.kernel import xds
 from libs.meshapi.gateway import Gateway, Server
+from libs.registry.hostnames import ANY
 from libs.registry.protocols import entry_protocol
 from libs.registry.service import Protocol
 

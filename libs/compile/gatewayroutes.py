@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from libs.compile.hosts import ANY, covers, overlap
+from libs.compile.hosts import overlap
 from libs.compile.parts import Built
 from libs.compile.rules import RouteRules, Shape, rules_for
 from libs.compile.servers import reads_requests, server_hosts
@@ -22,6 +22,7 @@ from libs.envoy import names, route
 from libs.kernel import xds
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.gateway import Gateway, Server
+from libs.registry.hostnames import ANY, covers
 
 _SAME_NAMESPACE = "."
 Served = tuple[Gateway, Server]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-ANY = "*"
+from libs.registry.hostnames import ANY, covers, is_wildcard
+
 T = TypeVar("T")
 
 
@@ -13,18 +14,6 @@ def fqdn(host: str, namespace: str, domain: str) -> str:
     if "." in host or host == ANY:
         return host.lower()
     return f"{host.lower()}.{namespace}.svc.{domain}"
-
-
-def is_wildcard(host: str) -> bool:
-    """Say whether it stands for many names: `*` or `*.example.com`."""
-    return host.startswith(ANY)
-
-
-def covers(pattern: str, host: str) -> bool:
-    """Say whether every name that `host` stands for is one that `pattern` stands for."""
-    if is_wildcard(pattern):
-        return host.endswith(pattern[1:]) and (is_wildcard(host) or len(host) >= len(pattern))
-    return pattern == host
 
 
 def overlap(one: str, other: str) -> str | None:

@@ -11,9 +11,8 @@ from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 from libs.compile import pools
 from libs.compile.guards import Guard, closed_ports, guard_of
 from libs.compile.inlets import Chains, Inlet, chains_of, undeclared
-from libs.compile.listeners import LOOPBACK
 from libs.compile.scope import Scope
-from libs.compile.slots import WILDCARD
+from libs.compile.slots import LOOPBACK, WILDCARD
 from libs.compile.statnames import inbound_name
 from libs.compile.trafficpolicies import own_pool
 from libs.compile.view import View

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 
+from libs.compile.dnsnames import answers_names, name_listener
+from libs.compile.httpproxy import proxy_listener, proxy_port, proxy_routes
 from libs.compile.outbound import Wanted, http_routes
 from libs.compile.parts import Built, Part, built, folded, joined, part
 from libs.compile.rules import RouteRules
@@ -17,7 +19,7 @@ from libs.compile.serviceaddresses import (
     allocations,
     places_of,
 )
-from libs.compile.slots import WILDCARD, Slot, listener_of
+from libs.compile.slots import LOOPBACK, WILDCARD, Slot, listener_of
 from libs.compile.streamlisteners import ServiceStreams, service_streams
 from libs.compile.target import Outbound
 from libs.compile.view import View, group, node
@@ -28,7 +30,6 @@ from libs.kernel.origins import ObjectKey
 from libs.registry.protocols import stated_protocol
 from libs.registry.service import Protocol, Service, ServicePort
 
-LOOPBACK = "127.0.0.1"
 _PORT = 15001
 
 
@@ -81,12 +82,32 @@ class _Laying:
 
 def outbound_outlets(view: View, scope: Scope) -> Part:
     """Return everything that the workload's own calls go through."""
-    layout = _laid_out(view, _without_requests(scope), undeclared(view, scope))
-    routes = (
-        http_routes(view, Egress(None, one.services, scope.egress[one.at].rules), one.wanted)
-        for one in layout.routes.values()
+    rest = undeclared(view, scope)
+    layout = _laid_out(view, _without_requests(scope), rest)
+    routes = {
+        name: http_routes(view, Egress(None, one.services, scope.egress[one.at].rules), one.wanted)
+        for name, one in layout.routes.items()
+    }
+    proxied = _proxied(view, scope, rest, layout, routes)
+    named = [name_listener(view, scope.services)] if answers_names(view.proxy) else []
+    return joined([layout.listeners, part((*routes.values(), *proxied, *named))])
+
+
+def _proxied(
+    view: View, scope: Scope, rest: str, layout: _Layout, routes: Mapping[str, Built]
+) -> Iterator[Built]:
+    """Yield the routes of the port at which workloads use a proxy: those of the default egress."""
+    if not proxy_port(view.world, view.proxy):
+        return
+    everything = [at for at, one in enumerate(scope.egress) if not _states_port(one)][:1]
+    ports = (
+        (one.wanted, routes[name]) for name, one in layout.routes.items() if one.at in everything
     )
-    return joined([layout.listeners, part(routes)])
+    yield proxy_routes(view, tuple(ports), _by_name(scope, rest))
+
+
+def _states_port(egress: Egress) -> bool:
+    return egress.listener is not None and egress.listener.port is not None
 
 
 def _without_requests(scope: Scope) -> Scope:
@@ -129,11 +150,13 @@ def _listeners(laying: _Laying) -> Part:
         view, ("listeners", rest), kept, lambda view, slot: _listener(view, slot, rest), folded
     )
     virtual = _virtual_outbound(rest, view.world.settings.proxy_listen_port or _PORT)
-    if not view.proxy.intercepts or not _is_free(
-        view, known, text_of(virtual.address), virtual.name, ()
-    ):
+    further = [virtual] if view.proxy.intercepts else []
+    port = proxy_port(view.world, view.proxy)
+    further += [proxy_listener(port, by_name=laying.scope.looks_up)] if port else []
+    free = [one for one in further if _is_free(view, known, text_of(one.address), one.name, ())]
+    if not free:
         return own
-    return joined([own, part([built(xds.LISTENER, virtual.name, virtual)])])
+    return joined([own, part(built(xds.LISTENER, one.name, one) for one in free)])
 
 
 def _listener(view: View, slot: Slot, rest: str) -> Built:
@@ -146,9 +169,9 @@ def _is_free(
 ) -> bool:
     """Say whether no listener has an address yet, and note that one has it now."""
     if at in known:
+        of = ", ".join(map(str, keys)) or "the mesh"
         view.ledger.problem(
-            f"listener {name} of {', '.join(map(str, keys))} is left out: "
-            f"{known[at]} has its address {at}"
+            f"listener {name} of {of} is left out: {known[at]} has its address {at}"
         )
         return False
     known[at] = name
@@ -259,7 +282,7 @@ def _http(laying: _Laying, at: int, slot: Slot) -> None:
             "both serve the hosts of the first"
         )
     else:
-        wanted = Wanted(slot.port, name, _undeclared_requests(laying))
+        wanted = Wanted(slot.port, name, _by_name(laying.scope, laying.rest))
         laying.routes[name] = _Asked(at, egress.services, wanted)
     slot.routes = slot.routes or name
     slot.sources.update(dict.fromkeys(_keys(laying.scope, egress.services, slot.port)))
@@ -279,10 +302,9 @@ def undeclared(view: View, scope: Scope) -> str:
     return proxy or names.PASSTHROUGH
 
 
-def _undeclared_requests(laying: _Laying) -> str:
+def _by_name(scope: Scope, rest: str) -> str:
     """Return the cluster for requests to hosts that nobody declared: they name themselves."""
-    named = laying.scope.by_name and laying.rest == names.PASSTHROUGH
-    return names.ALLOW_ANY_BY_NAME if named else laying.rest
+    return names.ALLOW_ANY_BY_NAME if scope.by_name and rest == names.PASSTHROUGH else rest
 
 
 def _virtual_outbound(target: str, port: int) -> listener_pb2.Listener:

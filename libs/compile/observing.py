@@ -1,15 +1,16 @@
 """Traces and access logs of a proxy's calls, as its Telemetry objects and its mesh want them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from protogen.envoy.type.tracing.v3 import custom_tag_pb2
 
-from libs.compile import collectors
+from libs.compile import collectors, tracers
 from libs.compile.dressing import Manager, TcpProxy
 from libs.compile.ledger import Ledger
 from libs.compile.proxy import Proxy
 from libs.compile.telemetries import TracePlan, levels, log_plan, trace_plan
+from libs.compile.tracers import Hosts
 from libs.compile.world import World
 from libs.envoy import accesslog, cel, tracing
 from libs.envoy.hcm import Side
@@ -18,11 +19,6 @@ from libs.kernel.origins import ObjectKey
 from libs.meshapi import telemetry
 from libs.meshapi.meshconfig.providers import ExtensionProvider
 from libs.registry.service import Service
-
-_LATEST = "latest"
-_UNKNOWN = "unknown"
-_CANONICAL = ("service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
-_REVISION = ("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +30,8 @@ class Observed:
     apart_from_ids: bool = False
     http_logs: tuple[accesslog.AccessLog, ...] = ()
     tcp_logs: tuple[accesslog.AccessLog, ...] = ()
+    unmatched_logs: tuple[accesslog.AccessLog, ...] = ()
+    """of a listener: for connections that none of its chains takes"""
 
     def add(self, found: Manager | TcpProxy) -> bool:
         """Change a filter; say whether there was anything to change."""
@@ -64,8 +62,15 @@ def observed(world: World, proxy: Proxy, side: Side, ledger: Ledger) -> Observed
     http = _logs(world, log_plan(found, side, world.settings), ledger, http=True)
     tcp = _logs(world, log_plan(found, side, world.settings), ledger, http=False)
     traced = _tracing(world, proxy, plan, ledger)
-    keys = tuple(one.key for one in found)
-    return Observed(keys, traced, not plan.ids_say_sampling and traced is not None, http, tcp)
+    silent = world.settings.disable_envoy_listener_log
+    return Observed(
+        tuple(one.key for one in found),
+        traced,
+        not plan.ids_say_sampling and traced is not None,
+        http,
+        tcp,
+        () if silent else tuple(map(accesslog.of_unmatched, tcp)),
+    )
 
 
 def called_services(world: World, proxy: Proxy) -> tuple[Service, ...]:
@@ -101,11 +106,11 @@ def _known(world: World, name: str, ledger: Ledger) -> ExtensionProvider | None:
     return found
 
 
-def _host(world: World, one: ExtensionProvider, ledger: Ledger) -> str | None:
-    """Return the host of a provider; empty for one without a service, None where it is unknown."""
+def _hosts(world: World, one: ExtensionProvider, ledger: Ledger) -> Hosts | None:
+    """Return the hosts of a provider's services; None where one is unknown."""
+    found = {}
+    services, root = world.registry.services, world.settings.root_namespace
     for service in collectors.services_of(one):
-        root = world.settings.root_namespace
-        services = world.registry.services
         host = collectors.service_host(service, world.domain, root, services)
         known = services.get(host)
         if known is None or known.port(service.port) is None:
@@ -114,38 +119,34 @@ def _host(world: World, one: ExtensionProvider, ledger: Ledger) -> str | None:
                 f"has port {service.port}"
             )
             return None
-        return host
-    return ""
+        found[service.service] = host
+    return found
 
 
 def _tracing(world: World, proxy: Proxy, plan: TracePlan, ledger: Ledger) -> tracing.Tracing | None:
     """Who reports nothing passes the context on as it came."""
     one = _known(world, plan.provider, ledger) if plan.provider and plan.reports else None
-    if one is None:
+    hosts = _hosts(world, one, ledger) if one is not None else None
+    if one is None or hosts is None:
         return None
-    host = _host(world, one, ledger)
-    provider = collectors.tracer(one, host, _service_name(proxy)) if host else None
+    provider = tracers.tracer(one, hosts, tracers.reporter(proxy, world.settings, one))
     if provider is None:
         return None
     tags = [*_tags(plan.tags), *(_istio_tags(world, proxy) if plan.istio_tags else ())]
-    bound = collectors.path_characters_max(one, plan.path_characters_max)
-    return tracing.tracing(provider, plan.percent, tags, path_characters_max=bound)
-
-
-def _service_name(proxy: Proxy) -> str:
-    return f"{_label(proxy, _CANONICAL, _UNKNOWN)}.{proxy.namespace}"
-
-
-def _label(proxy: Proxy, names: Iterable[str], default: str) -> str:
-    return next((proxy.labels[name] for name in names if name in proxy.labels), default)
+    bound = tracers.path_characters_max(one, plan.path_characters_max)
+    result = tracing.tracing(provider, plan.percent, tags, path_characters_max=bound)
+    if one.skywalking is not None:
+        result.spawn_upstream_span.value = True  # as its protocol wants it
+    return result
 
 
 def _istio_tags(world: World, proxy: Proxy) -> Iterator[CustomTag]:
     """Yield what Istio's proxies say of themselves in every span."""
+    config = world.settings.default_config
     values = {
-        "istio.canonical_service": _label(proxy, _CANONICAL, _UNKNOWN),
-        "istio.canonical_revision": _label(proxy, _REVISION, _LATEST),
-        "istio.mesh_id": world.settings.trust_domain,
+        "istio.canonical_service": tracers.label(proxy, tracers.CANONICAL, tracers.UNKNOWN),
+        "istio.canonical_revision": tracers.label(proxy, tracers.REVISION, tracers.LATEST),
+        "istio.mesh_id": (config.mesh_id if config else "") or world.settings.trust_domain,
         "istio.namespace": proxy.namespace,
         "istio.cluster_id": proxy.cluster,
     }
@@ -186,9 +187,10 @@ def _logs(
     found = []
     for name, expression in plan.items():
         one = _known(world, name, ledger)
-        host = _host(world, one, ledger) if one is not None else None
-        if one is None or host is None:
+        hosts = _hosts(world, one, ledger) if one is not None else None
+        if one is None or hosts is None:
             continue
+        host = next(iter(hosts.values()), "")
         log = collectors.logger(one, host, world.settings, http=http)
         wrong = cel.fault(expression) if expression else None
         if wrong is not None:

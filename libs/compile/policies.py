@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from libs.compile.hosts import covers, fqdn, is_wildcard
+from libs.compile.hosts import fqdn
 from libs.kernel.origins import ObjectKey
 from libs.kernel.tables import Table
 from libs.meshapi.destinationrule import DestinationRule, Subset
 from libs.meshapi.trafficpolicy import TrafficPolicy
 from libs.registry.exports import EVERYWHERE, OWN_NAMESPACE, exported, sees
+from libs.registry.hostnames import covers, is_wildcard
 from libs.registry.labels import wears
 from libs.registry.order import age
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, ClassVar, Final, TypeVar
 
+from libs.compile.discovery import Undiscovered
 from libs.compile.ledger import Ledger
 from libs.compile.memo import Run
 from libs.compile.objects import Objects
@@ -97,7 +98,7 @@ def _tables(kind: type, prefix: str, *besides: str) -> Mapping[str, str]:
     }
 
 
-_UNREAD: Final = ("registry", "policies", "origins", "objects")
+_UNREAD: Final = ("registry", "policies", "origins", "objects", "undiscovered")
 """Registry and policies have tables of their own; where objects are written decides nothing."""
 
 
@@ -108,7 +109,7 @@ class _World(_Recorded, World):
 
 class _Registry(_Recorded, Registry):
     __slots__ = ("run",)
-    TABLES = _tables(Registry, "registry", "sources", "exports")
+    TABLES = _tables(Registry, "registry", "sources", "settings")
 
 
 class _Policies(_Recorded, Policies):
@@ -126,7 +127,13 @@ def recorded_world(run: Run, world: World) -> World:
     registry = _copied(run, world.registry, _Registry, sources=Sources(world.domain))
     policies = _copied(run, world.policies, _Policies, rules={})
     result: World = _copied(
-        run, world, _World, registry=registry, policies=policies, objects=Objects()
+        run,
+        world,
+        _World,
+        registry=registry,
+        policies=policies,
+        objects=Objects(),
+        undiscovered=Undiscovered(),
     )
     return result
 

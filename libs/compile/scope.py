@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from libs.compile.hosts import ANY, covers, fqdn, overlap
+from libs.compile.hosts import fqdn, overlap
 from libs.compile.merging import merged_by_host, merges
 from libs.compile.proxy import Proxy
 from libs.compile.rules import RouteRules, rules_for
@@ -13,6 +13,7 @@ from libs.envoy import names
 from libs.meshapi.sidecar import EgressListener, IngressListener, Sidecar
 from libs.meshapi.virtualservice import MESH_GATEWAY
 from libs.registry.exports import sees
+from libs.registry.hostnames import ANY, covers
 from libs.registry.labels import wears
 from libs.registry.service import Resolution, Service
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from libs.compile.hosts import ANY
 from libs.compile.ledger import Ledger
 from libs.compile.servertls import TERMINATING
 from libs.envoy import names
 from libs.meshapi.gateway import Gateway, Server
+from libs.registry.hostnames import ANY
 from libs.registry.protocols import entry_protocol
 from libs.registry.service import Protocol
 

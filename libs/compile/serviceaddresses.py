@@ -53,7 +53,7 @@ def places_of(view: View, service: Service, given: Allocated) -> Iterator[Placed
     One with addresses is known by them. One with networks is known by those, and one without
     either is looked for at every address.
     """
-    known = addresses_of(service, given) or _endpoints(view, service)
+    known = addresses_of(service, given) or endpoints_of(view, service)
     for at in known:
         yield Placed(at)
     networks = tuple(_networks(service))
@@ -67,7 +67,7 @@ def _networks(service: Service) -> Iterator[str]:
             yield str(ip_network(one, strict=False))
 
 
-def _endpoints(view: View, service: Service) -> tuple[str, ...]:
+def endpoints_of(view: View, service: Service) -> tuple[str, ...]:
     """Return where clients of a headless service connect to: its endpoints themselves."""
     if not service.headless:
         return ()

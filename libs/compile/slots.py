@@ -12,6 +12,7 @@ from libs.envoy import hcm, listener, names, tcpproxy
 from libs.envoy.address import address
 from libs.kernel.origins import ObjectKey
 
+LOOPBACK = "127.0.0.1"
 WILDCARD = "0.0.0.0"  # noqa: S104 - where redirected connections arrive
 
 

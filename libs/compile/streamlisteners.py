@@ -7,7 +7,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 
 from libs.compile.connections import to_clusters
-from libs.compile.hosts import covers
 from libs.compile.rules import RouteRules
 from libs.compile.streams import Stream, tcp_streams, tls_streams
 from libs.compile.target import names_itself
@@ -15,6 +14,7 @@ from libs.compile.view import Place, View
 from libs.envoy import listener, names
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.virtualservice import MESH_GATEWAY
+from libs.registry.hostnames import covers
 from libs.registry.service import Protocol, Resolution, Service, ServicePort
 
 _MESH = frozenset({MESH_GATEWAY})

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 
 from libs.compile.connections import to_clusters
-from libs.compile.hosts import ANY
 from libs.compile.rules import RouteRules, gateway_name
 from libs.compile.view import Place, destination_cluster
 from libs.meshapi.virtualservice import L4MatchAttributes, RouteDestination, TLSMatchAttributes
+from libs.registry.hostnames import ANY
 from libs.registry.labels import wears
 
 

@@ -1,11 +1,12 @@
 """All of one cluster that compiling reads, prepared once for all of its proxies."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from libs.compile.attachments import ATTACHED, Attachments, attachments
 from libs.compile.credentials import Credentials, credentials
+from libs.compile.discovery import Placed, Undiscovered, discovered
 from libs.compile.objects import Difference, Objects
 from libs.compile.peers import Peers
 from libs.compile.policies import Policies, changed_policies, policies
@@ -28,6 +29,7 @@ from libs.registry.build import DEFAULT_DOMAIN, Registry, build_registry, change
 from libs.registry.kubernetes import nearness_of
 from libs.registry.order import age
 from libs.registry.service import Nearness
+from libs.registry.settings import registry_settings
 from libs.registry.sources import REGISTRY_KINDS
 
 _Kind = TypeVar("_Kind", bound=MeshObject)
@@ -39,7 +41,8 @@ class World:
 
     `origins` tells where each object is written; it never reaches a resource. `node_bound` says
     that the node of a proxy decides where some of its calls go. `objects` are what the tables are
-    made from. `keys` are JSON Web Key Sets by address, fetched by whoever can.
+    made from; `undiscovered` are those that do not count. `keys` are JSON Web Key Sets by address,
+    fetched by whoever can.
     """
 
     cluster: ClusterName
@@ -58,6 +61,7 @@ class World:
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     node_bound: bool = False
     objects: Objects = field(default_factory=Objects, repr=False)
+    undiscovered: Undiscovered = field(default_factory=Undiscovered, repr=False)
 
     @property
     def domain(self) -> str:
@@ -81,7 +85,7 @@ def build_world(
 ) -> World:
     """Index a cluster's objects. Kinds that compiling does not know are passed over."""
     mesh = settings or MeshSettings()
-    registry = build_registry((), domain, mesh.default_service_export_to)
+    registry = build_registry((), domain, registry_settings(mesh, domain))
     root, exports = mesh.root_namespace, mesh.default_destination_rule_export_to
     empty = World(cluster, mesh, registry, policies=policies((), domain, exports, root))
     return changed_world(empty, (), objects)
@@ -95,7 +99,10 @@ def changed_world(
     It equals a world that is built of the same objects. Only tables are made again that something
     changed for, and what is equal in them stays the same object.
     """
-    lost, placed = tuple(removed), tuple(added)
+    seen = discovered(
+        world.settings.discovery_selectors, world.undiscovered, _Seen(world), removed, added
+    )
+    lost, placed = seen.removed, seen.added
     objects, difference = world.objects.changed(lost, (one for one, _ in placed))
     origins = {**world.origins, **{one.key: origin for one, origin in placed}}
     for key in set(lost) - {one.key for one, _ in placed}:
@@ -105,18 +112,39 @@ def changed_world(
         for table in _TABLES
         if difference.touches(table.kinds)
     }
-    return replace(world, objects=objects, origins=origins, **made)
+    return replace(world, objects=objects, origins=origins, undiscovered=seen.rest, **made)
+
+
+class _Seen(Mapping[ObjectKey, Placed]):
+    """The objects of a world, each with where it is written."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getitem__(self, key: ObjectKey) -> Placed:
+        found = self._world.objects.find(key)
+        if found is None:
+            raise KeyError(key)
+        return found, self._world.origins[key]
+
+    def __iter__(self) -> Iterator[ObjectKey]:
+        return iter(self._world.origins)
+
+    def __len__(self) -> int:
+        return len(self._world.origins)
 
 
 def followed_world(world: World, objects: Iterable[tuple[MeshObject, Origin]]) -> World:
     """Return the world of these objects, from a former world of the same cluster and settings."""
     now = {one.key: (one, origin) for one, origin in objects}
+    hidden = world.undiscovered.objects
     added = [
         (one, origin)
         for key, (one, origin) in now.items()
-        if world.objects.find(key) is not one or world.origins.get(key) != origin
+        if (world.objects.find(key) is not one or world.origins.get(key) != origin)
+        and hidden.get(key) != (one, origin)
     ]
-    return changed_world(world, world.origins.keys() - now.keys(), added)
+    return changed_world(world, (world.origins.keys() | hidden.keys()) - now.keys(), added)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from libs.envoy.anys import pack
 from libs.envoy.tracing import Collector, grpc_service
 
 AccessLog = accesslog_pb2.AccessLog
+_NO_CHAIN: Final = "NR"
 _CEL: Final = "envoy.access_loggers.extension_filters.cel"
 
 FIELDS: Final = {
@@ -131,11 +132,27 @@ def to_tcp_service(service: Service) -> AccessLog:
 
 def filtered(log: AccessLog, expression: str) -> AccessLog:
     """Return a log of those calls only for which a CEL expression is true."""
+    condition = accesslog_pb2.AccessLogFilter()
+    condition.extension_filter.name = _CEL
+    config = cel_pb2.ExpressionFilter(expression=expression)
+    condition.extension_filter.typed_config.CopyFrom(pack(config))
+    return _where(log, condition)
+
+
+def of_unmatched(log: AccessLog) -> AccessLog:
+    """Return a log of a listener's connections that none of its chains takes."""
+    flags = accesslog_pb2.ResponseFlagFilter(flags=[_NO_CHAIN])
+    return _where(log, accesslog_pb2.AccessLogFilter(response_flag_filter=flags))
+
+
+def _where(log: AccessLog, condition: accesslog_pb2.AccessLogFilter) -> AccessLog:
+    """Add a condition to those that a log has."""
     result = AccessLog()
     result.CopyFrom(log)
-    result.filter.extension_filter.name = _CEL
-    condition = cel_pb2.ExpressionFilter(expression=expression)
-    result.filter.extension_filter.typed_config.CopyFrom(pack(condition))
+    if log.HasField("filter"):
+        both = accesslog_pb2.AndFilter(filters=[condition, log.filter])
+        condition = accesslog_pb2.AccessLogFilter(and_filter=both)
+    result.filter.CopyFrom(condition)
     return result
 
 

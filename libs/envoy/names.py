@@ -7,6 +7,8 @@ INBOUND_PASSTHROUGH = "InboundPassthroughCluster"
 VIRTUAL_OUTBOUND = "virtualOutbound"
 VIRTUAL_INBOUND = "virtualInbound"
 DEFAULT_ROUTE = "default"
+HTTP_PROXY = "http_proxy"
+"""Routes of a sidecar that is used as a proxy."""
 
 
 def outbound_cluster(host: str, port: int, subset: str = "") -> str:

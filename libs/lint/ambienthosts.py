@@ -6,7 +6,7 @@ Only the waypoint of a Service follows them, and only those of the Service's own
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from libs.compile.hosts import fqdn, is_wildcard
+from libs.compile.hosts import fqdn
 from libs.desired.finding import Finding, Rule
 from libs.lint import kialirules
 from libs.lint.clusterview import ClusterView
@@ -16,6 +16,7 @@ from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService
+from libs.registry.hostnames import is_wildcard
 
 
 class _Codes(NamedTuple):

@@ -6,7 +6,6 @@ errors; a proxy may run as an account that no file describes.
 
 from collections.abc import Iterator
 
-from libs.compile.hosts import is_wildcard
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
 from libs.lint.accounts import PRINCIPAL
@@ -25,6 +24,7 @@ from libs.meshapi.deployment import Deployment
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.pod import Pod
 from libs.meshapi.workloadentry import WorkloadEntry
+from libs.registry.hostnames import is_wildcard
 from libs.registry.service import Protocol
 
 _METHODS = frozenset(

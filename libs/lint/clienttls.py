@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from libs.compile.hosts import covers, fqdn, is_wildcard
+from libs.compile.hosts import fqdn
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
 from libs.lint.clusterview import ClusterView
@@ -11,6 +11,7 @@ from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.trafficpolicy import ClientTLS, TrafficPolicy
+from libs.registry.hostnames import covers, is_wildcard
 
 _POLICY: Path = ("spec", "trafficPolicy")
 

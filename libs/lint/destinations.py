@@ -6,7 +6,7 @@ be meant, so only a host that can be nothing but a service of the mesh is one he
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from libs.compile.hosts import fqdn, is_wildcard
+from libs.compile.hosts import fqdn
 from libs.desired.finding import Finding, Rule
 from libs.kernel.messages import Level
 from libs.lint import rules
@@ -22,6 +22,7 @@ from libs.meshapi.virtualservice import (
     VirtualService,
     VirtualServiceSpec,
 )
+from libs.registry.hostnames import is_wildcard
 from libs.registry.service import Service
 
 _ADD = "correct the name, or add its Service or ServiceEntry"

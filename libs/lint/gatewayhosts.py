@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from libs.compile.hosts import ANY, fqdn, overlap
+from libs.compile.hosts import fqdn, overlap
 from libs.compile.rules import gateway_name
 from libs.lint.clusterview import ClusterView
 from libs.lint.index import Index
 from libs.lint.subject import Subject
 from libs.meshapi.gateway import Gateway, Server
 from libs.meshapi.virtualservice import MESH_GATEWAY, VirtualService
+from libs.registry.hostnames import ANY
 
 _SAME_NAMESPACE = "."
 

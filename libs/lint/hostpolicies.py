@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from libs.compile.hosts import covers, fqdn, is_wildcard
+from libs.compile.hosts import fqdn
 from libs.compile.policies import Policy, candidates, policies
 from libs.lint.answers import Answers
 from libs.lint.index import Index
 from libs.lint.subject import Subject
 from libs.meshapi.destinationrule import DestinationRule
+from libs.registry.hostnames import covers, is_wildcard
 
 
 def _host(rule: DestinationRule, domain: str) -> str:

@@ -6,7 +6,6 @@ The registry treats every host by itself, so giving it only these gives the same
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from libs.compile.hosts import covers, is_wildcard
 from libs.lint.answers import Answers
 from libs.lint.index import Index
 from libs.lint.subject import Subject
@@ -15,7 +14,9 @@ from libs.meshapi.service import Service as CoreService
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.workloadentry import WorkloadEntry
 from libs.registry.build import Registry, build_registry
+from libs.registry.hostnames import covers, is_wildcard
 from libs.registry.service import Endpoint, Service
+from libs.registry.settings import registry_settings
 
 SERVICE_HOSTS = Index(
     CoreService,
@@ -63,9 +64,9 @@ def _registry_of(cluster: Answers, host: str) -> Registry:
     names = dict.fromkeys(map(_name, cores))
     slices = [one for name in names for one in cluster.find(SLICES, name)]
     workloads = dict.fromkeys((*_selected(cluster, cores, entries), *_targets(cluster, slices)))
-    exports = cluster.settings.default_service_export_to
+    settings = registry_settings(cluster.settings, cluster.domain)
     objects = (one.object for one in (*cores, *entries, *slices, *workloads))
-    return build_registry(objects, cluster.domain, exports)
+    return build_registry(objects, cluster.domain, settings)
 
 
 def all_hosts(cluster: Answers) -> frozenset[Any]:

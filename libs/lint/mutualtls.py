@@ -9,7 +9,7 @@ nothing, whatever a PeerAuthentication says, and a DestinationRule may be there 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from libs.compile.hosts import fqdn, is_wildcard
+from libs.compile.hosts import fqdn
 from libs.desired.finding import Finding, Rule
 from libs.lint import kialirules
 from libs.lint.clusterview import ClusterView
@@ -18,6 +18,7 @@ from libs.lint.interface import each
 from libs.lint.subject import Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.peerauthentication import PeerAuthentication
+from libs.registry.hostnames import is_wildcard
 
 _MUTUAL = "ISTIO_MUTUAL"
 _MODE = ("spec", "trafficPolicy", "tls", "mode")

@@ -8,7 +8,7 @@ matters there when one request satisfies rules of both.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product, takewhile
 
-from libs.compile.hosts import fqdn, is_wildcard
+from libs.compile.hosts import fqdn
 from libs.compile.rules import gateway_name
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
@@ -22,6 +22,7 @@ from libs.lint.subject import Path, Subject, report
 from libs.meshapi.gateway import Gateway
 from libs.meshapi.metadata import PRIORITY_ANNOTATION
 from libs.meshapi.virtualservice import MESH_GATEWAY, HTTPMatchRequest, VirtualService
+from libs.registry.hostnames import is_wildcard
 from libs.registry.order import age
 
 _Claim = tuple[Path, Subject[VirtualService]]

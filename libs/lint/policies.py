@@ -6,7 +6,7 @@ one that is.
 
 from collections.abc import Iterator
 
-from libs.compile.hosts import fqdn, is_wildcard, overlap
+from libs.compile.hosts import fqdn, overlap
 from libs.desired.finding import Finding
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest_host
@@ -15,6 +15,7 @@ from libs.lint.interface import each
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.metadata import PRIORITY_ANNOTATION
+from libs.registry.hostnames import is_wildcard
 from libs.registry.order import age
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
-from libs.compile.hosts import ANY, is_wildcard
 from libs.desired.finding import Finding
 from libs.lint import rules
 from libs.lint.clusterview import ClusterView, nearest_host
@@ -12,6 +11,7 @@ from libs.lint.interface import each
 from libs.lint.subject import Subject, report
 from libs.meshapi.sidecar import Sidecar
 from libs.meshapi.workloadentry import WorkloadEntry
+from libs.registry.hostnames import ANY, is_wildcard
 
 _SELECTOR = ("spec", "workloadSelector")
 _NOWHERE = "~"

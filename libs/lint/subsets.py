@@ -7,7 +7,7 @@ namespace. One elsewhere defines a subset for callers of that namespace alone.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from libs.compile.hosts import covers, fqdn
+from libs.compile.hosts import fqdn
 from libs.desired.finding import Finding
 from libs.kernel.messages import Level
 from libs.lint import rules
@@ -20,6 +20,7 @@ from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.destinationrule import DestinationRule
 from libs.meshapi.virtualservice import VirtualService
+from libs.registry.hostnames import covers
 from libs.registry.service import Service
 
 _SUBSETS = Index(DestinationRule, lambda one, _: (subset.name for subset in one.spec.subsets))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from libs.compile.hosts import covers, fqdn
+from libs.compile.hosts import fqdn
 from libs.desired import codes
 from libs.desired.finding import Finding, Rule, finding
 from libs.desired.fleetview import FleetView
@@ -18,6 +18,7 @@ from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.unrendered import Patch
 from libs.meshapi.virtualservice import VirtualService
 from libs.registry.build import DEFAULT_DOMAIN
+from libs.registry.hostnames import covers
 
 _NOT_ALLOWED = Rule(codes.NOT_ALLOWED, Level.ERROR, MessageClass.OBJECT)
 _MISPLACED = Rule(codes.FLEET, Level.ERROR, MessageClass.OBJECT)

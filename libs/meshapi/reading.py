@@ -20,7 +20,7 @@ from libs.meshapi.opaque import OpaqueObject
 from libs.meshapi.opaque import is_namespaced as is_opaque_namespaced
 from libs.meshapi.positions import Written
 from libs.meshapi.problems import Path, Problem
-from libs.meshapi.quoting import path_text, quoted
+from libs.meshapi.quoting import quoted
 from libs.meshapi.rules.names import NAME_CHARACTERS_MAX
 from libs.meshapi.rules.table import problems_in
 from libs.meshapi.schemaerrors import empty_value, problems_of
@@ -195,6 +195,6 @@ def _without_effect(obj: MeshObject) -> Iterator[Problem]:
     if isinstance(obj, OpaqueObject) or type(obj) in KINDS_WITHOUT_EFFECT:
         text = f"kind {quoted(obj.kind)} is kept and has no effect on the mesh yet"
         yield Problem(("kind",), text, code=codes.KIND_WITHOUT_EFFECT, level=Level.WARNING)
-    for path in fields_without_effect(obj):
-        text = f"`{path_text(path)}` is read and has no effect yet"
-        yield Problem(path, text, at_key=True, code=codes.FIELD_WITHOUT_EFFECT, level=Level.WARNING)
+    code, level = codes.FIELD_WITHOUT_EFFECT, Level.WARNING
+    for one in fields_without_effect(obj):
+        yield Problem(one.path, one.text, at_key=True, code=code, level=level)

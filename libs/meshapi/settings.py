@@ -19,7 +19,6 @@ from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.meshconfig.networks import MeshNetworks
 from libs.meshapi.positions import NodeTree
 from libs.meshapi.problems import Problem
-from libs.meshapi.quoting import path_text
 from libs.meshapi.rules import meshconfig
 from libs.meshapi.schemaerrors import problems_of
 from libs.meshapi.syntaxerrors import explain
@@ -79,9 +78,8 @@ def _unknown_registries(networks: MeshNetworks, clusters: Collection[str]) -> It
 
 
 def _without_effect(config: MeshConfig) -> Iterator[Problem]:
-    for path in settings_without_effect(config):
-        text = f"`{path_text(path)}` is read and has no effect yet"
-        yield Problem(path, text, True, codes.FIELD_WITHOUT_EFFECT, Level.WARNING)
+    for one in settings_without_effect(config):
+        yield Problem(one.path, one.text, True, codes.FIELD_WITHOUT_EFFECT, Level.WARNING)
 
 
 @dataclass(slots=True)

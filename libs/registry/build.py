@@ -12,7 +12,9 @@ from libs.registry.entries import entry_services
 from libs.registry.exports import exported
 from libs.registry.kubernetes import kubernetes_service
 from libs.registry.labels import wears
+from libs.registry.onemesh import is_foreign
 from libs.registry.service import Described, Endpoint, Service, ServicePort
+from libs.registry.settings import RegistrySettings
 from libs.registry.sources import Sources
 
 DEFAULT_DOMAIN = "cluster.local"
@@ -33,7 +35,7 @@ class Registry:
     """All services and their endpoints by host name, in the order of names.
 
     `addresses` maps an address to the endpoints there, each with the host of its service.
-    `sources` and `exports` are what the rest is made from: no consumer's business.
+    `sources` and `settings` are what the rest is made from: no consumer's business.
     """
 
     domain: str
@@ -41,7 +43,7 @@ class Registry:
     endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
     addresses: Mapping[str, tuple[tuple[str, Endpoint], ...]] = field(default_factory=dict)
     sources: Sources = field(default_factory=lambda: Sources(DEFAULT_DOMAIN), repr=False)
-    exports: tuple[str, ...] = ()
+    settings: RegistrySettings = field(default_factory=RegistrySettings)
 
     def instances_of(
         self, ips: Iterable[str], namespace: str, labels: Mapping[str, str]
@@ -69,14 +71,16 @@ class Registry:
 
 
 def build_registry(
-    objects: Iterable[MeshObject], domain: str = DEFAULT_DOMAIN, exports: Iterable[str] = ()
+    objects: Iterable[MeshObject],
+    domain: str = DEFAULT_DOMAIN,
+    settings: RegistrySettings | None = None,
 ) -> Registry:
     """Collect services; of two with one host the Kubernetes one counts, then the older one.
 
     ServiceEntries of one namespace with one host are one service with the endpoints of all.
-    `exports` is the mesh's `exportTo` for services that say nothing.
     """
-    empty = Registry(domain, {}, sources=Sources(domain), exports=tuple(exports))
+    said = settings or RegistrySettings()
+    empty = Registry(domain, {}, sources=Sources(domain), settings=said)
     return changed_registry(empty, (), objects)
 
 
@@ -88,7 +92,7 @@ def changed_registry(
     Every host is described by itself, from the objects that name it.
     """
     sources, hosts = former.sources.changed(removed, added)
-    described = _Describing(sources, former.exports)
+    described = _Describing(sources, former.settings)
     found = {host: one for host in hosts if (one := described(host)) is not None}
     gone = hosts - found.keys()
     services = _updated(former.services, {host: found[host].service for host in found}, gone)
@@ -105,14 +109,14 @@ def changed_registry(
 class _Describing:
     """Describes hosts; an entry with many hosts is read once for all of them."""
 
-    def __init__(self, sources: Sources, default: tuple[str, ...]) -> None:
-        self._sources, self._default = sources, default
+    def __init__(self, sources: Sources, settings: RegistrySettings) -> None:
+        self._sources, self._settings = sources, settings
         self._entries: dict[ObjectKey, Mapping[str, Described]] = {}
 
     def __call__(self, host: str) -> Described | None:
         found = self._of_core(host)
         for entry in self._sources.entries.get(host, ()):
-            added = _exported(self._of_entry(entry)[host], self._default)
+            added = self._bounded(_exported(self._of_entry(entry)[host], self._settings.exports))
             found = _merged(found, added) if found is not None else added
         return found
 
@@ -121,10 +125,21 @@ class _Describing:
         if service is None:
             return None
         slices = self._sources.slices.get((service.namespace, service.metadata.name), ())
+        if self._settings.is_local(host):
+            slices = tuple(one for one in slices if not is_foreign(one))
         workloads = self._sources.workloads.get(service.namespace, {})
         sources = self._sources
         made = kubernetes_service(service, slices, workloads, sources.pods, sources.domain)
-        return _exported(made, self._default)
+        return _exported(made, self._settings.exports)
+
+    def _bounded(self, one: Described) -> Described:
+        """Let no more namespaces see an entry than the mesh allows."""
+        service = one.service
+        known = self._sources.namespaces
+        seen_by = self._settings.bounded(service.exported_to, service.namespace, known)
+        if seen_by == service.exported_to:
+            return one
+        return Described(replace(service, exported_to=seen_by), one.endpoints)
 
     def _of_entry(self, entry: ServiceEntry) -> Mapping[str, Described]:
         if entry.key not in self._entries:

@@ -12,6 +12,9 @@ from libs.meshapi.pod import Pod
 from libs.meshapi.service import Service
 from libs.registry.pods import NETWORK
 
+_OF = "/"
+"""Stands between a cluster's name and that of its object."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remote:
@@ -67,4 +70,9 @@ def _moved_endpoint(each: SliceEndpoint, remote: Remote) -> SliceEndpoint:
 
 
 def _foreign(remote: Remote, name: str) -> str:
-    return f"{remote.cluster}/{name}"
+    return f"{remote.cluster}{_OF}{name}"
+
+
+def is_foreign(one: MeshObject) -> bool:
+    """Say whether an object is what another cluster of the mesh adds."""
+    return _OF in one.metadata.name

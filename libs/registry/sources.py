@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 
 from libs.meshapi.endpointslice import EndpointSlice
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.namespace import Namespace
 from libs.meshapi.node import Node
 from libs.meshapi.pod import Pod
 from libs.meshapi.service import Service as CoreService
 from libs.meshapi.serviceentry import ServiceEntry
 from libs.meshapi.workloadentry import WorkloadEntry
+from libs.registry.namespaces import NamespaceLabels, changed_labels
 from libs.registry.order import age
 from libs.registry.pods import PodPlace, Pods
 from libs.registry.workloads import Workload, workload_of
@@ -19,9 +21,9 @@ Place = tuple[str, str]
 """Namespace and name."""
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-REGISTRY_KINDS = (CoreService, ServiceEntry, EndpointSlice, WorkloadEntry, Pod, Node)
+REGISTRY_KINDS = (CoreService, ServiceEntry, EndpointSlice, WorkloadEntry, Pod, Node, Namespace)
 """Kinds that can change what is known of a service or of its endpoints."""
-_Source = CoreService | ServiceEntry | EndpointSlice | WorkloadEntry
+_Source = CoreService | ServiceEntry | EndpointSlice | WorkloadEntry | Namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Sources:
     """Core Services and entries by host (the oldest entry first), slices by service, workloads.
 
     Slices stand in the order of their names, workloads by namespace in the order of theirs.
+    `namespaces` are the labels of those that are described.
     """
 
     domain: str
@@ -37,6 +40,7 @@ class Sources:
     slices: Mapping[Place, tuple[EndpointSlice, ...]] = field(default_factory=dict)
     workloads: Mapping[str, Mapping[str, Workload]] = field(default_factory=dict)
     pods: Pods = field(default_factory=Pods)
+    namespaces: NamespaceLabels = field(default_factory=dict)
 
     def host_of(self, place: Place) -> str:
         """Return the host of a core Service."""
@@ -57,6 +61,7 @@ class Sources:
             slices=_slices(self.slices, gone, new),
             workloads=_workloads(self.workloads, gone, new),
             pods=pods,
+            namespaces=changed_labels(self.namespaces, gone, new),
         )
         former = (host for one in gone for host in self.reached(one))
         latter = (host for one in new for host in result.reached(one))
@@ -70,8 +75,16 @@ class Sources:
             yield from one.spec.hosts
         elif isinstance(one, EndpointSlice):
             yield self.host_of((one.namespace, one.service_name))
+        elif isinstance(one, Namespace):
+            yield from self._entries_of(one.metadata.name)
         else:
             yield from self._with_workload(one)
+
+    def _entries_of(self, namespace: str) -> Iterator[str]:
+        """Yield the hosts of a namespace's entries: its labels bound who sees them."""
+        for host, entries in self.entries.items():
+            if any(one.namespace == namespace for one in entries):
+                yield host
 
     def with_pods(self, pods: Collection[PodPlace]) -> Iterator[str]:
         """Yield the hosts whose slices name one of these Pods."""

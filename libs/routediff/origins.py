@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from libs.compile.hosts import covers
 from libs.compile.snapshot import Compiled
 from libs.compile.world import World
 from libs.desired.provenance import Change
@@ -18,6 +17,7 @@ from libs.kernel.ids import ResourceName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.quoting import path_text
+from libs.registry.hostnames import covers
 from libs.routing.decision import Decision
 
 Changes = Mapping[ObjectKey, Sequence[Change]]

@@ -8,6 +8,7 @@ from protogen.envoy.config.core.v3 import base_pb2
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 
+from libs.envoy import dns
 from libs.routing.call import Call, Mode, Protocol, Tls
 from libs.routing.chains import RAW_BUFFER, Connection
 from libs.routing.filters import type_of
@@ -29,7 +30,7 @@ def find(resources: Resources, call: Call) -> tuple[_Listener, bool]:
     An intercepting listener takes what is redirected to it, and hands it to the listener of the
     original destination where it says so and there is one.
     """
-    known = list(resources.listeners.values())
+    known = [one for one in resources.listeners.values() if not dns.is_udp(one)]
     intercepting = _intercepting(known, call)
     if intercepting is not None:
         if not intercepting.use_original_dst.value:

@@ -7,15 +7,17 @@ import socket
 import ssl
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 import grpc
 
 from tests.e2e import certificates
+from tests.e2e.dnscalls import ask
 
 FALSE_ALARM_MAX = 1e-7
 """Chance that correct weights are called wrong, for each side of each share."""
@@ -56,6 +58,9 @@ def _over_one(call: Mapping[str, Any]) -> Iterator[Reply]:
     host, _, port = str(call["to"]).rpartition(":")
     if "grpc" in call:
         yield from _grpc(call)
+        return
+    if "dns" in call:
+        yield _looked_up(call, (host, int(port)))
         return
     if "bytes" in call:
         silence_s = call.get("silent_ms", 0) / 1000
@@ -111,6 +116,16 @@ def _channel(call: Mapping[str, Any], options: Sequence[tuple[str, Any]]) -> grp
     trusted = (Path(wanted["certificates"]) / "ca.pem").read_bytes()
     named = ("grpc.ssl_target_name_override", wanted["name"])
     return grpc.secure_channel(call["to"], grpc.ssl_channel_credentials(trusted), [*options, named])
+
+
+def _looked_up(call: Mapping[str, Any], at: tuple[str, int]) -> Reply:
+    """Ask for the addresses of the name `dns`, IPv6 ones with `kind: AAAA`."""
+    try:
+        answer = ask(at, call["dns"], call.get("kind", "A"))
+    except OSError as error:
+        return Reply(NO_ANSWER, {}, type(error).__name__, 0.0)
+    seen = {"code": answer.code, "addresses": sorted(answer.addresses)}
+    return Reply(NO_ANSWER, {}, "", 0.0, seen)
 
 
 def _exchange(host: str, port: int, sent: bytes, silence_s: float) -> Reply:
@@ -182,17 +197,27 @@ def differences(expected: Mapping[str, Any], replies: Sequence[Reply]) -> Iterat
 
 
 def _fits(name: str, wanted: Any, found: Any) -> bool:
-    if name == "at_least_ms":
-        return bool(found >= wanted)
-    if name in ("says", "spells"):
-        return wanted in found
-    if name == "lacks":
-        return wanted not in found
-    if name == "at_most_ms":
-        return bool(found <= wanted)
+    if name in _COMPARED:
+        return _COMPARED[name](wanted, found)
     if isinstance(wanted, dict):
         return all(_same(found.get(key), value) for key, value in wanted.items())
     return bool(found in wanted) if isinstance(wanted, list) else bool(found == wanted)
+
+
+def _are_in(network: str, addresses: Sequence[str]) -> bool:
+    return all(ip_address(one) in ip_network(network) for one in addresses) and bool(addresses)
+
+
+_COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "addresses": lambda wanted, found: bool(wanted == found),
+    "addresses_in": _are_in,
+    "at_least_ms": lambda wanted, found: bool(found >= wanted),
+    "at_most_ms": lambda wanted, found: bool(found <= wanted),
+    "lacks": lambda wanted, found: wanted not in found,
+    "says": lambda wanted, found: wanted in found,
+    "spells": lambda wanted, found: wanted in found,
+}
+"""Facts that are not compared with a value or with several of which one is enough."""
 
 
 def _same(found: Any, wanted: Any) -> bool:
@@ -205,6 +230,8 @@ def _same(found: Any, wanted: Any) -> bool:
 _FACTS = {
     "status": lambda reply: reply.status,
     "code": lambda reply: reply.seen.get("code"),
+    "addresses": lambda reply: reply.seen.get("addresses"),
+    "addresses_in": lambda reply: reply.seen.get("addresses"),
     "body": lambda reply: reply.body,
     "says": lambda reply: reply.body,
     "lacks": lambda reply: reply.body,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.compile.hosts import covers, fqdn, host_index, overlap, short_names
+from libs.compile.hosts import fqdn, host_index, overlap, short_names
+from libs.registry.hostnames import covers
 
 labels = st.sampled_from(["a", "b", "api", "example"])
 names = st.lists(labels, min_size=1, max_size=4).map(".".join)

@@ -15,7 +15,7 @@ CAPTURE = {"DNS_CAPTURE": "true", "DNS_AUTO_ALLOCATE": "true"}
 def _listeners(text: str, **metadata: str) -> list[str]:
     proxy = Proxy(ProxyType.SIDECAR, "default", metadata=metadata)
     found = compile_snapshot(world(text), proxy).snapshot.of(xds.LISTENER)
-    return [name for name in found if not name.startswith("virtual")]
+    return [name for name in found if not name.startswith(("virtual", "127.0.0.1_15053"))]
 
 
 def _entry(more: str, resolution: str = "STATIC") -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from protogen.envoy.config.trace.v3 import opentelemetry_pb2, zipkin_pb2
 
 from libs.envoy import tracing
-from libs.envoy.tracing import Collector, CustomTag
+from libs.envoy.tracing import Collector, CustomTag, Resource
 
 _HERE = Collector("outbound|80||c.example", "c.example")
 
@@ -22,8 +22,8 @@ def test_otlp_goes_over_grpc_or_over_http() -> None:
     """Both carry the service's name, their headers and a time."""
     timed = Collector(_HERE.cluster, _HERE.host, "/v", timedelta(seconds=2), (("k", "v"),))
     grpc, http = (opentelemetry_pb2.OpenTelemetryConfig() for _ in range(2))
-    assert tracing.otlp_grpc(timed, "web.default").typed_config.Unpack(grpc)
-    assert tracing.otlp_http(timed, "web.default").typed_config.Unpack(http)
+    assert tracing.otlp_grpc(timed, Resource("web.default")).typed_config.Unpack(grpc)
+    assert tracing.otlp_http(timed, Resource("web.default")).typed_config.Unpack(http)
     assert grpc.grpc_service.envoy_grpc.cluster_name == http.http_service.http_uri.cluster
     assert grpc.grpc_service.timeout == http.http_service.http_uri.timeout
     assert http.http_service.http_uri.uri == "http://c.example/v"

@@ -11,7 +11,6 @@ from libs.meshapi.dialects.run import context_of
 from libs.meshapi.effects import fields_without_effect
 from libs.meshapi.parsed import ParsedFile, ParsedObject
 from libs.meshapi.problems import Problem
-from libs.meshapi.quoting import path_text
 
 
 def converted(
@@ -46,7 +45,6 @@ def _announced(old: Sequence[ParsedObject]) -> Iterator[Message]:
 
 def _without_effect(made: Sequence[ParsedObject]) -> Iterator[Message]:
     for one in made:
-        for path in fields_without_effect(one.object):
-            text = f"`{path_text(path)}` is read and has no effect yet"
+        for idle in fields_without_effect(one.object):
             code, level = today.FIELD_WITHOUT_EFFECT, Level.WARNING
-            yield note(one, Problem(path, text, at_key=True, code=code, level=level))
+            yield note(one, Problem(idle.path, idle.text, at_key=True, code=code, level=level))

@@ -49,5 +49,5 @@ spec:
   - {fault: {abort: {http2Error: c}}, route: [{destination: {host: a}}]}
 """
     (parsed,) = parse_file("x.yaml", text).objects
-    found = [path_text(path) for path in fields_without_effect(parsed.object)]
+    found = [path_text(one.path) for one in fields_without_effect(parsed.object)]
     assert found == [f"spec.http[{at}].fault.abort.http2Error" for at in (0, 2)]

@@ -7,6 +7,7 @@ from libs.meshapi.pod import Pod
 from libs.meshapi.service import Service
 from libs.registry.build import build_registry
 from libs.registry.onemesh import Remote, one_mesh
+from libs.registry.settings import RegistrySettings
 
 HOST = "hello.app1.svc.cluster.local"
 
@@ -45,3 +46,13 @@ def test_a_service_of_another_cluster_alone_is_known() -> None:
     remote = Remote(ClusterName("cluster2"), _cluster("10.2.0.1", "v2"))
     registry = build_registry(one_mesh((), [remote]))
     assert [one.address for one in registry.endpoints[HOST]] == ["10.2.0.1"]
+
+
+def test_a_host_that_is_local_has_the_endpoints_of_its_own_cluster_only() -> None:
+    """Those of others are not even known, whatever their cluster says."""
+    remote = Remote(ClusterName("cluster2"), _cluster("10.2.0.1", "v2"), "n2")
+    facts = one_mesh(_cluster("10.1.0.1", "v1"), [remote])
+    registry = build_registry(
+        facts, settings=RegistrySettings(local_hosts=("*.app1.svc.cluster.local",))
+    )
+    assert [one.address for one in registry.endpoints[HOST]] == ["10.1.0.1"]

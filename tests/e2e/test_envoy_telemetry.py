@@ -29,7 +29,7 @@ _MESH = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 _PROXY = Proxy(
     ProxyType.SIDECAR,
     "default",
-    ("127.77.1.1",),
+    ("127.78.1.1",),
     labels={"app": "productpage", "version": "v1"},
     metadata={"INTERCEPTION_MODE": "NONE"},
 )
@@ -86,7 +86,9 @@ spec:
 
 
 def _world(text: str, mesh: str) -> World:
-    whole = f"{text}\n---\n{_MESH.read_text(encoding='utf-8')}"
+    # The tables' own addresses may be in use by them at this moment.
+    shared = _MESH.read_text(encoding="utf-8").replace("127.77.", "127.78.")
+    whole = f"{text}\n---\n{shared}"
     parsed = parse_file("mesh.yaml", whole.encode())
     assert errors(parsed.messages) == ()
     settings = MeshConfig.model_validate_json(json.dumps(yaml.safe_load(mesh)), by_name=False)
@@ -115,7 +117,7 @@ def _running(world: World) -> Iterator[None]:
 
 
 def _call(**headers: str) -> dict[str, Any]:
-    row = {"to": "127.77.1.2:9080", "host": "reviews", "path": "/traced", "headers": headers}
+    row = {"to": "127.78.1.2:9080", "host": "reviews", "path": "/traced", "headers": headers}
     (reply,) = make(row)
     assert reply.status == 200
     return dict(reply.seen["headers"])

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tools.dev import bazel, bench, checks, lock, shell, wheel
+from tools.dev import bazel, bench, checks, lock, shell, testing, wheel
 from tools.parts import install
 from tools.protogen.generate import GenerateError, ensure
 from tools.sidewheels.fetch import FetchError
@@ -66,9 +66,7 @@ COMMANDS = {
         "a mesh of real Envoys, followed from git push to traffic",
         lambda args: shell.python("-m", "tools.cli", "demo", *args),
     ),
-    "test": Command(
-        "test [PYTEST ARGS]", "all tests", lambda args: shell.python("-m", "pytest", *args)
-    ),
+    "test": Command("test [PYTEST ARGS]", "all tests, or those named", testing.main),
     "check": Command(
         "check", "format, lint, types, imports, tidy", lambda _: checks.run_all(checks.CHECKS)
     ),

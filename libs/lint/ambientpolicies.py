@@ -13,10 +13,11 @@ from libs.lint.clusterview import ClusterView
 from libs.lint.dataplane import in_ambient, namespace_labels, stays_ambient, uses_waypoint
 from libs.lint.index import Index
 from libs.lint.interface import ObjectCheck, each
+from libs.lint.rulelimits import asks_requests
 from libs.lint.selection import selector_of
 from libs.lint.subject import Subject, report
 from libs.lint.workloads import selected
-from libs.meshapi.authorizationpolicy import AuthorizationPolicy, Operation, Source
+from libs.meshapi.authorizationpolicy import AuthorizationPolicy
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.requestauthentication import RequestAuthentication
 from libs.meshapi.service import Service
@@ -24,25 +25,10 @@ from libs.meshapi.telemetry import Telemetry
 from libs.meshapi.wasmplugin import WasmPlugin
 
 _SERVICES = Index(Service, lambda one, _: ((one.namespace, one.metadata.name),))
-_HTTP_CONDITION = "request."
 
 
 def _about_requests(obj: AuthorizationPolicy) -> bool:
-    return any(
-        any(condition.key.startswith(_HTTP_CONDITION) for condition in rule.when)
-        or any(_reads_request(one.operation) for one in rule.to if one.operation is not None)
-        or any(_reads_token(one.source) for one in rule.from_ if one.source is not None)
-        for rule in obj.spec.rules
-    )
-
-
-def _reads_request(one: Operation) -> bool:
-    fields = (one.hosts, one.not_hosts, one.methods, one.not_methods, one.paths, one.not_paths)
-    return any(fields)
-
-
-def _reads_token(one: Source) -> bool:
-    return bool(one.request_principals or one.not_request_principals)
+    return any(map(asks_requests, obj.spec.rules))
 
 
 def _of_requests(obj: Telemetry) -> bool:

@@ -4,11 +4,10 @@ Who may exist without a file is never an error. Kiali calls unknown hosts and se
 errors; a proxy may run as an account that no file describes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from libs.desired.finding import Finding
 from libs.lint import istiorules, kialirules
-from libs.lint.accounts import PRINCIPAL
 from libs.lint.clusterview import ClusterView, nearest_host
 from libs.lint.coreservices import protocol_of, services_selecting
 from libs.lint.index import Index
@@ -32,6 +31,7 @@ _METHODS = frozenset(
 )
 _ANY_DOMAIN = "cluster.local"
 _CALLERS = ("principals", "not_principals", "namespaces", "not_namespaces")
+_DOMAIN_KEYS = ("source.principal", "source.trustDomain")
 _HTTP_ONLY = ("hosts", "not_hosts", "methods", "not_methods", "paths", "not_paths")
 
 
@@ -64,6 +64,9 @@ def check(view: ClusterView, one: Subject[AuthorizationPolicy]) -> Iterator[Find
             if target.operation is not None:
                 here = (*path, "to", number, "operation")
                 yield from _operation(view, one, here, target.operation)
+        for number, when in enumerate(rule.when):
+            if when.key in _DOMAIN_KEYS:
+                yield from _foreign(view, one, (*path, "when", number, "values"), when.values)
         yield from _without_identity(view, one, path, rule)
     yield from _denies_connections(view, one)
 
@@ -76,23 +79,28 @@ def _trust_domains(view: ClusterView) -> set[str]:
 def _callers(
     view: ClusterView, one: Subject[AuthorizationPolicy], path: Path, source: Source
 ) -> Iterator[Finding]:
-    for index, text in enumerate(source.principals):
-        found = PRINCIPAL.fullmatch(text)
-        if found is None:
-            continue
-        domain = found[1]
-        here = (*path, "principals", index)
-        domains = _trust_domains(view)
-        if domain not in domains:
-            known = ", ".join(f"`{name}`" for name in sorted(domains - {_ANY_DOMAIN}))
-            shown = known or f"`{_ANY_DOMAIN}`"
-            sentence = f"trust domain `{domain}` is not this mesh's, which is {shown}; write that"
-            yield report(kialirules.TRUST_DOMAIN, one, here, sentence)
+    for field, named in (("principals", source.principals), ("trustDomains", source.trust_domains)):
+        yield from _foreign(view, one, (*path, field), named)
     for index, name in enumerate(source.namespaces):
         hint = missing_namespace(view, name) if "*" not in name else None
         if hint is not None:
             sentence = f"there is no namespace `{name}`, so nobody calls from it; {hint}"
             yield report(kialirules.CALLER_NAMESPACE, one, (*path, "namespaces", index), sentence)
+
+
+def _foreign(
+    view: ClusterView, one: Subject[AuthorizationPolicy], path: Path, named: Sequence[str]
+) -> Iterator[Finding]:
+    """Find trust domains that no caller of the mesh can be of."""
+    domains = _trust_domains(view)
+    for index, text in enumerate(named):
+        domain, slash, _ = text.partition("/")
+        written = bool(slash) or path[-1] in ("trustDomains", "values")
+        if written and "*" not in domain and ":" not in domain and domain not in domains:
+            known = ", ".join(f"`{name}`" for name in sorted(domains - {_ANY_DOMAIN}))
+            shown = known or f"`{_ANY_DOMAIN}`"
+            sentence = f"trust domain `{domain}` is not this mesh's, which is {shown}; write that"
+            yield report(kialirules.TRUST_DOMAIN, one, (*path, index), sentence)
 
 
 def _operation(

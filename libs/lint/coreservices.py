@@ -37,9 +37,14 @@ def services_of(
     return tuple(found)
 
 
+def services_in(view: ClusterView, namespace: str) -> Sequence[Subject[Service]]:
+    """Return all Services of a namespace, the oldest first."""
+    return view.find(_SERVICES, namespace)
+
+
 def service_names(view: ClusterView, namespace: str) -> Sequence[str]:
     """Return the names of a namespace's Services. Only for hints: it depends on all of them."""
-    return [one.key.name for one in view.find(_SERVICES, namespace)]
+    return [one.key.name for one in services_in(view, namespace)]
 
 
 def protocol_of(port: ServicePort) -> Protocol:

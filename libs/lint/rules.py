@@ -87,3 +87,18 @@ NEVER_REACHED_MERGED = Rule("PER0311", Level.WARNING, _CONFLICT)
 
 PLAIN_CLIENT = Rule("PER0313", Level.WARNING, MessageClass.CLUSTER)
 """Workloads without a proxy, where a PeerAuthentication demands mutual TLS."""
+
+NEVER_FITS = Rule("PER0350", Level.WARNING, _OBJECT)
+"""A rule of an AuthorizationPolicy, or a value in one, that no call fits."""
+
+DENIED_ANYWAY = Rule("PER0351", Level.WARNING, _CONFLICT)
+"""A denial takes all calls that a rule of an AuthorizationPolicy allows."""
+
+NO_SUCH_PORT = Rule("PER0352", Level.WARNING, _REFERENCE)
+"""A port in an AuthorizationPolicy that the selected workloads do not have."""
+
+REQUESTS_OF_BYTES = Rule("PER0353", Level.WARNING, _CONFLICT)
+"""A rule about requests for ports at which nothing is known but bytes."""
+
+TOKENS_NOT_READ = Rule("PER0354", Level.WARNING, _REFERENCE)
+"""A rule about tokens, where no RequestAuthentication reads any."""

@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from libs.pki.authority import Authority
 from libs.pki.certificates import moment, pem_of
+from libs.pki.clusters import CLUSTER_CHARS_MAX
 from libs.pki.errors import PkiError
 from libs.pki.keys import SigningKey
 from libs.pki.requests import SigningRequest
@@ -81,10 +82,17 @@ def new_root(key: SigningKey, organisation: str, life: Life, rng: Rng) -> Author
 def new_intermediate(
     root: Authority, key: SigningKey, cluster: str, life: Life, rng: Rng
 ) -> Authority:
-    """Return an intermediate of a cluster, which may sign workloads and no further authorities."""
+    """Return an intermediate of a cluster, which may sign workloads and no further authorities.
+
+    Its certificate names the cluster. Raises PkiError for a name that does not fit there.
+    """
     organisation = root.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     owner = str(organisation[0].value) if organisation else "periplus"
-    name = _subject(owner, f"Periplus intermediate authority of {cluster}"[:64])
+    if not 0 < len(cluster) <= CLUSTER_CHARS_MAX:
+        raise PkiError(
+            f"a cluster's name has 1 to {CLUSTER_CHARS_MAX} characters, not {len(cluster)}"
+        )
+    name = _subject(owner, f"Periplus intermediate authority of {cluster}"[:64], cluster)
     within = _within(root, life)
     builder = _builder(name, root.certificate.subject, key.public_key(), within, rng)
     builder = builder.add_extension(_issuer_id(root), critical=False)
@@ -184,10 +192,12 @@ def _alternatives(names: Names) -> x509.SubjectAlternativeName:
         raise PkiError(f"a name of the certificate is unusable: {str(error)[:100]}") from error
 
 
-def _subject(organisation: str, name: str) -> x509.Name:
+def _subject(organisation: str, name: str, cluster: str = "") -> x509.Name:
+    place = [x509.NameAttribute(NameOID.LOCALITY_NAME, cluster)] if cluster else []
     return x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
             x509.NameAttribute(NameOID.COMMON_NAME, name),
+            *place,
         ]
     )

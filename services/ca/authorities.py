@@ -1,14 +1,15 @@
 """The authorities of all clusters, from files that an operator or a Secret's mount replaces."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
 
 from libs.kernel.looperrors import StalledError
-from libs.pki.authority import FILES, Authority, authority_of
+from libs.pki.authority import FILES, Authority, authority_of, issued_by
 from libs.pki.certificates import fingerprint
+from libs.pki.clusters import cluster_of
 from libs.pki.errors import PkiError
 from libs.ports.clock import Clock
 from libs.telemetry.logs import get_logger
@@ -50,6 +51,21 @@ class Authorities:
         """Return all roots that any cluster trusts, each once."""
         all_of_them = (root for one in self._known.values() for root in one.roots)
         return tuple({fingerprint(root): root for root in all_of_them}.values())
+
+    def cluster_of(self, shown: Sequence[x509.Certificate]) -> str:
+        """Return the cluster of a workload by what it shows, its own certificate first.
+
+        An authority that is named for none is known while it signs. Raises PkiError when nothing
+        proves a cluster.
+        """
+        found = cluster_of(shown, self.roots())
+        if found:
+            return found
+        known = (name for name, one in self._known.items() if issued_by(shown[0], one.certificate))
+        name = next(known, "")
+        if not name:
+            raise PkiError("the authority of the certificate is named for no cluster")
+        return name
 
     def clusters(self) -> Mapping[str, Authority]:
         """Return the authorities by cluster."""

@@ -1,8 +1,10 @@
 """Who is calling: a service account, a host that joins, or a workload that renews."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from cryptography import x509
 
 from libs.adapters.cagrpc.calls import RefusalKind, RefusedError, SigningCall
 from libs.kernel.looperrors import StalledError, TransientError
@@ -37,11 +39,16 @@ class UnknownCallerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """The ways to know a caller. A cluster without a reviewer takes no service accounts."""
+    """The ways to know a caller. A cluster without a reviewer takes no service accounts.
+
+    `cluster_of` says of which cluster a caller is by what its connection showed; it raises
+    PkiError when nothing proves one.
+    """
 
     trust_domain: str
     default_cluster: str
     clock: Clock
+    cluster_of: Callable[[Sequence[x509.Certificate]], str]
     reviewers: Mapping[str, TokenReviewer] = field(default_factory=dict)
     join_tokens: JoinTokens | None = None
 
@@ -118,16 +125,19 @@ class Callers:
     def _renewing(self, call: SigningCall) -> Caller:
         """The connection proved that the certificate is valid and that the caller has its key."""
         try:
-            own = read_certificates(call.shown_pem, "the certificate shown")[0]
-            identity = identity_of(own)
+            shown = read_certificates(call.shown_pem, "the certificate shown")
+            identity = identity_of(shown[0])
+            cluster = self.cluster_of(shown)
         except PkiError as error:
             raise UnknownCallerError(str(error)) from None
         # A connection that resumes a session does not look at the time again.
-        if own.not_valid_after_utc.timestamp() <= self.clock.now_s():
+        if shown[0].not_valid_after_utc.timestamp() <= self.clock.now_s():
             raise UnknownCallerError("the certificate shown has expired")
         if identity.trust_domain != self.trust_domain:
             raise UnknownCallerError(f"`{identity}` is of another trust domain")
-        return Caller(identity, call.cluster or self.default_cluster, "certificate")
+        if call.cluster not in ("", cluster):
+            raise UnknownCallerError(f"the certificate shown is of cluster `{cluster}`")
+        return Caller(identity, cluster, "certificate")
 
     def _identity(self, namespace: str, account: str) -> SpiffeId:
         try:

@@ -79,7 +79,14 @@ def _signer(settings: CaSettings, authorities: Authorities, tokens: JoinTokens |
         one.cluster: KubernetesTokenReviewer(ApiAccess(one.server, one.authorities, one.token_file))
         for one in settings.reviewers
     }
-    callers = Callers(settings.trust_domain, settings.default_cluster, clock, reviewers, tokens)
+    callers = Callers(
+        settings.trust_domain,
+        settings.default_cluster,
+        clock,
+        authorities.cluster_of,
+        reviewers,
+        tokens,
+    )
     return Signer(
         authorities,
         callers,

@@ -1,5 +1,6 @@
-"""Which proxies an identity may be: those of its own namespace and service account."""
+"""Which proxies an identity may be: those of its own cluster, namespace and account."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -8,6 +9,7 @@ from protogen.envoy.config.core.v3 import base_pb2
 
 from libs.envoy.node import NodeError, parse_node_id
 from libs.pki.certificates import identity_of, read_certificates
+from libs.pki.clusters import cluster_of
 from libs.pki.errors import PkiError
 from libs.pki.spiffe import SpiffeId
 from libs.ports.clock import Clock
@@ -23,22 +25,43 @@ class NotAdmittedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class ClustersByAuthority:
+    """Says of which cluster a proxy is by who signed for it. `roots_pem` gives who is trusted now.
+
+    `default` is the cluster of authorities that are named for none; empty refuses their proxies.
+    """
+
+    roots_pem: Callable[[], bytes]
+    default: str = ""
+
+    def of(self, shown: Sequence[x509.Certificate]) -> str:
+        """Return the cluster. Raises PkiError when nothing proves one."""
+        roots = read_certificates(self.roots_pem(), "the roots")
+        found = cluster_of(shown, roots) or self.default
+        if not found:
+            raise PkiError("the authority of the certificate is named for no cluster")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
     """Holds nodes to the certificates that their connections have shown.
 
     The roots were checked by the connection. The time is looked at here again: a connection that
-    resumes a session is not asked for its certificate once more.
+    resumes a session is not asked for its certificate once more. Without `clusters` a proxy is of
+    the cluster that it says.
     """
 
     trust_domain: str
     clock: Clock
+    clusters: ClustersByAuthority | None = None
 
     def check(self, node: base_pb2.Node, shown_pem: bytes) -> float:
         """Return until when the node may be served, in seconds since the epoch.
 
         Raises NotAdmittedError unless it is a proxy of the identity shown.
         """
-        own, shown = self._identity(shown_pem)
+        own, shown, cluster = self._identity(shown_pem)
         valid_until_s = own.not_valid_after_utc.timestamp()
         if valid_until_s <= self.clock.now_s():
             raise NotAdmittedError("the certificate has expired", str(shown))
@@ -46,23 +69,26 @@ class Admission:
             facts = parse_node_id(node.id, MessageToDict(node.metadata))
         except NodeError as error:
             raise NotAdmittedError(str(error), str(shown)) from None
+        of = f" of cluster `{cluster}`" if cluster is not None else ""
         said = {
             "the namespace of the node id": (facts.namespace, shown.namespace),
             "NAMESPACE": (facts.text("NAMESPACE"), shown.namespace),
             "SERVICE_ACCOUNT": (facts.text("SERVICE_ACCOUNT"), shown.service_account),
         }
+        if cluster is not None:
+            said["CLUSTER_ID"] = (facts.text("CLUSTER_ID"), cluster)
         for what, (claimed, proved) in said.items():
             if claimed != proved:
                 raise NotAdmittedError(
-                    f"{what} is `{claimed[:80]}`, and the certificate is for `{shown}`",
+                    f"{what} is `{claimed[:80]}`, and the certificate is for `{shown}`{of}",
                     str(shown),
                 )
         return valid_until_s
 
-    def _identity(self, shown_pem: bytes) -> tuple[x509.Certificate, SpiffeId]:
+    def _identity(self, shown_pem: bytes) -> tuple[x509.Certificate, SpiffeId, str | None]:
         try:
-            own = read_certificates(shown_pem, "what the connection shows")[0]
-            shown = identity_of(own)
+            chain = read_certificates(shown_pem, "what the connection shows")
+            shown = identity_of(chain[0])
         except PkiError as error:
             raise NotAdmittedError(str(error)) from None
         if shown.trust_domain != self.trust_domain:
@@ -71,4 +97,8 @@ class Admission:
                 f" `{self.trust_domain}`",
                 str(shown),
             )
-        return own, shown
+        try:
+            cluster = self.clusters.of(chain) if self.clusters else None
+        except PkiError as error:
+            raise NotAdmittedError(str(error), str(shown)) from None
+        return chain[0], shown, cluster

@@ -5,6 +5,8 @@ import contextlib
 import gc
 import signal
 
+import grpc
+
 from libs.adapters.feed.client import FeedClient
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
@@ -16,10 +18,10 @@ from libs.ports.feed import FromFrontend
 from libs.ports.steps import Steps
 from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
-from services.xds.admission import Admission
+from services.xds.admission import Admission, ClustersByAuthority
 from services.xds.certificate import FileHolding
 from services.xds.frontend import Frontend
-from services.xds.settings import XdsSettings
+from services.xds.settings import ClusterProof, TlsSettings, XdsSettings
 
 GC_THRESHOLD = 50_000
 """Allocations between two collections of young objects; views are large and have no cycles."""
@@ -50,14 +52,9 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
 
     name = settings.frontend_id or rng.token_hex(4)
     tls = settings.tls
-    admission = Admission(tls.trust_domain, SystemClock()) if tls else None
+    admission, credentials = _mutual(tls) if tls else (None, None)
     frontend = Frontend(name, SystemClock(), steps, send, admission)
     feed = FeedClient(settings.feed, frontend, rng)
-    credentials = None
-    if tls is not None:
-        shown = FileHolding(tls.chain, tls.key, tls.roots)
-        shown.read()
-        credentials = server_credentials(shown.current, clients=True)
     limits = XdsLimits(streams_max=settings.streams_max)
     server = XdsServer(
         settings.listen,
@@ -87,6 +84,17 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         get_logger().info("xds stopped")
+
+
+def _mutual(tls: TlsSettings) -> tuple[Admission, grpc.ServerCredentials]:
+    """Return who is let in, and by what handshakes."""
+    own = FileHolding(tls.chain, tls.key, tls.roots)
+    own.read()
+    clusters = None
+    if tls.cluster_proof is ClusterProof.AUTHORITY:
+        clusters = ClustersByAuthority(lambda: own.current().roots_pem, tls.default_cluster)
+    admission = Admission(tls.trust_domain, SystemClock(), clusters)
+    return admission, server_credentials(own.current, clients=True)
 
 
 async def _end_expired(frontend: Frontend) -> None:

@@ -20,6 +20,15 @@ class Plaintext(StrEnum):
     """everywhere, where something else keeps strangers away"""
 
 
+class ClusterProof(StrEnum):
+    """By what a proxy proves of which cluster it is."""
+
+    AUTHORITY = "authority"
+    """the authority that signed its certificate is named for the cluster"""
+    NONE = "none"
+    """nothing: it is of the cluster that it says, which it may choose"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
     """Files in PEM, which are looked at again with each connection."""
@@ -32,6 +41,10 @@ class TlsSettings:
     """Who vouches for proxies."""
     trust_domain: str = "cluster.local"
     """Of which proxies have to be."""
+    cluster_proof: ClusterProof = ClusterProof.AUTHORITY
+    """How a proxy proves its CLUSTER_ID; `none` where all clusters may see what each has."""
+    default_cluster: str = ""
+    """Cluster of proxies whose authority is named for none; empty means that they are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,12 @@ class Fleet:
         opened_s = time.monotonic()
         node = f"sidecar~{ip}~{name}.default~default.svc.cluster.local"
         client = Client(node, GrpcStream(self.address, PATH, self.tls), opened_s, self.routes)
-        said = {"NAMESPACE": "default", "SERVICE_ACCOUNT": "default", "INSTANCE_IPS": ip}
+        said = {
+            "NAMESPACE": "default",
+            "SERVICE_ACCOUNT": "default",
+            "CLUSTER_ID": "default",
+            "INSTANCE_IPS": ip,
+        }
         client.start(said)
         return client
 

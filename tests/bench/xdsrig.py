@@ -89,7 +89,8 @@ def _certified(folder: Path) -> dict[str, str]:
     certificates.vouch(folder, "xds", "DNS:xds")
     certificates.vouch(folder, "proxy", f"URI:{IDENTITY}")
     files = {"CHAIN": "xds.pem", "KEY": "xds.key", "ROOTS": "ca.pem"}
-    return {f"TLS__{name}": str(folder / file) for name, file in files.items()}
+    settings = {f"TLS__{name}": str(folder / file) for name, file in files.items()}
+    return {**settings, "TLS__DEFAULT_CLUSTER": "default"}
 
 
 @contextmanager

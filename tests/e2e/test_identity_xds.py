@@ -42,8 +42,8 @@ from tools.child.process import Child
 
 CART = SpiffeId(DOMAIN, "shop", "cart")
 NODE = "sidecar~127.0.0.1~cart-1.shop~shop.svc.cluster.local"
-ANSWER_S = 3
-"""How long a stream is listened to."""
+ANSWER_S = 1.5
+"""How long a stream is listened to that answers nothing."""
 KEY = b"-----BEGIN PRIVATE KEY----- the key of the gateway"
 GATEWAY = """\
 apiVersion: networking.istio.io/v1
@@ -107,9 +107,14 @@ class Guarded:
         return [line for line in lines if '"proxy denied"' in line]
 
     def ask(
-        self, held: Holding | None, node: str = NODE, account: str = "cart", **asked: object
+        self,
+        held: Holding | None,
+        node: str = NODE,
+        account: str = "cart",
+        cluster: str = "east",
+        **asked: object,
     ) -> tuple[grpc.StatusCode | None, list[str]]:
-        """Ask as a client that knows the protocol; return how it ended and names that came."""
+        """Ask as a client that knows the protocol; return how it ended, or names that came."""
         roots = self.root_pem
         creds = grpc.ssl_channel_credentials(
             roots, held.key_pem if held else None, held.chain_pem if held else None
@@ -117,7 +122,8 @@ class Guarded:
         namespace = node.split("~")[2].rpartition(".")[2]
         request = discovery_pb2.DeltaDiscoveryRequest(type_url=LISTENER)
         request.node.id = node
-        request.node.metadata.update({"NAMESPACE": namespace, "SERVICE_ACCOUNT": account})
+        said = {"NAMESPACE": namespace, "SERVICE_ACCOUNT": account, "CLUSTER_ID": cluster}
+        request.node.metadata.update(said)
         for name, value in asked.items():
             if isinstance(value, list):
                 getattr(request, name).extend(value)
@@ -133,15 +139,16 @@ class Guarded:
                 request_serializer=discovery_pb2.DeltaDiscoveryRequest.SerializeToString,
                 response_deserializer=discovery_pb2.DeltaDiscoveryResponse.FromString,
             )(iter(requests.get, None), timeout=ANSWER_S)
-            names: list[str] = []
             try:
                 for answer in call:
-                    names += [one.name for one in answer.resources]
+                    if answer.resources:
+                        return None, [one.name for one in answer.resources]
             except grpc.RpcError as error:
-                return error.code(), names
+                return error.code(), []
             finally:
                 requests.put(None)
-            return None, names
+                call.cancel()
+            return None, []
 
     @property
     def root_pem(self) -> bytes:
@@ -205,11 +212,11 @@ def _body(port: int) -> str:
 
 
 def test_nobody_is_served_as_somebody_else(guarded: Guarded) -> None:
-    """Another's node id or account is refused, with a line in the log that names both."""
+    """Another's node id, account or cluster is refused, with a line in the log that names both."""
     guarded.compiler.publish(_with_secret())
     held = _held(guarded.authority, CART)
     own = guarded.ask(held, type_url=SECRET, resource_names_subscribe=["kubernetes://shop-cert"])
-    assert own == (grpc.StatusCode.DEADLINE_EXCEEDED, ["kubernetes://shop-cert"])
+    assert own == (None, ["kubernetes://shop-cert"])
     bank = "sidecar~127.0.0.1~till-1.bank~bank.svc.cluster.local"
     assert guarded.ask(held, bank)[0] is grpc.StatusCode.PERMISSION_DENIED
     line = guarded.refused("till-1.bank")
@@ -217,6 +224,13 @@ def test_nobody_is_served_as_somebody_else(guarded: Guarded) -> None:
     code, _ = guarded.ask(held, account="admin")
     assert code is grpc.StatusCode.PERMISSION_DENIED
     assert "SERVICE_ACCOUNT is `admin`" in str(guarded.refused("admin")["reason"])
+    assert guarded.ask(held, cluster="west")[0] is grpc.StatusCode.PERMISSION_DENIED
+    assert "CLUSTER_ID is `west`" in str(guarded.refused("west")["reason"])
+    other = _held(an_intermediate(guarded.root, "west"), CART)
+    assert guarded.ask(other)[0] is grpc.StatusCode.PERMISSION_DENIED
+    smuggled = replace(held, chain_pem=held.chain_pem + other.chain_pem)
+    assert guarded.ask(smuggled, cluster="west")[0] is grpc.StatusCode.PERMISSION_DENIED
+    assert guarded.ask(smuggled, type_url=SECRET, resource_names_subscribe=own[1]) == own
     assert "PRIVATE" not in guarded.frontend.spec.log.read_text(encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 class SigningCall:
     """A request with all that says who sends it.
 
-    `token` and `shown_pem`, the certificate of the connection, are empty where there is none.
+    `token` and `shown_pem`, what the connection showed, are empty where there is none.
     `cluster` is what the caller says; `peer` is its address. `life_s` of 0 is no wish.
     `impersonates` is an identity other than its own that the caller asks for.
     """

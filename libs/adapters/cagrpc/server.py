@@ -8,6 +8,7 @@ from protogen.istio.v1.auth import ca_pb2
 from libs.adapters.cagrpc.calls import Certifier, RefusalKind, RefusedError, SigningCall
 from libs.adapters.cagrpc.limits import CaLimits
 from libs.kernel.looperrors import StalledError
+from libs.pki.shown import shown_pem
 
 SERVICE = "istio.v1.auth.IstioCertificateService"
 METHOD = "CreateCertificate"
@@ -16,7 +17,6 @@ CLUSTER_KEY = "clusterid"
 SCHEME = "Bearer "
 _CLUSTER_FIELD = "ClusterID"
 _IMPERSONATED_FIELD = "ImpersonatedIdentity"
-_SHOWN = "x509_pem_cert"
 
 Request = ca_pb2.IstioCertificateRequest
 Answer = ca_pb2.IstioCertificateResponse
@@ -83,13 +83,12 @@ class CaServer:
 def _call(request: Request, context: Context) -> SigningCall:
     """Gather what says who is calling; the header counts before the body, as in Istio."""
     headers = dict(context.invocation_metadata() or ())
-    shown = next(iter(context.auth_context().get(_SHOWN, ())), b"")
     said = request.metadata.fields
     return SigningCall(
         request_pem=request.csr.encode(),
         life_s=float(max(0, request.validity_duration)),
         token=_token(headers.get(TOKEN_KEY, "")),
-        shown_pem=bytes(shown),
+        shown_pem=shown_pem(context.auth_context()),
         cluster=_text(headers.get(CLUSTER_KEY, "")) or said[_CLUSTER_FIELD].string_value,
         peer=context.peer(),
         impersonates=said[_IMPERSONATED_FIELD].string_value,

@@ -14,10 +14,10 @@ from libs.adapters.xdsgrpc.services import EVERY, Service
 from libs.adapters.xdsgrpc.sharing import SharedResponses
 from libs.adapters.xdsgrpc.stream import AdsStream, Context, StreamOwner
 from libs.kernel.looperrors import StalledError
+from libs.pki.shown import shown_pem
 
 SPREAD: Final = 0.75
 """Share of the time of an ending server in which its streams end; the rest is for the last ones."""
-_SHOWN: Final = "x509_pem_cert"
 
 
 class XdsServer:
@@ -122,7 +122,7 @@ class XdsServer:
             await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, reason)
         stream = AdsStream(self._owner, self._limits.stream, self._shared, delta=delta)
         stream.only = service.type_url
-        stream.shown_pem = bytes(next(iter(context.auth_context().get(_SHOWN, ())), b""))
+        stream.shown_pem = shown_pem(context.auth_context())
         self._streams.add(stream)
         try:
             await stream.serve(requests, context)

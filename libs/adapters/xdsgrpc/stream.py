@@ -48,8 +48,8 @@ class AdsStream:
     """An open stream. `node` is the message of its first request, None until that arrived.
 
     `only` is the one type that the stream is about, empty where requests name theirs.
-    `shown_pem` is the certificate that its connection showed; empty without TLS. `serve_until_s`
-    is kept for the owner, in seconds since the epoch.
+    `shown_pem` is what its connection showed, its own certificate first; empty without TLS.
+    `serve_until_s` is kept for the owner, in seconds since the epoch.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ def test_facts_of_a_certificate_are_readable() -> None:
     root = a_root("harbour")
     said = facts(a_workload(an_intermediate(root), 600).certificate)
     assert said.names == (str(SHOP),)
-    assert said.issuer == "CN=Periplus intermediate authority of east,O=harbour"
+    assert said.issuer == "L=east,CN=Periplus intermediate authority of east,O=harbour"
     assert said.valid_until_s == EPOCH_S + 600
     assert not said.authority
     assert facts(root.certificate).authority

@@ -80,7 +80,8 @@ class Harbour:
         write_authority(self.folder, "east", self.root)
         authorities = Authorities(self.folder, self.clock)
         authorities.refresh()
-        callers = Callers(DOMAIN, "east", self.clock, {"east": self.accounts}, self.tokens)
+        known = {"east": self.accounts}
+        callers = Callers(DOMAIN, "east", self.clock, authorities.cluster_of, known, self.tokens)
         allowance = Allowance(self.clock, self.per_minute_max)
         return Signer(authorities, callers, allowance, Lives(600, 3600), self.clock, RNG)
 

@@ -9,10 +9,12 @@ import structlog
 
 from libs.adapters.cagrpc.calls import Certified, RefusalKind, RefusedError, SigningCall
 from libs.kernel.looperrors import StalledError, TransientError
+from libs.pki.authority import issued_by
 from libs.pki.certificates import facts, identity_of, pem_of, read_certificates
+from libs.pki.clusters import named_cluster
 from libs.pki.spiffe import SpiffeId
 from services.ca.signing import Lives, Signer
-from services.ca.tests.harbour import DOMAIN, SHOP, Harbour, a_call, a_root
+from services.ca.tests.harbour import DOMAIN, SHOP, Harbour, a_call, a_root, write_authority
 
 
 @pytest.fixture
@@ -127,8 +129,10 @@ def test_a_join_token_is_for_its_cluster_and_its_time(harbour: Harbour) -> None:
 def test_a_certificate_renews_itself(harbour: Harbour) -> None:
     """What the connection showed says who it is; one of another trust domain does not count."""
     signer = harbour.signer()
-    shown = _certified(signer, a_call("good")).certificates[0]
+    shown = b"".join(_certified(signer, a_call("good")).certificates)
     _certified(signer, replace(a_call(), shown_pem=shown))
+    alone = read_certificates(shown, "shown")[:1]
+    assert "up to a root" in _refused(signer, replace(a_call(), shown_pem=pem_of(alone)))[2]
     root = pem_of([a_root().certificate])
     assert "names 0" in _refused(signer, replace(a_call(), shown_pem=root))[2]
     elsewhere = replace(signer.callers, trust_domain="other.org")
@@ -136,6 +140,23 @@ def test_a_certificate_renews_itself(harbour: Harbour) -> None:
     assert "trust domain" in _refused(moved, replace(a_call(), shown_pem=shown))[2]
     harbour.clock.advance(600)
     assert "expired" in _refused(signer, replace(a_call(), shown_pem=shown))[2]
+
+
+def test_a_workload_renews_in_its_own_cluster_only(harbour: Harbour) -> None:
+    """By who signed what it shows, whatever it says, also when another signs there now."""
+    signer = harbour.signer()
+    write_authority(harbour.folder, "west", harbour.root)
+    signer.authorities.refresh()
+    shown = b"".join(_certified(signer, a_call("good")).certificates)
+    kind, _, reason = _refused(signer, replace(a_call(cluster="west"), shown_pem=shown))
+    assert kind is RefusalKind.UNKNOWN_CALLER
+    assert "is of cluster `east`" in reason
+    write_authority(harbour.folder, "east", harbour.root)
+    signer.authorities.refresh()
+    made = _certified(signer, replace(a_call(), shown_pem=shown))
+    own, above = (read_certificates(one, "made")[0] for one in made.certificates)
+    assert issued_by(own, above)
+    assert named_cluster(above) == "east"
 
 
 def test_who_asks_too_often_waits_for_the_next_minute(harbour: Harbour) -> None:

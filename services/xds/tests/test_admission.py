@@ -6,12 +6,13 @@ from protogen.envoy.config.core.v3 import base_pb2
 
 from libs.fakes.clock import EPOCH_S, FakeClock
 from libs.fakes.rng import SeededRng
-from libs.pki.certificates import pem_of
-from libs.pki.issuing import Life, Names, issue, new_root
+from libs.pki.authority import Authority
+from libs.pki.certificates import pem_of, read_certificates
+from libs.pki.issuing import Life, Names, issue, new_intermediate, new_root
 from libs.pki.keys import new_key
 from libs.pki.requests import new_request, read_request
 from libs.pki.spiffe import SpiffeId
-from services.xds.admission import Admission, NotAdmittedError
+from services.xds.admission import Admission, ClustersByAuthority, NotAdmittedError
 
 DOMAIN = "cluster.local"
 CLOCK = FakeClock()
@@ -20,11 +21,15 @@ RNG = SeededRng(5)
 ROOT = new_root(new_key(), "mesh", Life(EPOCH_S, 3600), RNG)
 
 
-def _shown(namespace: str = "shop", account: str = "cart", domain: str = DOMAIN) -> bytes:
+def _shown(
+    namespace: str = "shop",
+    account: str = "cart",
+    domain: str = DOMAIN,
+    authority: Authority = ROOT,
+) -> bytes:
     identity = SpiffeId(domain, namespace, account)
     request = read_request(new_request(new_key(), identity))
-    issued = issue(ROOT, request, Names(identity), Life(EPOCH_S, 60), RNG)
-    return pem_of([issued.certificate])
+    return issue(authority, request, Names(identity), Life(EPOCH_S, 60), RNG).chain_pem
 
 
 def _node(
@@ -68,6 +73,31 @@ def test_certificates_of_other_meshes_and_of_nobody_are_not_let_in() -> None:
         ADMISSION.check(_node(), pem_of([ROOT.certificate]))
     with pytest.raises(NotAdmittedError, match="no certificates"):
         ADMISSION.check(_node(), b"")
+
+
+def test_a_proxy_is_of_the_cluster_whose_authority_signed_for_it() -> None:
+    """Not of another one that it says, nor of none."""
+    admission = Admission(DOMAIN, CLOCK, ClustersByAuthority(lambda: pem_of([ROOT.certificate])))
+    east = new_intermediate(ROOT, new_key(), "east", Life(EPOCH_S, 600), RNG)
+    shown = _shown(authority=east)
+    assert admission.check(_node(CLUSTER_ID="east"), shown) == EPOCH_S + 60
+    for node in (_node(CLUSTER_ID="west"), _node()):
+        with pytest.raises(NotAdmittedError, match=r"CLUSTER_ID is `(west)?`.* of cluster `east`"):
+            admission.check(node, shown)
+
+
+def test_an_authority_that_is_named_for_no_cluster_has_the_operators() -> None:
+    """Without one its proxies are refused, and so are those that show no way up to a root."""
+    roots = pem_of([ROOT.certificate])
+    strict = Admission(DOMAIN, CLOCK, ClustersByAuthority(lambda: roots))
+    with pytest.raises(NotAdmittedError, match="named for no cluster"):
+        strict.check(_node(CLUSTER_ID="east"), _shown())
+    told = Admission(DOMAIN, CLOCK, ClustersByAuthority(lambda: roots, "east"))
+    assert told.check(_node(CLUSTER_ID="east"), _shown()) == EPOCH_S + 60
+    east = new_intermediate(ROOT, new_key(), "east", Life(EPOCH_S, 600), RNG)
+    alone = pem_of(read_certificates(_shown(authority=east), "shown")[:1])
+    with pytest.raises(NotAdmittedError, match="up to a root"):
+        told.check(_node(CLUSTER_ID="east"), alone)
 
 
 def test_a_certificate_that_has_expired_is_seen_also_where_a_session_is_resumed() -> None:

@@ -87,7 +87,7 @@ def test_certificates_are_told_and_keys_are_not(
     out = capsys.readouterr().out
     subjects = [one["subject"] for one in json.loads(out)["certificates"]]
     assert "CN=Periplus root authority,O=harbour" in subjects
-    assert "CN=Periplus intermediate authority of east,O=harbour" in subjects
+    assert "L=east,CN=Periplus intermediate authority of east,O=harbour" in subjects
     assert "PRIVATE" not in out
     assert main(["ca", "inspect", str(place / "rotation.json")]) == 2
 

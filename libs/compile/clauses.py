@@ -103,7 +103,10 @@ def _operation(one: Operation) -> Iterator[Clause[Permission]]:
 
 
 def _to_host(written: str) -> Permission:
-    return Permission(header=rbac.header(":authority", written, any_case=True))
+    """A name with a dot behind it is the same name, and the same program answers to it."""
+    spelled = [written] if written.endswith(("*", ".")) else [written, f"{written}."]
+    each = [Permission(header=rbac.header(":authority", one, any_case=True)) for one in spelled]
+    return each[0] if len(each) == 1 else rbac.any_permission(each)
 
 
 def _with_method(written: str) -> Permission:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from libs.compile.proxy import ProxyType
 from libs.compile.snapshot import compile_snapshot
 from libs.routing.call import Call, call_from_fields
 from libs.routing.decision import Decision, Verdict
@@ -37,6 +38,7 @@ _PRINCIPALS = {
     "foreign": "foreign.example/ns/shop/sa/reader",
 }
 _OPEN = (200,)
+_NO_REQUEST = 400
 _BYTES = ":9084"
 _UNDECIDED_SHARE_MAX = 0.5
 """Encoded paths, what other services answer, and certificates of strangers are not decided."""
@@ -51,12 +53,14 @@ def keys() -> dict[str, str]:
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
 def test_routing_lets_through_what_envoy_let_through(table: Path, keys: dict[str, str]) -> None:
     """Every row that is decided is decided as Envoy answered it, and few are not."""
-    case = read_case(table, words={"/CERTIFICATES": "/c", **keys})
+    shared = (table.parent / "shared" / "bookinfo.yaml").read_text(encoding="utf-8")
+    case = read_case(table, shared, {"/CERTIFICATES": "/c", **keys})
+    mode = "gateway" if case.proxy.type is ProxyType.ROUTER else "inbound"
     resources = from_snapshot(compile_snapshot(case.world, case.proxy).snapshot)
     rows = list(case.question["calls"])
     undecided = 0
     for row in rows:
-        call = _call(row, case.question.get("tokens", {}))
+        call = _call(row, case.question.get("tokens", {}), mode)
         decision = evaluate(resources, call) if call is not None else None
         if decision is None or decision.verdict is Verdict.NOT_DECIDED:
             undecided += 1
@@ -69,8 +73,10 @@ def _passes(decision: Decision) -> bool:
     return decision.verdict is Verdict.FORWARD
 
 
-def _call(row: Mapping[str, Any], tokens: Mapping[str, Any]) -> Call | None:
-    """Describe a row's call; None for one with a token that is not what it seems."""
+def _call(row: Mapping[str, Any], tokens: Mapping[str, Any], mode: str) -> Call | None:
+    """Describe a row's call; None for no request at all, or a token that is not what it seems."""
+    if row["expect"].get("status") == _NO_REQUEST:
+        return None
     address, _, port = str(row["to"]).rpartition(":")
     wanted = row.get("tls")
     shown = wanted.get("shown", "") if wanted else ""
@@ -78,7 +84,7 @@ def _call(row: Mapping[str, Any], tokens: Mapping[str, Any]) -> Call | None:
         return None  # TLS that the program behind would have to speak
     kind = "plaintext" if wanted is None else "mtls" if shown else "tls"
     fields: dict[str, Any] = {
-        "mode": "inbound",
+        "mode": mode,
         "address": address,
         "port": int(port),
         "host": str(row["host"]),

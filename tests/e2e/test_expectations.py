@@ -16,6 +16,7 @@ from tests.casefile import read_case
 from tests.e2e import certificates
 from tests.e2e.calls import Reply, bounds, differences, make
 from tests.e2e.echo import Addresses, Contexts, echoes
+from tests.e2e.grpcauthorizer import grpc_authorizers
 from tests.e2e.grpcecho import grpc_echoes
 from tests.e2e.servedviews import ServedViews, bound, served_views
 from tests.e2e.tokens import Issuer
@@ -99,6 +100,7 @@ def test_real_envoy_answers_as_the_table_says(
     with (
         echoes(_workloads(case.world), contexts) as arrived,
         grpc_echoes(_workloads(case.world, "grpc")),
+        grpc_authorizers(_workloads(case.world, "authorizer")),
         views.serving(snapshot, case.proxy, delta=delta) as process,
     ):
         for row in case.question["calls"]:
@@ -172,7 +174,7 @@ def _workloads(world: World, kind: str = "") -> Addresses:
     """Find every address at which an echo has to answer, named by its workload.
 
     With the label `echo: none` an endpoint refuses every connection, with `echo: grpc` it speaks
-    that.
+    that, with `echo: authorizer` it says whom proxies let through.
     """
     return {
         (endpoint.address, number): endpoint.workload

@@ -34,9 +34,10 @@ def check(config: config_pb2.JwtAuthentication, caller: Caller) -> None:
             for place in _places(provider, request):
                 raise UndecidedError(f"the token in {place}: give the call its claims")
         return
-    found = next((one for one in config.providers.values() if _takes(one, claims)), None)
+    taking = [one for one in config.providers.values() if _takes(one, claims)]
     elsewhere = [one for one in config.providers.values() if any(_places(one, request))]
-    if found is not None and elsewhere and found not in elsewhere:
+    found = next((one for one in taking if one in elsewhere or not elsewhere), None)
+    if taking and found is None:
         raise RefusedError("the token is not where the rule of its issuer looks")
     if found is None and not elsewhere and not any(map(_usual, config.providers.values())):
         return  # nobody looks where tokens are as a rule

@@ -103,7 +103,9 @@ def _call(row: Mapping[str, Any], tokens: Mapping[str, Any], mode: str) -> Call 
     for name in _named(row):
         token = tokens.get(name, {})
         forged = token.get("by", "shop") == "forger" or "algorithm" in token
-        if forged or token.get("claims", {}).get("life") == ENDED or name == "unknown":
+        claims = token.get("claims", {})
+        timely = claims.get("life") != ENDED and "nbf" not in claims
+        if forged or not timely or name == "unknown":
             return None
         fields["claims"] = token["claims"]
     return call_from_fields(fields)

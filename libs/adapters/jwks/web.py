@@ -5,10 +5,11 @@ import socket
 import ssl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from libs.adapters.jwks.inside import is_public, meant
 from libs.kernel.looperrors import StalledError
 from libs.ports.keysets import KeySetError
 
@@ -70,11 +71,10 @@ class WebKeySets:
         return numbers[0]
 
     def _allowed(self, number: str) -> bool:
-        address = ip_address(number.partition("%")[0])
-        mapped = getattr(address, "ipv4_mapped", None) or address
-        if any(mapped in one for one in self.inside if one.version == mapped.version):
+        address = meant(number)
+        if any(address in one for one in self.inside if one.version == address.version):
             return True
-        return mapped.is_global and not mapped.is_multicast
+        return is_public(address)
 
     def _socket(self, scheme: str, host: str, at: tuple[str, int]) -> socket.socket:
         raw = socket.create_connection(at, timeout=self.timeout_s)

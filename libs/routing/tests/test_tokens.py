@@ -69,3 +69,7 @@ def test_a_token_whose_claims_nobody_says_is_not_decided(
     """Nobody here verifies a signature."""
     with pytest.raises(UndecidedError, match=place):
         _checked(_PROVIDER | provider, **fields)
+
+
+def test_rules_of_one_issuer_may_look_at_different_places() -> None:
+    """One of them finds the token, whichever is written first."""

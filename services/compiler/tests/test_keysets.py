@@ -1,5 +1,8 @@
 """Which keys are fetched when, and for how long they count."""
 
+import structlog
+
+from libs.adapters.jwks.web import WebKeySets
 from libs.envoy.jwks import NOBODYS
 from libs.fakes.clock import FakeClock
 from libs.fakes.keysets import FakeKeySets
@@ -41,6 +44,20 @@ def test_an_issuer_that_is_away_ends_nothing_and_is_not_pestered() -> None:
     clock.advance(RETRY_S)
     cache.refresh()
     assert len(source.asked) == 3
+
+
+def test_an_address_that_leads_inside_is_not_fetched_and_that_is_said() -> None:
+    """The line in the log has the address and the way out, and nobody was asked anything."""
+    cache = KeyCache(WebKeySets(), FakeClock())
+    inside = "http://169.254.169.254:9/latest/credentials"
+    cache.of(_ONE, [inside])
+    with structlog.testing.capture_logs() as lines:
+        assert not cache.refresh()
+    (line,) = lines
+    assert line["event"] == "keys not fetched"
+    assert inside in line["reason"]
+    assert "leads inside" in line["reason"]
+    assert cache.known(_ONE) == {}
 
 
 def test_keys_that_no_cluster_uses_are_dropped() -> None:

@@ -1,5 +1,6 @@
 """What fetching keys refuses, against a real server on a loopback address."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,45 @@ def test_nobody_is_asked_inside(host: str) -> None:
     """Not by number, not by name, and not by another spelling of a number."""
     with pytest.raises(KeySetError, match="leads inside"):
         WebKeySets().fetch(f"http://{host}:9/keys")
+
+
+class _Names:
+    """A server of names that says something else each time, and what was connected to since."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
+        self.answers = list(answers)
+        self.connected: list[str] = []
+        monkeypatch.setattr(socket, "getaddrinfo", self._look_up)
+        monkeypatch.setattr(socket, "create_connection", self._connect)
+
+    def _look_up(self, _host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        found = self.answers.pop(0)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
+
+    def _connect(self, address: tuple[str, int], **_: object) -> socket.socket:
+        self.connected.append(address[0])
+        raise ConnectionRefusedError
+
+
+def test_a_name_is_looked_up_once_and_what_it_was_then_is_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server of names that leads inside at the second look is not asked a second time."""
+    names = _Names(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
+    with pytest.raises(KeySetError, match="ConnectionRefusedError"):
+        WebKeySets().fetch("https://rebound.example/keys")
+    assert names.connected == ["93.184.216.34"]
+    assert names.answers == [["127.0.0.1"]]
+
+
+def test_a_name_that_leads_inside_among_others_is_not_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody is connected to, not even at the address that is outside."""
+    names = _Names(monkeypatch, ["93.184.216.34", "169.254.169.254"])
+    with pytest.raises(KeySetError, match="leads inside"):
+        WebKeySets().fetch("https://two.example/keys")
+    assert names.connected == []
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ _PROVIDER = {"issuer": "a", "audiences": ["tea"], "payload_in_metadata": "payloa
 _GOOD = {"iss": "a", "aud": "tea", "sub": "jason"}
 
 
-def _checked(provider: dict[str, Any] | None = None, **fields: Any) -> Caller:
+def _checked(*providers: dict[str, Any], **fields: Any) -> Caller:
+    known = {f"p{at}": one for at, one in enumerate(providers or (_PROVIDER,))}
     config = {
-        "providers": {"p": provider or _PROVIDER},
-        "rules": [{"match": {"prefix": "/"}, "requires": {"provider_name": "p"}}],
+        "providers": known,
+        "rules": [{"match": {"prefix": "/"}, "requires": {"provider_name": "p0"}}],
     }
     made = call(**fields)
     caller = Caller(made, request_of(made, normalize=True, merge_slashes=False), verified=True)
@@ -72,4 +73,10 @@ def test_a_token_whose_claims_nobody_says_is_not_decided(
 
 
 def test_rules_of_one_issuer_may_look_at_different_places() -> None:
-    """One of them finds the token, whichever is written first."""
+    """One of them finds the token, whichever is written first; where none looks it is refused."""
+    first, second = ({"issuer": "a", "from_params": [name]} for name in ("t", "u"))
+    other = {"issuer": "b", "from_params": ["v"]}
+    for path in ("/?t=x", "/?u=x"):
+        _checked(first, second, other, claims={"iss": "a"}, path=path)
+    with pytest.raises(RefusedError, match="not where the rule"):
+        _checked(first, second, other, claims={"iss": "a"}, path="/?v=x")

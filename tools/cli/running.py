@@ -15,12 +15,18 @@ DEFAULT_STATE = Path("periplus-state")
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where Envoys connect, and as whom; how API servers are reached."""
+    """Where Envoys connect, and as whom; who signs for them; how API servers are reached."""
 
     xds_address: str = "127.0.0.1:15010"
     """Where Envoys connect; beyond this machine only with an identity"""
     xds_identity: Path | None = None
     """Folder of `periplus ca issue`: Envoys then show certificates, and get what is for those"""
+    ca_authorities: Path | None = None
+    """Folder with the values of each cluster's `cacerts`: an authority then signs for workloads"""
+    ca_address: str = "127.0.0.1:15012"
+    """Where workloads with a token ask the authority"""
+    ca_mutual_address: str = "127.0.0.1:15013"
+    """Where they renew by their present certificate"""
     kubeconfig: Path | None = None
     """File with the contexts that clusters name; without it no API server is written to"""
 
@@ -73,6 +79,9 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
             branch=branch,
             xds_address=doors.xds_address,
             xds_identity=doors.xds_identity.absolute() if doors.xds_identity else None,
+            ca_authorities=doors.ca_authorities.absolute() if doors.ca_authorities else None,
+            ca_address=doors.ca_address,
+            ca_mutual_address=doors.ca_mutual_address,
             kubeconfig=doors.kubeconfig.absolute() if doors.kubeconfig else None,
             trigger_address=trigger_address,
             store_url=store,

@@ -17,8 +17,8 @@ class UpOptions:
 
     `store_url` empty means SQLite in the state folder. `xds_identity` is a folder with `chain.pem`,
     `key.pem` and `roots.pem`, for TLS with proxies; without one only this machine may connect.
-    `spans` and `span_endpoint` are those of
-    `libs.telemetry.settings`.
+    `ca_authorities` is a folder with the values of each cluster's `cacerts`; with one an authority
+    signs for workloads as well. `spans` and `span_endpoint` are those of `libs.telemetry.settings`.
     """
 
     repository: str
@@ -26,6 +26,9 @@ class UpOptions:
     branch: str = "main"
     xds_address: str = "127.0.0.1:15010"
     xds_identity: Path | None = None
+    ca_authorities: Path | None = None
+    ca_address: str = "127.0.0.1:15012"
+    ca_mutual_address: str = "127.0.0.1:15013"
     trigger_address: str = "127.0.0.1:15080"
     kubeconfig: Path | None = None
     store_url: str = ""
@@ -68,8 +71,22 @@ def children(options: UpOptions) -> tuple[ChildSpec, ...]:
             },
             telemetry,
         ),
+        *_authority(options, telemetry),
         *_reconciler(options, telemetry),
     )
+
+
+def _authority(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpec, ...]:
+    """Keys that sign are beside the other services only where somebody wants them there."""
+    if options.ca_authorities is None:
+        return ()
+    settings = {
+        "AUTHORITIES": str(options.ca_authorities),
+        "LISTEN": options.ca_address,
+        "LISTEN_MUTUAL": options.ca_mutual_address,
+        "STORE_URL": options.store,
+    }
+    return (_service("ca", settings, telemetry),)
 
 
 def _reconciler(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpec, ...]:

@@ -1,0 +1,24 @@
+"""Which processes `periplus up` runs, by what a user asks for."""
+
+from pathlib import Path
+
+from tools.up.options import UpOptions, children
+
+
+def _names(**options: Path) -> list[str]:
+    return [one.name for one in children(UpOptions("fleet.git", Path("state"), **options))]  # type: ignore[arg-type]  # folders only
+
+
+def test_keys_and_clusters_are_touched_only_where_somebody_asks_for_it() -> None:
+    """By a folder of authorities, and by a file of contexts."""
+    assert _names() == ["xds", "compiler", "gitwatcher"]
+    assert _names(ca_authorities=Path("ca")) == ["xds", "compiler", "gitwatcher", "ca"]
+    assert _names(kubeconfig=Path("k")) == ["xds", "compiler", "gitwatcher", "reconciler"]
+
+
+def test_an_authority_spends_join_tokens_of_the_same_store() -> None:
+    """So that `periplus ca token` and it mean one place."""
+    options = UpOptions("fleet.git", Path("/state"), ca_authorities=Path("/ca"))
+    env = next(one.env for one in children(options) if one.name == "ca")
+    assert env["PERIPLUS_CA_STORE_URL"] == options.store
+    assert env["PERIPLUS_CA_AUTHORITIES"] == "/ca"

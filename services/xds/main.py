@@ -5,8 +5,6 @@ import contextlib
 import gc
 import signal
 
-import grpc
-
 from libs.adapters.feed.client import FeedClient
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
@@ -52,7 +50,12 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
 
     name = settings.frontend_id or rng.token_hex(4)
     tls = settings.tls
-    admission, credentials = _mutual(tls) if tls else (None, None)
+    admission, credentials = None, None
+    if tls is not None:
+        own = FileHolding(tls.chain, tls.key, tls.roots)
+        own.read()
+        admission = _admission(tls, own)
+        credentials = server_credentials(own.current, clients=True)
     frontend = Frontend(name, SystemClock(), steps, send, admission)
     feed = FeedClient(settings.feed, frontend, rng)
     limits = XdsLimits(streams_max=settings.streams_max)
@@ -86,15 +89,12 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
         get_logger().info("xds stopped")
 
 
-def _mutual(tls: TlsSettings) -> tuple[Admission, grpc.ServerCredentials]:
-    """Return who is let in, and by what handshakes."""
-    own = FileHolding(tls.chain, tls.key, tls.roots)
-    own.read()
+def _admission(tls: TlsSettings, own: FileHolding) -> Admission:
+    """Return who is let in, by the roots of the handshakes."""
     clusters = None
     if tls.cluster_proof is ClusterProof.AUTHORITY:
         clusters = ClustersByAuthority(lambda: own.current().roots_pem, tls.default_cluster)
-    admission = Admission(tls.trust_domain, SystemClock(), clusters)
-    return admission, server_credentials(own.current, clients=True)
+    return Admission(tls.trust_domain, SystemClock(), clusters)
 
 
 async def _end_expired(frontend: Frontend) -> None:

@@ -9,15 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import grpc
-from google.rpc import code_pb2
-from protogen.envoy.service.auth.v3 import external_auth_pb2
+from protogen.envoy.service.auth.v3.external_auth_pb2 import CheckRequest, CheckResponse
 from protogen.envoy.type.v3 import http_status_pb2
 
 from tests.e2e.echo import Addresses
 
 _SERVICE, _METHOD = "envoy.service.auth.v3.Authorization", "Check"
 _THREADS = 2
-_Request, _Response = external_auth_pb2.CheckRequest, external_auth_pb2.CheckResponse
 
 
 @contextmanager
@@ -38,11 +36,11 @@ def _stop(server: grpc.Server) -> None:
 
 
 def _handler(workload: str) -> grpc.GenericRpcHandler:
-    def check(request: "_Request", _: grpc.ServicerContext) -> "_Response":
+    def check(request: CheckRequest, _: grpc.ServicerContext) -> CheckResponse:
         asked = request.attributes.request.http
         if asked.headers.get("x-verdict") != "allow":
             return _refusal(workload)
-        answer = _Response()
+        answer = CheckResponse()
         told = {
             "x-asked": f"{asked.method} {asked.host}{asked.path}",
             "x-principal": request.attributes.source.principal,
@@ -53,14 +51,14 @@ def _handler(workload: str) -> grpc.GenericRpcHandler:
         return answer
 
     method = grpc.unary_unary_rpc_method_handler(
-        check, _Request.FromString, _Response.SerializeToString
+        check, CheckRequest.FromString, CheckResponse.SerializeToString
     )
     return grpc.method_handlers_generic_handler(_SERVICE, {_METHOD: method})
 
 
-def _refusal(workload: str) -> "_Response":
-    answer = _Response()
-    answer.status.code = code_pb2.PERMISSION_DENIED
+def _refusal(workload: str) -> CheckResponse:
+    answer = CheckResponse()
+    answer.status.code = grpc.StatusCode.PERMISSION_DENIED.value[0]
     answer.denied_response.status.code = http_status_pb2.PaymentRequired
     answer.denied_response.body = f"refused by {workload}"
     return answer

@@ -44,12 +44,12 @@ def test_a_host_joins_by_a_token_and_its_envoy_gets_what_its_certificate_is_for(
         exits.callback(processes.stop_all)
         processes.start_all()
         until(lambda: '"ca ready"' in processes.log.read_text(), "the authority is there")
-        account = {"namespace": "default", "service_account": "caller"}
-        assert ca.join_token(store=up.store, cluster="east", **account) == 0
+        ca.join_token(store=up.store, cluster="east", namespace="default", service_account="caller")
         (tmp_path / "token").write_text(capsys.readouterr().out, encoding="utf-8")
         proxy = {
-            **account,
             "type": "sidecar",
+            "namespace": "default",
+            "service_account": "caller",
             "cluster": "east",
             "ips": [address],
             "labels": {"app": "caller"},

@@ -70,19 +70,18 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
     from tools.up.main import run
     from tools.up.options import UpOptions
 
-    if poll_s <= 0:
-        raise UnusableError(f"--poll-s is {poll_s}; write a number of seconds above 0")
+    _positive("--poll-s", poll_s)
     run(
         UpOptions(
             repository=repository,
             state=state.absolute(),
             branch=branch,
             xds_address=doors.xds_address,
-            xds_identity=doors.xds_identity.absolute() if doors.xds_identity else None,
-            ca_authorities=doors.ca_authorities.absolute() if doors.ca_authorities else None,
+            xds_identity=_absolute(doors.xds_identity),
+            ca_authorities=_absolute(doors.ca_authorities),
             ca_address=doors.ca_address,
             ca_mutual_address=doors.ca_mutual_address,
-            kubeconfig=doors.kubeconfig.absolute() if doors.kubeconfig else None,
+            kubeconfig=_absolute(doors.kubeconfig),
             trigger_address=trigger_address,
             store_url=store,
             poll_s=poll_s,
@@ -92,6 +91,15 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
         )
     )
     return 0
+
+
+def _positive(option: str, seconds: float) -> None:
+    if seconds <= 0:
+        raise UnusableError(f"{option} is {seconds}; write a number of seconds above 0")
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path.absolute() if path else None
 
 
 def demo(

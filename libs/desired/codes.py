@@ -21,8 +21,8 @@ BREAKS = "PER0206"
 FLEET = "PER0207"
 """Fleet and Clusters contradict each other, or stand in the wrong file."""
 
-NO_EFFECT = "PER0208"
-"""A file that is read later than today: it has no effect yet."""
+FACTS = "PER0208"
+"""What is said to run in a cluster, and cannot be used."""
 
 NOWHERE = "PER0209"
 """A set that no cluster gets, or a fleet without clusters."""

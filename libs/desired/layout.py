@@ -1,4 +1,4 @@
-"""Where things stand in a repository: `fleet.yaml`, and `clusters/<name>/cluster.yaml`."""
+"""Where things stand in a repository: `fleet.yaml`, and `cluster.yaml` below `clusters/<name>`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from libs.ports.gitrepo import EntryKind, TreeEntry
 FLEET_FILE = "fleet.yaml"
 CLUSTERS_FOLDER = "clusters"
 CLUSTER_FILE = "cluster.yaml"
+FACTS_FILE = "facts.yaml"
 YAML_ENDINGS = (".yaml", ".yml")
 _ESCAPE = "\\"
 
@@ -48,11 +49,17 @@ def layout(entries: Sequence[TreeEntry]) -> Layout:
 
 def cluster_of_file(path: str) -> ClusterName | None:
     """Return the cluster whose `cluster.yaml` this is."""
+    return _named(path, CLUSTER_FILE)
+
+
+def cluster_of_facts(path: str) -> ClusterName | None:
+    """Return the cluster whose `facts.yaml` this is."""
+    return _named(path, FACTS_FILE)
+
+
+def _named(path: str, wanted: str) -> ClusterName | None:
     folder, _, name = path.rpartition("/")
-    above, _, cluster = folder.rpartition("/")
-    if name == CLUSTER_FILE and above == CLUSTERS_FOLDER:
-        return ClusterName(cluster)
-    return None
+    return cluster_of_folder(folder) if name == wanted else None
 
 
 def cluster_of_folder(name: str) -> ClusterName | None:

@@ -9,8 +9,8 @@ from libs.desired import codes
 from libs.desired.fleetview import FleetView
 from libs.desired.kustomization import Kustomization, is_inside, kustomizations
 from libs.desired.layout import (
-    CLUSTERS_FOLDER,
     FLEET_FILE,
+    cluster_of_facts,
     cluster_of_file,
     is_yaml,
     message,
@@ -23,7 +23,6 @@ from libs.meshapi.fleet import FleetSet
 from libs.ports.gitrepo import EntryKind, TreeEntry
 
 _WHOLE_TREE = "."
-_LATER_NAMES = {"facts.yaml": "facts have no effect yet"}
 _BEHIND_SLASH = "0"
 """The character that sorts next after `/`."""
 
@@ -69,7 +68,7 @@ class _Sorted:
 def set_entries(view: FleetView, entries: Sequence[TreeEntry]) -> Mapping[SetName, SetFiles]:
     """Sort the leaves of a tree into the sets of a fleet; one file may be in several sets.
 
-    `fleet.yaml` and every `cluster.yaml` belong to no set.
+    `fleet.yaml`, every `cluster.yaml` and the facts of clusters belong to no set.
     """
     candidates = _Sorted(entry for entry in entries if not _is_fleet_file(entry.path))
     something = _Sorted(entry for entry in candidates.entries if _is_something(entry))
@@ -103,19 +102,19 @@ def _files(members: Sequence[TreeEntry], messages: tuple[Message, ...]) -> SetFi
     read = tuple(
         entry
         for entry in (one for one in members if not is_inside(one.path, directories))
-        if entry.kind is EntryKind.FILE and is_yaml(entry.path) and _later(entry.path) is None
+        if entry.kind is EntryKind.FILE and is_yaml(entry.path)
     )
     bad = tuple(unreadable(members))
     refused = {one.origin.file for one in bad}
     return SetFiles(
         tuple(sorted(entry for entry in read if entry.path not in refused)),
-        (*messages, *bad, *_collisions(read), *_without_effect(members)),
+        (*messages, *bad, *_collisions(read)),
         directories,
     )
 
 
 def _is_fleet_file(path: str) -> bool:
-    return path == FLEET_FILE or cluster_of_file(path) is not None
+    return path == FLEET_FILE or any(of(path) for of in (cluster_of_file, cluster_of_facts))
 
 
 def _bare(prefix: str) -> str:
@@ -147,18 +146,3 @@ def _collisions(entries: Iterable[TreeEntry]) -> Iterator[Message]:
         if former != entry.path:
             text = f"`{entry.path}` and `{former}` differ in case only; rename one of them"
             yield message(codes.FILE, Level.ERROR, Origin(entry.path), text)
-
-
-def _later(path: str) -> str | None:
-    """Return why a file is not read yet; None when it is read."""
-    folder, _, name = path.rpartition("/")
-    if name == "facts.yaml" and folder.rpartition("/")[0] != CLUSTERS_FOLDER:
-        return None
-    return _LATER_NAMES.get(name.replace(".yml", ".yaml").lower())
-
-
-def _without_effect(entries: Iterable[TreeEntry]) -> Iterator[Message]:
-    for entry in entries:
-        text = _later(entry.path)
-        if text is not None:
-            yield message(codes.NO_EFFECT, Level.WARNING, Origin(entry.path), text)

@@ -1,5 +1,6 @@
 """Every check over every cluster; what is equal in several clusters is said once."""
 
+from libs.desired.facts import FactsFiles, with_facts
 from libs.desired.finding import Finding
 from libs.desired.fleetview import FleetView
 from libs.kernel.messages import Message
@@ -27,6 +28,7 @@ from libs.lint import (
     mergedreach,
     mutualtls,
     neverrules,
+    observedcalls,
     onlyone,
     order,
     patches,
@@ -51,6 +53,7 @@ from libs.lint import (
 )
 from libs.lint.engine import AnyCheck, Lint
 from libs.lint.stock import Contents
+from libs.lint.withfacts import together, usable
 
 CHECKS: tuple[AnyCheck, ...] = (
     *acrossclusters.CHECKS,
@@ -87,6 +90,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     *mergedreach.CHECKS,
     *mutualtls.CHECKS,
     *neverrules.CHECKS,
+    *observedcalls.CHECKS,
     *onlyone.CHECKS,
     *plainclients.CHECKS,
     *policytargets.CHECKS,
@@ -101,14 +105,30 @@ CHECKS: tuple[AnyCheck, ...] = (
 """By topic; none knows of another. A function of a whole `ClusterView` can stand here as well."""
 
 
-def check(view: FleetView | None, contents: Contents) -> tuple[Message, ...]:
+_NO_FACTS = FactsFiles()
+
+
+def check(
+    view: FleetView | None, contents: Contents, facts: FactsFiles = _NO_FACTS
+) -> tuple[Message, ...]:
     """Return the messages of `findings`; none without a view, about which others have spoken."""
-    return () if view is None else tuple(one.message for one in findings(view, contents))
+    return () if view is None else tuple(one.message for one in findings(view, contents, facts))
 
 
-def findings(view: FleetView, contents: Contents) -> tuple[Finding, ...]:
-    """Check one state by itself. Whoever checks one after the other keeps a `linter`."""
-    return linter().findings(view, contents)
+def findings(
+    view: FleetView, contents: Contents, facts: FactsFiles = _NO_FACTS
+) -> tuple[Finding, ...]:
+    """Check one state by itself. Whoever checks one after the other keeps a `linter`.
+
+    With facts of clusters it is also held to what was seen of these.
+    """
+    plain = linter().findings(view, contents)
+    known = usable(facts, view.clusters)
+    if not known:
+        return plain
+    seen = with_facts(view, contents, known)
+    refused = observedcalls.refused_calls(view, seen, known)
+    return (*together(plain, linter().findings(view, seen)), *refused)
 
 
 def linter() -> Lint:

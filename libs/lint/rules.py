@@ -102,3 +102,9 @@ REQUESTS_OF_BYTES = Rule("PER0353", Level.WARNING, _CONFLICT)
 
 TOKENS_NOT_READ = Rule("PER0354", Level.WARNING, _REFERENCE)
 """A rule about tokens, where no RequestAuthentication reads any."""
+
+CALL_REFUSED = Rule("PER0314", Level.WARNING, MessageClass.CLUSTER)
+"""Calls are refused that the facts of a cluster show happening."""
+
+SEEN_ELSEWHERE = Rule("PER0315", Level.ERROR, _OBJECT)
+"""What was seen of a cluster stands in a file that nobody looks for it in."""

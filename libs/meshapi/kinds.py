@@ -22,6 +22,7 @@ from libs.meshapi.gatewayapi.tlsroute import TLSRoute
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.namespace import Namespace
 from libs.meshapi.node import Node
+from libs.meshapi.observation import Observation
 from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.pod import Pod
 from libs.meshapi.proxyconfig import ProxyConfig
@@ -67,6 +68,7 @@ VERSIONS: Mapping[type[MeshObject], tuple[str, ...]] = MappingProxyType(
         HTTPRoute: _GATEWAY,
         Namespace: _V1,
         Node: _V1,
+        Observation: _ALPHA,
         PeerAuthentication: _SECURITY,
         Pod: _V1,
         ProxyConfig: ("v1beta1",),

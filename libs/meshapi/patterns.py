@@ -27,6 +27,7 @@ CORS_ORIGIN = r"^(\*|https?://((\*\.)?([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9-]+|\*)(:[0-9
 ADDRESS_TYPE = rf"^(Hostname|IPAddress|NamedAddress|{_NAME}/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+)$"
 DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 MESSAGE_CODES = r"^[A-Z]{3}([0-9]{4}|[0-9]{0,3}\*)$"
+INSTANT = DATE.removesuffix("$") + r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 POINTER = r"^(/[^/]+)+$"
@@ -53,6 +54,7 @@ HINTS: Mapping[str, str] = {
     ADDRESS_TYPE: "`IPAddress` or `Hostname`",
     DATE: "a date such as `2030-12-31`",
     MESSAGE_CODES: "a code such as `IST0101`, or the beginning of one with `*` behind it",
+    INSTANT: "a moment in UTC such as `2030-12-31T22:30:00Z`",
     TIME_OF_DAY: "a time such as `22:30`",
 }
 """What to write instead of a text that an expression refuses."""

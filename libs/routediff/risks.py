@@ -5,16 +5,24 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from libs.compile.proxy import Proxy
+from libs.compile.vantages import Vantage
+from libs.desired.facts import ClusterFacts
 from libs.desired.members import PlacedObject
 from libs.kernel.effectclasses import EffectClass
 from libs.kernel.ids import ClusterName
 from libs.lint import mergedreach, plainclients, reach
+from libs.lint.observed import Refusal, See, refusals
+from libs.lint.observedcalls import grouped, reason_words, words_of
+from libs.meshapi.observation import ObservedCall
 from libs.meshapi.parsed import ParsedObject
 from libs.routediff.classes import CallClass
 from libs.routediff.findings import new_findings
-from libs.routediff.fleet import ClusterDifference
+from libs.routediff.fleet import ClusterDifference, Pair
 from libs.routediff.side import Side
+from libs.routediff.sights import Seen, Sight
 from libs.routing.outcome import Failure
+from libs.routing.resources import Resources
 
 
 class RiskKind(StrEnum):
@@ -23,6 +31,7 @@ class RiskKind(StrEnum):
     NO_ROUTE = "no route"
     NO_ENDPOINTS = "no endpoints"
     TLS_MISMATCH = "TLS mismatch"
+    REFUSED_CALL = "refused call"
     WIDER_WILDCARD = "wider wildcard"
     SHADOWED_RULE = "shadowed rule"
     DELETION = "deletion"
@@ -87,6 +96,41 @@ def plain_clients(old: Side, new: Side) -> tuple[Risk, ...]:
         Risk(RiskKind.TLS_MISMATCH, f"{one.message.object}: {one.message.text}", one.clusters)
         for one in new_findings(plainclients.CHECKS, old, new)
     )
+
+
+def refused_calls(
+    pairs: Mapping[ClusterName, Pair], facts: Mapping[ClusterName, ClusterFacts]
+) -> tuple[Risk, ...]:
+    """Return the calls that clusters were seen to make, and that are refused from now on."""
+    return folded(
+        Risk(RiskKind.REFUSED_CALL, _in_words(group, pairs[name].new), (name,))
+        for name, one in facts.items()
+        if name in pairs and one.observed is not None
+        for group in grouped(_newly_refused(pairs[name], one.observed.spec.calls))
+    )
+
+
+def _newly_refused(pair: Pair, calls: Sequence[ObservedCall]) -> Iterator[Refusal]:
+    before = {one.place for one in refusals(pair.old.world, calls, _seeing(pair.old))}
+    after = refusals(pair.new.world, calls, _seeing(pair.new))
+    return (one for one in after if one.place not in before)
+
+
+def _seeing(sight: Sight) -> See:
+    def see(proxy: Proxy) -> Resources | None:
+        found = sight.from_(Vantage("", proxy))
+        return found.resources if isinstance(found, Seen) else None
+
+    return see
+
+
+def _in_words(group: Sequence[Refusal], sight: Sight) -> str:
+    first = group[0]
+    key = first.culprit.key if first.culprit is not None else None
+    origin = sight.world.origins.get(key) if key is not None else None
+    by = f"{key} ({origin}): " if origin is not None else ""
+    unless = "" if first.certain else ", unless a header or a token lets it through"
+    return f"{by}{words_of([one.call for one in group])}: {reason_words(first)}{unless}"
 
 
 def deletions(lost: Lost) -> tuple[Risk, ...]:

@@ -3,9 +3,8 @@
 from libs.desired.select import RenderError
 from libs.kernel.messages import Message, errors
 from libs.kernel.pullrequests import Annotation, Check, Conclusion
-from libs.lint.check import CHECKS
 from libs.routediff.comment import Found, title
-from libs.routediff.findings import new_findings
+from libs.routediff.findings import new_messages
 from libs.routediff.preview import preview
 from libs.routediff.report import preview_json
 from services.previewer.reading import Reading
@@ -22,11 +21,11 @@ def judge(old: Reading, new: Reading) -> Found:
     if old.side is None:
         return Found(None, broken, "the base cannot be read")
     try:
-        content = preview_json(preview(old.side, new.side))
+        found = preview(old.side, new.side)
     except RenderError as error:
         return Found(None, (*broken, *error.messages), "overlays or variables do not fit")
-    said = [one.message for one in new_findings(CHECKS, old.side, new.side)]
-    return Found(content, (*broken, *said))
+    said = new_messages((old.side, new.side), found.sides)
+    return Found(preview_json(found), (*broken, *said))
 
 
 def check_of(found: Found, page: str) -> Check:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from libs.desired.directory import contents_from_files
-from libs.desired.layout import FLEET_FILE, cluster_of_file, is_yaml, unreadable
+from libs.desired.facts import FACTS_BYTES_MAX, facts_in
+from libs.desired.layout import (
+    FLEET_FILE,
+    cluster_of_facts,
+    cluster_of_file,
+    is_yaml,
+    unreadable,
+)
 from libs.kernel.ids import BlobId
 from libs.kernel.looperrors import StalledError
 from libs.kernel.messages import Message
@@ -45,20 +52,22 @@ def read_side(blobs: Blobs, entries: Sequence[TreeEntry], limits: Limits) -> Rea
     """Read all objects of a tree. Raises StalledError for a tree beyond the limits."""
     wanted = [one for one in entries if is_yaml(one.path)]
     strange = tuple(unreadable(wanted))
-    found = contents_from_files(_files(blobs, wanted, limits))
+    files = _files(blobs, wanted, limits)
+    found = contents_from_files(files)
     messages = (*strange, *found.messages)
-    return Reading(Side(found.view, found.contents) if found.view else None, messages)
+    side = Side(found.view, found.contents, facts_in(files)) if found.view else None
+    return Reading(side, messages)
 
 
 def with_fleet_of(base: Sequence[TreeEntry], head: Sequence[TreeEntry]) -> tuple[TreeEntry, ...]:
-    """Return the files of `head`, but the fleet's own, with who may do what, as in `base`."""
+    """Return the files of `head`, but those that say who may do what, and facts, as in `base`."""
     ours = [one for one in base if _is_fleet(one.path)]
     theirs = [one for one in head if not _is_fleet(one.path)]
     return tuple(sorted([*ours, *theirs]))
 
 
 def _is_fleet(path: str) -> bool:
-    return path == FLEET_FILE or cluster_of_file(path) is not None
+    return path == FLEET_FILE or any(of(path) for of in (cluster_of_file, cluster_of_facts))
 
 
 def _files(blobs: Blobs, entries: Sequence[TreeEntry], limits: Limits) -> Mapping[str, bytes]:
@@ -68,8 +77,9 @@ def _files(blobs: Blobs, entries: Sequence[TreeEntry], limits: Limits) -> Mappin
         if one.kind is not EntryKind.FILE or "\\" in one.path:
             continue
         size = blobs.blob_size_bytes(one.blob)
-        if size > limits.blob_bytes_max:
-            raise StalledError(f"`{one.path}` is longer than {limits.blob_bytes_max} bytes")
+        most = FACTS_BYTES_MAX if cluster_of_facts(one.path) else limits.blob_bytes_max
+        if size > most:
+            raise StalledError(f"`{one.path}` is longer than {most} bytes")
         rest -= size
         if rest < 0:
             raise StalledError(f"the files are longer than {limits.tree_bytes_max} bytes")

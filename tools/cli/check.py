@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from libs.adapters.envoybinary.validate import EnvoyBinary
 from libs.adapters.system.clock import SystemClock
 from libs.desired.directory import Directory, contents_from_files
+from libs.desired.facts import FactsFiles, facts_in, facts_messages
 from libs.desired.finding import Finding
 from libs.desired.layout import unreadable
 from libs.desired.rendering import Rendering
@@ -82,9 +83,11 @@ def checked(sources: Sources, mesh: Mesh, today: date, envoy: EnvoyCheck | None 
     read = contents_from_files(sources.files, configured())
     if read.view is not None:
         read = read._replace(view=mesh.over(read.view))
-    found = (*unreadable(sources.links), *read.messages, *_refused(read, envoy))
+    facts = facts_in(sources.files)
+    seen = facts_messages(read.view, facts) if read.view is not None else ()
+    found = (*unreadable(sources.links), *read.messages, *seen, *_refused(read, envoy))
     objects = sum(not is_patch_key(one.key) for some in read.contents.values() for one in some)
-    kept, silenced = _sifted(read, found, today)
+    kept, silenced = _sifted(read, found, today, facts)
     messages = in_order((*map(sources.as_given, kept), *mesh.within(read.view)))
     return Report(tuple(messages), tuple(_as_given(one, sources) for one in silenced), objects)
 
@@ -96,12 +99,12 @@ def _as_given(one: Silenced, sources: Sources) -> Silenced:
 
 
 def _sifted(
-    read: Directory, found: tuple[Message, ...], today: date
+    read: Directory, found: tuple[Message, ...], today: date, facts: FactsFiles
 ) -> tuple[tuple[Message, ...], list[Silenced]]:
     if read.view is None:
         return found, []
     suppression = Suppression(read.view, read.contents, today)
-    linted = (*suppression.faults, *findings(read.view, read.contents))
+    linted = (*suppression.faults, *findings(read.view, read.contents, facts))
     everything = (*found, *map(_message, linted))
     kept, silenced = suppression.sift(everything, lambda one: one)
     return (*kept, *suppression.complaints()), silenced

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.desired.directory import contents_from_files
+from libs.desired.facts import FactsFiles, facts_in
 from libs.desired.fleetview import FleetView
 from libs.desired.layout import unreadable
 from libs.desired.select import PlacedObject, RenderError, objects_for
@@ -22,11 +23,15 @@ Placed = PlacedObject[ParsedObject]
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """A fleet and the contents of its sets; `sources` knows the user's names of the files."""
+    """A fleet and the contents of its sets; `sources` knows the user's names of the files.
+
+    `facts` are what was seen of clusters, which nothing applies.
+    """
 
     view: FleetView
     contents: Contents
     sources: Sources
+    facts: FactsFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def read_desired(paths: Sequence[str]) -> Desired:
     broken = only_errors((*unreadable(sources.links), *read.messages))
     if broken or read.view is None:
         raise UnusableError(_sentence(sources.as_given(each) for each in broken[:_SHOWN_MAX]))
-    return Desired(read.view, read.contents, sources)
+    return Desired(read.view, read.contents, sources, facts_in(sources.files))
 
 
 def placed_in(cluster: ClusterName, view: FleetView, contents: Contents) -> tuple[Placed, ...]:

@@ -9,10 +9,12 @@ from cyclopts import Parameter
 from libs.compile.proxy import Proxy, ProxyError
 from libs.compile.snapshot import CompileError, compile_snapshot
 from libs.compile.world import World, build_world
+from libs.desired.facts import FactsFiles, facts_path, is_reachable, with_facts
 from libs.desired.fleetview import FleetView
 from libs.desired.provenance import Change, changes_of
 from libs.envoy.json import snapshot_json
 from libs.kernel.ids import ClusterName
+from libs.kernel.messages import errors
 from libs.kernel.origins import ObjectKey
 from tools.cli.clusterobjects import Contents, Placed, placed_in, read_desired
 from tools.cli.errors import UnusableError
@@ -75,23 +77,45 @@ def world_of(paths: Sequence[str], proxy: Proxy, mesh: Mesh = NO_MESH) -> World:
 
 
 def world_and_changes(
-    paths: Sequence[str], proxy: Proxy, mesh: Mesh = NO_MESH
+    paths: Sequence[str], proxy: Proxy, mesh: Mesh = NO_MESH, *, notes: bool = True
 ) -> tuple[World, Changes]:
     """Read the cluster of a proxy, and what patches and variables made of its objects.
 
-    Raises UnusableError for objects that cannot be read.
+    What was seen of the cluster counts as well; where nothing was, `notes` say so on standard
+    error. Raises UnusableError for objects that cannot be read.
     """
-    view, contents = desired_of(paths, mesh)
+    view, contents, facts = desired_of(paths, mesh)
     cluster = _cluster_of(view, proxy.cluster)
-    placed = placed_in(cluster, view, contents)
+    if notes and is_reachable(cluster, view) and facts.of(cluster) is None:
+        print(
+            f"periplus: what only cluster {cluster} has is not known; write {facts_path(cluster)} "
+            "with `periplus export facts`",
+            file=sys.stderr,
+        )
+    placed = placed_in(cluster, view, _seen(cluster, view, contents, facts))
     changes = {one.key: found for one in placed if (found := changes_of(one.item))}
     return _world(view, cluster, placed), changes
 
 
-def desired_of(paths: Sequence[str], mesh: Mesh = NO_MESH) -> tuple[FleetView, Contents]:
-    """Read a fleet and its sets. Raises UnusableError for objects that cannot be read."""
+def desired_of(
+    paths: Sequence[str], mesh: Mesh = NO_MESH
+) -> tuple[FleetView, Contents, FactsFiles]:
+    """Read a fleet, its sets, and where the facts of its clusters are.
+
+    Raises UnusableError for objects that cannot be read.
+    """
     found = read_desired(paths)
-    return mesh.over(found.view), found.contents
+    return mesh.over(found.view), found.contents, found.facts
+
+
+def _seen(cluster: ClusterName, view: FleetView, contents: Contents, facts: FactsFiles) -> Contents:
+    """Return the contents with what was seen of a cluster. Raises UnusableError."""
+    reading = facts.of(cluster)
+    if reading is None:
+        return contents
+    if reading.facts is None:
+        raise UnusableError("; ".join(map(str, errors(reading.messages)[:3])))
+    return with_facts(view, contents, {cluster: reading.facts})
 
 
 def _world(view: FleetView, cluster: ClusterName, placed: Sequence[Placed]) -> World:

@@ -138,7 +138,7 @@ class _History:
         same = self._trees.setdefault(entries, commit)
         if same not in self._known:
             try:
-                read = world_and_changes([f"{self._path}@{same}"], self._proxy)
+                read = world_and_changes([f"{self._path}@{same}"], self._proxy, notes=False)
                 self._known[same] = explained(read, self._proxy, self._call)
             except UnusableError:
                 parents = self._git.objects.commit(same).parents

@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from libs.desired.directory import Directory, contents_from_files
+from libs.desired.facts import facts_in
 from libs.desired.finding import Rule
 from libs.lint import (
     accounts,
@@ -34,6 +35,7 @@ from libs.lint import (
     mergedreach,
     mutualtls,
     neverrules,
+    observedcalls,
     onlyone,
     order,
     patches,
@@ -86,6 +88,7 @@ TOPICS = (
     mergedreach,
     mutualtls,
     neverrules,
+    observedcalls,
     onlyone,
     order,
     limits,
@@ -130,9 +133,10 @@ def messages_of(case: Path) -> str:
 
     What has no effect yet is another matter, which changes with each release.
     """
-    view, contents, read = contents_from_files(files_of(case))
+    files = files_of(case)
+    view, contents, read = contents_from_files(files)
     found = [one for one in read if one.code not in _NOT_YET]
-    return "".join(f"{one}\n" for one in (*found, *check(view, contents)))
+    return "".join(f"{one}\n" for one in (*found, *check(view, contents, facts_in(files))))
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)

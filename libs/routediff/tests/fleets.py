@@ -1,6 +1,7 @@
 """A fleet of two clusters for tests, with some of its files changed."""
 
 from libs.desired.directory import contents_from_files
+from libs.desired.facts import facts_in
 from libs.kernel.messages import errors
 from libs.routediff.side import Side
 
@@ -61,8 +62,9 @@ def side(**rules: str) -> Side:
         "configs/all/services.yaml": _SERVICES,
         RULES: rule(TO_V1),
     } | {f"{name.replace('__', '/')}.yaml": text for name, text in rules.items()}
-    found = contents_from_files({name: text.encode() for name, text in files.items() if text})
+    tree = {name: text.encode() for name, text in files.items() if text}
+    found = contents_from_files(tree)
     wrong = errors(found.messages)
     if wrong or found.view is None:
         raise ValueError("\n".join(map(str, wrong)))
-    return Side(found.view, found.contents)
+    return Side(found.view, found.contents, facts_in(tree))

@@ -3,7 +3,8 @@
 import pytest
 
 from libs.routediff.preview import preview
-from libs.routediff.risks import RiskKind
+from libs.routediff.risks import Risk, RiskKind
+from libs.routediff.side import Side
 from libs.routediff.tests.fleets import RULES, TO_V1, TO_V2, rule, side
 
 _API = "{match: [{uri: {prefix: /api}}], route: [{destination: {host: web, subset: v1}}]}"
@@ -74,3 +75,41 @@ def test_clients_that_were_refused_before_are_not_named_again() -> None:
     old = _PLAIN % "STRICT"
     new = old.replace("name: default", "name: default, labels: {team: a}")
     assert preview(side(configs__all__rules=old), side(configs__all__rules=new)).risks == ()
+
+
+_SEEN = """apiVersion: periplus.io/v1alpha1
+kind: Observation
+metadata: {name: east}
+spec:
+  calls:
+  - {source: {namespace: old, workload: cron, address: 10.9.9.9}, seenBy: callee, tls: plaintext,
+     host: web.default.svc.cluster.local, port: 80, method: GET, path: /a}
+"""
+_PEERS = """apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: istio-system}
+spec: {mtls: {mode: %s}}
+"""
+
+
+def _refused(old: Side, new: Side) -> list[Risk]:
+    return [one for one in preview(old, new).risks if one.kind is RiskKind.REFUSED_CALL]
+
+
+def test_a_call_that_was_seen_and_is_refused_from_now_on_is_a_risk() -> None:
+    """Caller, call, who refuses it and where; a call that was refused before is not named."""
+    soft, hard = (
+        side(configs__all__peers=_PEERS % mode, clusters__east__facts=_SEEN)
+        for mode in ("PERMISSIVE", "STRICT")
+    )
+    (found,) = _refused(soft, hard)
+    assert found.clusters == ("east",)
+    assert found.text.startswith(
+        "PeerAuthentication istio-system/default (configs/all/peers.yaml:1:1): "
+        "`old/cron` (plain) calls web.default.svc.cluster.local:80, GET /a: mutual TLS is demanded"
+    )
+    again = side(
+        configs__all__peers=_PEERS.replace("{name: d", "{labels: {a: b}, name: d") % "STRICT",
+        clusters__east__facts=_SEEN,
+    )
+    assert _refused(hard, again) == []

@@ -182,7 +182,7 @@ def _virtual_inbound(
         by_port[inlet.port] = chains_of(view, inlet, guard)
     for port in sorted(guard.demand.ports.keys() - by_port.keys()):
         by_port[port] = undeclared(guard, names.listener(WILDCARD, port), port)
-    by_port[0] = undeclared(guard, "virtualInbound-catchall")
+    by_port[0] = undeclared(guard, names.INBOUND_CATCH_ALL)
     for one in by_port.values():
         result.secrets.update(one.secrets)
     chains = [chain for one in by_port.values() for chain in one.chains]

@@ -15,6 +15,7 @@ from libs.compile.peers import demand_of
 from libs.compile.proxy import Proxy, ProxyType, proxy_class
 from libs.compile.scope import select_sidecar
 from libs.compile.world import World
+from libs.envoy import names
 from libs.kernel.ids import ClassKey
 from libs.kernel.origins import ObjectKey
 from libs.meshapi.authorizationpolicy import AuthorizationPolicy, Rule
@@ -36,6 +37,7 @@ BLOCKED: Final = "Blocked"
 
 _POLICY: Final = re.compile(r"ns\[([^]]*)\]-policy\[([^]]*)\](?:-rule\[(\d+)\])?")
 _BLOCKING: Final = "block_all"
+_NONE: Final = "NONE"
 _TLS: Final = (Failure.TLS_ERROR, Failure.MTLS_ERROR, Failure.NO_FILTER_CHAIN)
 _UNSEEN: Final = ("request.headers", "request.auth", "experimental.envoy.filters")
 _METADATA: Final = {"PERIPLUS_AGENT": "true"}
@@ -92,13 +94,15 @@ class _Asking:
         port = service.port(call.port) if service is not None else None
         if port is None:
             return
-        for proxy, endpoint in self._proxies(call.host):
-            number, resources = endpoint.ports.get(port.name), self._see(proxy)
+        for each, endpoint in self._proxies(call.host):
+            number = endpoint.ports.get(port.name)
+            proxy = each if number is None else self._bound(each, number)
+            resources = self._see(proxy)
             if number is None or resources is None:
                 continue
             at = {"mode": "inbound", "address": endpoint.address, "port": number}
             decision = _asked(resources, call, at)
-            if decision is not None and decision.error is not None:
+            if decision is not None and decision.error is not None and not _is_elsewhere(decision):
                 yield self._refused(call, decision, proxy)
 
     def outbound(self, call: ObservedCall) -> Iterator[Refusal]:
@@ -127,6 +131,16 @@ class _Asking:
                 found.setdefault(proxy_class(proxy, self._world), (proxy, one))
             self._servers[host] = tuple(islice(found.values(), _CLASSES_MAX))
         return self._servers[host]
+
+    def _bound(self, proxy: Proxy, number: int) -> Proxy:
+        """Return a proxy as it is where its Sidecar binds the port itself: nothing intercepts."""
+        sidecar = select_sidecar(self._world, proxy)
+        ports = (
+            [one for one in sidecar.spec.ingress if one.capture_mode == _NONE] if sidecar else ()
+        )
+        if all(one.port.number != number for one in ports):
+            return proxy
+        return replace(proxy, metadata={**proxy.metadata, "INTERCEPTION_MODE": _NONE})
 
     def _placed(self, proxy: Proxy) -> Proxy:
         return replace(proxy, cluster=self._world.cluster, metadata=_METADATA)
@@ -200,6 +214,12 @@ def _is_blocked(decision: Decision) -> bool:
     hole = bool(names) and all(name == BLACK_HOLE for name in names)
     answered = decision.verdict is Verdict.RESPOND and decision.virtual_host == _BLOCKING
     return hole or answered
+
+
+def _is_elsewhere(decision: Decision) -> bool:
+    """Say whether a call came to no port of its own, where it was seen to come to one."""
+    chain = decision.filter_chain
+    return decision.error is Failure.NO_LISTENER or chain == names.INBOUND_CATCH_ALL
 
 
 def _policy(text: str) -> Culprit | None:

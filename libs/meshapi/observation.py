@@ -54,11 +54,13 @@ class ObservedCall(Model):
 class ObservationSpec(Model):
     """What was seen of a cluster, and when.
 
-    `seen_at` is when its objects were read. `calls` were made between `calls_from` and
-    `calls_until`; `unattributed` is how many lines of logs named nobody who is known.
+    `seen_at` is when its objects were read, and `pod_addresses` those of its Pods then: each is
+    `namespace/name` by its address. `calls` were made between `calls_from` and `calls_until`;
+    `unattributed` is how many more nobody is known of, or were of too many kinds.
     """
 
     seen_at: Instant | None = None
+    pod_addresses: StringMap = Field(default_factory=dict)
     calls_from: Instant | None = None
     calls_until: Instant | None = None
     unattributed: Count = 0

@@ -1,7 +1,7 @@
 """`periplus export facts`: what a running cluster says of its services, as a file for previews."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +15,10 @@ from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import StalledError, TransientError, WaitingError
 from libs.meshapi.dump import plain, to_yaml
 from libs.meshapi.meshobject import MeshObject
-from libs.ports.kubecluster import KubeCluster, Listed, Unserved
+from libs.ports.kubecluster import KubeCluster, Listed, LiveObject, Unserved
+from libs.registry.facts import PODS
 from libs.registry.live import WATCHED, ClusterFacts
+from tools.cli.callfacts import calls_before, moment, observation, write_facts
 from tools.cli.errors import UnusableError
 from tools.cli.output import Format, write_json
 
@@ -33,7 +35,8 @@ def export_facts(
 ) -> int:
     """Write down which services, endpoints, Pods, nodes and namespaces a cluster has.
 
-    A preview without access to the cluster reads the file in its place.
+    A preview without access to the cluster reads the file in its place. Calls that `export calls`
+    wrote there stay.
 
     Parameters
     ----------
@@ -48,19 +51,20 @@ def export_facts(
     output
         text for YAML, or json, on standard output.
     """
-    client = KubeClient(SystemClock(), SystemRng())
-    allowed = Allowed(files=True, proxy=True)
-    source = kubeconfig_file(kubeconfig, context or cluster, allowed)
+    clock, name = SystemClock(), ClusterName(cluster)
+    client = KubeClient(clock, SystemRng())
+    source = kubeconfig_file(kubeconfig, context or cluster, Allowed(files=True, proxy=True))
     try:
-        found = facts_of(client.cluster(ClusterName(cluster), source))
+        objects, addresses = facts_of(client.cluster(name, source))
     except (StalledError, TransientError, WaitingError) as error:
         raise UnusableError(error.reason) from error
     finally:
         client.close()
+    seen = {"seen_at": moment(clock.now_s()), "pod_addresses": addresses}
+    before = calls_before(repository, name)
+    found = (observation(name, before.model_copy(update=seen)), *objects)
     if repository is not None:
-        place = repository / "clusters" / cluster / "facts.yaml"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(to_yaml(found), encoding="utf-8")
+        write_facts(repository, name, found)
     elif output is Format.JSON:
         write_json({"objects": [plain(one) for one in found]})
     else:
@@ -68,12 +72,25 @@ def export_facts(
     return 0
 
 
-def facts_of(cluster: KubeCluster) -> Sequence[MeshObject]:
-    """Read the facts of a cluster once. Raises the loop errors."""
+def facts_of(cluster: KubeCluster) -> tuple[Sequence[MeshObject], Mapping[str, str]]:
+    """Read the facts of a cluster once, and the addresses of its Pods. Raises the loop errors."""
     served, facts = cluster.discover(), ClusterFacts()
+    addresses: dict[str, str] = {}
     for one in WATCHED:
         if served.find(one.group, one.kind, one.version) is None:
             facts.take([Unserved(one)])
-        else:
-            facts.take([Listed(one, cluster.list_objects(one).objects)])
-    return facts.objects()
+            continue
+        found = cluster.list_objects(one).objects
+        facts.take([Listed(one, found)])
+        if one == PODS:
+            addresses = dict(_pod_addresses(found))
+    return facts.objects(), addresses
+
+
+def _pod_addresses(pods: Sequence[LiveObject]) -> Iterator[tuple[str, str]]:
+    """Yield where Pods are that have an address to themselves."""
+    for one in pods:
+        status, spec = one.body.get("status") or {}, one.body.get("spec") or {}
+        for each in () if spec.get("hostNetwork") else status.get("podIPs") or ():
+            if each.get("ip"):
+                yield each["ip"], f"{one.key.namespace}/{one.key.name}"

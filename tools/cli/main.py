@@ -60,7 +60,10 @@ CLUSTER_COMMANDS = {
     ),
     "export": (
         "Write down what runs.",
-        {"facts": ("tools.cli.livefacts:export_facts", "Write down a cluster's services.")},
+        {
+            "facts": ("tools.cli.livefacts:export_facts", "Write down a cluster's services."),
+            "calls": ("tools.cli.callfacts:export_calls", "Write down calls, from access logs."),
+        },
     ),
 }
 """The commands that ask API servers, by the word in front of them."""

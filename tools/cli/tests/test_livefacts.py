@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from libs.desired.facts import read_facts
+from libs.kernel.ids import ClusterName
 from libs.kernel.messages import errors
-from libs.meshapi.parse import parse_file
 from tools.cli.main import main
 from tools.cli.tests.kubecontexts import contexts
 from tools.kubeapi.fleet import Fleet
@@ -27,9 +28,12 @@ def test_exported_facts_are_a_file_of_the_repository(
     assert main([*arguments, "--repository", str(tmp_path)]) == 0
     text = (tmp_path / "clusters/east/facts.yaml").read_bytes()
     assert b"planted" not in text
-    parsed = parse_file("facts.yaml", text)
-    assert not errors(parsed.messages)
-    found = {str(one.object.key) for one in parsed.objects}
+    reading = read_facts(ClusterName("east"), text)
+    assert not errors(reading.messages)
+    assert reading.facts is not None
+    found = {str(one.key) for one in reading.facts.objects}
     assert {"Pod default/p", "Service default/web", "Namespace kube-system"} <= found
+    assert reading.facts.observed is not None
     assert main(arguments) == 0
-    assert capsys.readouterr().out == text.decode()
+    _, _, said = capsys.readouterr().out.partition("---")
+    assert said == text.decode().partition("---")[2]

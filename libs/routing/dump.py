@@ -31,8 +31,16 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "static_endpoint_configs": ("endpoint_config", "endpoint"),
     "dynamic_endpoint_configs": ("endpoint_config", "endpoint"),
 }
+_VIEW = {
+    "listeners": ("listener", "name"),
+    "routes": ("route", "name"),
+    "clusters": ("cluster", "name"),
+    "endpoints": ("endpoint", "clusterName"),
+}
+"""What `periplus compile` prints, and how each kind is named there."""
 _TYPE = "@type"
 """Says in JSON what is inside an Any, which every resource of a dump is."""
+_Found = dict[str, dict[str, Any]]
 _M = TypeVar("_M", bound=Message)
 
 
@@ -48,10 +56,30 @@ def from_dump(text: bytes | str) -> Resources:
         raise DumpError(f"the config dump is no JSON: {error}") from error
     if not isinstance(value, dict) or not isinstance(value.get("configs"), list):
         raise DumpError("no config dump: give the output of /config_dump?include_eds")
-    found: dict[str, dict[str, Any]] = {"listener": {}, "cluster": {}, "route": {}, "endpoint": {}}
+    found: _Found = {"listener": {}, "cluster": {}, "route": {}, "endpoint": {}}
     for kind, resource in _resources(value["configs"]):
         name = str(resource.get("cluster_name" if kind == "endpoint" else "name", ""))
         found[kind][name] = resource
+    return _parsed(found)
+
+
+def from_view(text: bytes | str) -> Resources:
+    """Read what `periplus compile` of any version prints. Raises DumpError with a sentence."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise DumpError(f"the view is no JSON: {error}") from error
+    if not isinstance(value, dict) or not all(isinstance(value.get(one), list) for one in _VIEW):
+        raise DumpError("no view: give what `periplus compile -o json` prints")
+    return _parsed(
+        {
+            kind: {str(resource.get(named, "")): resource for resource in value[field]}
+            for field, (kind, named) in _VIEW.items()
+        }
+    )
+
+
+def _parsed(found: _Found) -> Resources:
     unread: dict[str, str] = {}
     return Resources(
         _read(found["listener"], listener_pb2.Listener, unread),

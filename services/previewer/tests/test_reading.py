@@ -66,11 +66,16 @@ def test_links_are_named_and_not_followed(place: Place) -> None:
 def test_the_fleet_of_another_tree_replaces_all_of_its_files(place: Place) -> None:
     """Also a cluster that only the head has."""
     base = place.remote.commit(files())
-    more = {"clusters/west/cluster.yaml": b"kind: Cluster", "clusters/west/own.yaml": b"{}"}
+    more = {
+        "clusters/west/cluster.yaml": b"kind: Cluster",
+        "clusters/west/own.yaml": b"{}",
+        "clusters/west/facts.yaml": b"# " + b"x" * 10_000,
+    }
     head = place.remote.commit(files(namespace="other") | more, parent=base)
     place.shop.repo.fetch(MAIN)
     entries = [place.shop.repo.entries(one) for one in (base, head)]
     found = {one.path: one.blob for one in with_fleet_of(*entries)}
     assert "clusters/west/cluster.yaml" not in found
+    assert "clusters/west/facts.yaml" not in found
     assert "clusters/west/own.yaml" in found
     assert found["fleet.yaml"] == {one.path: one.blob for one in entries[0]}["fleet.yaml"]

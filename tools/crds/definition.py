@@ -4,9 +4,13 @@ from typing import Any
 
 from libs.meshapi.kinds import MODELS, VERSIONS
 from libs.meshapi.meshobject import MeshObject
+from libs.meshapi.observation import Observation
 from tools.crds.schema import field_schema
 
 OWN_GROUP = "periplus.io"
+_NEVER_APPLIED = (Observation,)
+"""Kinds that stand in files alone: what was seen of a cluster is nothing to put there."""
+
 BUILT_IN_GROUPS = frozenset({"", "apps", "discovery.k8s.io"})
 """Groups that every API server has by itself."""
 
@@ -20,7 +24,9 @@ def defined_kinds(*, own_only: bool = False) -> tuple[type[MeshObject], ...]:
     return tuple(
         model
         for model in MODELS
-        if model.GROUP not in BUILT_IN_GROUPS and (not own_only or model.GROUP == OWN_GROUP)
+        if model not in _NEVER_APPLIED
+        and model.GROUP not in BUILT_IN_GROUPS
+        and (not own_only or model.GROUP == OWN_GROUP)
     )
 
 

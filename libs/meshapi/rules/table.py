@@ -20,6 +20,7 @@ from libs.meshapi.gatewayapi.tcproute import TCPRoute
 from libs.meshapi.gatewayapi.tlsroute import TLSRoute
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.node import Node
+from libs.meshapi.observation import Observation
 from libs.meshapi.peerauthentication import PeerAuthentication
 from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Problem
@@ -34,6 +35,7 @@ from libs.meshapi.rules import (
     gateway,
     kubernetes,
     metadata,
+    observation,
     ratelimit,
     rollout,
     sealedsecret,
@@ -72,6 +74,7 @@ _RULES: dict[type[MeshObject], Callable[[Any], Iterator[Problem]]] = {
     GRPCRoute: routes.check_grpc,
     HTTPRoute: routes.check_http,
     Node: kubernetes.check_node,
+    Observation: observation.check,
     PeerAuthentication: security.check_peers,
     Pod: kubernetes.check_pod,
     ProxyConfig: workloadgroup.check_proxy,

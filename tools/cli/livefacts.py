@@ -55,7 +55,7 @@ def export_facts(
     client = KubeClient(clock, SystemRng())
     source = kubeconfig_file(kubeconfig, context or cluster, Allowed(files=True, proxy=True))
     try:
-        objects, addresses = facts_of(client.cluster(name, source))
+        objects, addresses = _seen(client.cluster(name, source))
     except (StalledError, TransientError, WaitingError) as error:
         raise UnusableError(error.reason) from error
     finally:
@@ -72,8 +72,13 @@ def export_facts(
     return 0
 
 
-def facts_of(cluster: KubeCluster) -> tuple[Sequence[MeshObject], Mapping[str, str]]:
-    """Read the facts of a cluster once, and the addresses of its Pods. Raises the loop errors."""
+def facts_of(cluster: KubeCluster) -> Sequence[MeshObject]:
+    """Read the facts of a cluster once. Raises the loop errors."""
+    return _seen(cluster)[0]
+
+
+def _seen(cluster: KubeCluster) -> tuple[Sequence[MeshObject], Mapping[str, str]]:
+    """Read the facts of a cluster, and the addresses of its Pods."""
     served, facts = cluster.discover(), ClusterFacts()
     addresses: dict[str, str] = {}
     for one in WATCHED:

@@ -16,6 +16,7 @@ from libs.kernel.looperrors import TransientError
 from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
+from libs.kernel.rollouts import RolloutEvent, RolloutState
 from libs.ports.store import Store
 
 T = TypeVar("T")
@@ -147,6 +148,25 @@ class FaultyStore:
     def confirm(self, cluster: ClusterName, plan: PlanHash | None) -> None:
         """Pass on."""
         self._call("confirm", lambda: self._store.confirm(cluster, plan))
+
+    def rollout(self) -> RolloutState | None:
+        """Pass on."""
+        return self._call("rollout", self._store.rollout)
+
+    def advance_rollout(
+        self,
+        state: RolloutState,
+        moves: Iterable[Target] = (),
+        removed: Iterable[ClusterName] = (),
+        events: Iterable[RolloutEvent] = (),
+    ) -> None:
+        """Pass on."""
+        given = (list(moves), list(removed), list(events))
+        self._call("advance_rollout", lambda: self._store.advance_rollout(state, *given))
+
+    def rollout_events(self, limit: int) -> Sequence[RolloutEvent]:
+        """Pass on."""
+        return self._call("rollout_events", lambda: self._store.rollout_events(limit))
 
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
         """Pass on."""

@@ -20,6 +20,7 @@ from libs.kernel.inventory import ClusterReport, InventoryRecord
 from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
+from libs.kernel.rollouts import RolloutEvent, RolloutState
 from libs.ports.store import StaleGenerationError
 
 
@@ -36,6 +37,8 @@ class _Tables:
     inventories: dict[ClusterName, dict[ObjectKey, InventoryRecord]] = field(default_factory=dict)
     reports: dict[ClusterName, ClusterReport] = field(default_factory=dict)
     confirmations: dict[ClusterName, PlanHash] = field(default_factory=dict)
+    rollout: RolloutState | None = None
+    events: list[RolloutEvent] = field(default_factory=list)
 
 
 class FakeStore:
@@ -137,14 +140,7 @@ class FakeStore:
     def move_targets(self, targets: Iterable[Target]) -> None:
         """Set targets, all or none."""
         with self._changed:
-            after = dict(self._tables.targets)
-            for target in targets:
-                before = after.get(target.cluster)
-                if target.generation != (before.generation if before else 0) + 1:
-                    raise StaleGenerationError(f"the target of {target.cluster} moved before")
-                if target.revision not in self._tables.revisions:
-                    raise StaleGenerationError(f"revision {target.revision} is not stored")
-                after[target.cluster] = target
+            after = self._after(targets)
             if after != self._tables.targets:
                 self._tables.targets = after
                 self._touch()
@@ -218,10 +214,41 @@ class FakeStore:
                 self._tables.confirmations[cluster] = plan
             self._touch()
 
+    def rollout(self) -> RolloutState | None:
+        """The rollout that is under way, or the last one."""
+        with self._changed:
+            return self._tables.rollout
+
+    def advance_rollout(
+        self,
+        state: RolloutState,
+        moves: Iterable[Target] = (),
+        removed: Iterable[ClusterName] = (),
+        events: Iterable[RolloutEvent] = (),
+    ) -> None:
+        """Replace the rollout with its moves and its history."""
+        with self._changed:
+            before = self._tables.rollout
+            if state.generation != (before.generation if before else 0) + 1:
+                raise StaleGenerationError("the rollout moved before")
+            after = self._after(moves)
+            for cluster in removed:
+                after.pop(cluster, None)
+            self._tables.targets, self._tables.rollout = after, state
+            self._tables.events += events
+            self._touch()
+
+    def rollout_events(self, limit: int) -> Sequence[RolloutEvent]:
+        """The newest events of all rollouts, newest first."""
+        with self._changed:
+            return self._tables.events[::-1][: max(0, limit)]
+
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
-        """Drop revisions that are neither among the newest nor a target."""
+        """Drop revisions that are neither among the newest nor needed by others."""
         with self._changed:
             kept = {revision.id for revision in self.revisions(max(1, keep_revisions))}
+            if (rollout := self._tables.rollout) is not None:
+                kept |= {one for one in (rollout.plan.base, rollout.plan.revision) if one}
             kept |= {target.revision for target in self._tables.targets.values()}
             dropped = [self._tables.revisions.pop(item) for item in self._beyond(kept)]
             if dropped:
@@ -232,6 +259,17 @@ class FakeStore:
     def _touch(self) -> None:
         self._changes += 1
         self._changed.notify_all()
+
+    def _after(self, targets: Iterable[Target]) -> dict[ClusterName, Target]:
+        after = dict(self._tables.targets)
+        for target in targets:
+            before = after.get(target.cluster)
+            if target.generation != (before.generation if before else 0) + 1:
+                raise StaleGenerationError(f"the target of {target.cluster} moved before")
+            if target.revision not in self._tables.revisions:
+                raise StaleGenerationError(f"revision {target.revision} is not stored")
+            after[target.cluster] = target
+        return after
 
     def _check_follows(self, newest: Revision | None, revision: Revision) -> None:
         expected = (newest.id, newest.generation + 1) if newest else (None, 1)

@@ -26,6 +26,7 @@ class ProxyRecord:
     `live_revision` is the newest revision of which everything the proxy holds was acknowledged;
     `live_at_s` when that was first seen, in seconds since the epoch; `carried` whether that
     revision changed anything this proxy holds. `error` is the text of the last NACK, cut short.
+    `about` is the revision that `status` is about, None where nobody knows.
     """
 
     id: ProxyId
@@ -36,3 +37,4 @@ class ProxyRecord:
     live_at_s: float | None
     carried: bool
     error: str | None = None
+    about: RevisionId | None = None

@@ -62,7 +62,7 @@ class Revision:
 
     `generation` counts up by one from the parent. `fleet` is the manifest of fleet.yaml and every
     cluster.yaml. `sets` are sorted by name. `notes` are sentences for people, such as that history
-    was rewritten.
+    was rewritten. `author` is that of the commit, as git writes it.
     """
 
     id: RevisionId
@@ -75,6 +75,7 @@ class Revision:
     renderer_version: str
     notes: tuple[str, ...] = ()
     trace: TraceParent | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

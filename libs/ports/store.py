@@ -20,6 +20,7 @@ from libs.kernel.inventory import ClusterReport, InventoryRecord
 from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
+from libs.kernel.rollouts import RolloutEvent, RolloutState
 
 
 class StaleGenerationError(Exception):
@@ -139,8 +140,32 @@ class Store(Protocol):
         """Replace what is confirmed for a cluster; None for nothing."""
         ...
 
+    def rollout(self) -> RolloutState | None:
+        """The rollout that is under way, or the last one; None before the first."""
+        ...
+
+    def advance_rollout(
+        self,
+        state: RolloutState,
+        moves: Iterable[Target] = (),
+        removed: Iterable[ClusterName] = (),
+        events: Iterable[RolloutEvent] = (),
+    ) -> None:
+        """Replace the rollout, set and forget targets, and append to the history: all or nothing.
+
+        Raises `StaleGenerationError` unless the generation follows the stored one by exactly one
+        (1 where none is stored), and where `move_targets` does.
+        """
+        ...
+
+    def rollout_events(self, limit: int) -> Sequence[RolloutEvent]:
+        """The newest events of all rollouts, newest first, at most `limit`."""
+        ...
+
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
-        """Drop revisions beyond the newest `keep_revisions` that no target names; return them.
+        """Drop revisions beyond the newest `keep_revisions` that nobody needs; return them.
+
+        Needed are those that a target names, and both ends of the rollout.
 
         Objects and manifests that no remaining revision names go with them. The newest revision
         always stays. Returned in the order of their generations.

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from libs.kernel.ids import PlanHash
+from libs.kernel.looperrors import TransientError
 from libs.kernel.rollouts import Approval, Occasion, RolloutEvent, RolloutState, Stage
+from libs.ports.store import StaleGenerationError, Store
 from libs.rollout import returning
 from libs.rollout.approving import fault
 from libs.rollout.look import Look
 from libs.rollout.sight import Moment, Sight
 
+ATTEMPTS_MAX = 20
 SOAK = "soak"
 """What `skip` calls the soak of a wave; every other name is that of a gate."""
 
@@ -39,6 +42,24 @@ Order = Callable[[RolloutState, Person, str, float], Ordered]
 
 Raises RefusedOrderError where it does not fit.
 """
+
+
+def give(store: Store, order: Order, person: Person, why: str, at_s: float) -> RolloutState:
+    """Give an order to the rollout that is under way; return what became of it.
+
+    Raises RefusedOrderError where it does not fit, and what the Store raises.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        state = store.rollout()
+        if state is None:
+            raise RefusedOrderError("there is no rollout")
+        made = order(state, person, why, at_s)
+        try:
+            store.advance_rollout(made.state, events=[made.event])
+        except StaleGenerationError:
+            continue
+        return made.state
+    raise TransientError("the rollout moves faster than an order can be written")
 
 
 def pause(state: RolloutState, person: Person, why: str, at_s: float) -> Ordered:

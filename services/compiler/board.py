@@ -260,7 +260,11 @@ class Board:
         if not unchanged or record.live_revision == view.revision.id:
             return Outcome()
         attached.record = replace(
-            record, live_revision=view.revision.id, live_at_s=at_s, carried=False
+            record,
+            live_revision=view.revision.id,
+            live_at_s=at_s,
+            carried=False,
+            about=view.revision.id,
         )
         return Outcome(records=(attached.record,))
 
@@ -284,7 +288,14 @@ def _record(event: ProxyStatus, view: ClassView, former: ProxyRecord | None) -> 
         at_s = former.live_at_s if former and same else event.at_s
         carried = former.carried if former and same else event.carried
         return ProxyRecord(
-            event.proxy, view.cluster, event.sync, event.snapshot, revision.id, at_s, carried
+            event.proxy,
+            view.cluster,
+            event.sync,
+            event.snapshot,
+            revision.id,
+            at_s,
+            carried,
+            about=revision.id,
         )
     return ProxyRecord(
         event.proxy,
@@ -295,4 +306,5 @@ def _record(event: ProxyStatus, view: ClassView, former: ProxyRecord | None) -> 
         former.live_at_s if former else None,
         carried=event.carried,
         error=event.error or None,
+        about=revision.id if revision else None,
     )

@@ -73,12 +73,13 @@ def _revision(work: Pass, head: CommitId, verdict: Verdict) -> Revision | None:
         renderer_version=RENDERER_VERSION,
         notes=_notes(work),
         trace=work.trace,
+        author=work.source.repo.commit(head).author,
     )
     return replace(revision, id=revision_id(revision))
 
 
 def revision_id(revision: Revision) -> RevisionId:
-    """Fingerprint everything that a revision means; its notes and its trace are not part of it."""
+    """Fingerprint everything that a revision means; notes, trace and author are not part of it."""
     sets = [(item.name, item.source, item.commit, item.tree) for item in revision.sets]
     head = (revision.parent, revision.generation, revision.source, revision.commit, revision.fleet)
     content = orjson.dumps([head, sets, revision.renderer_version])

@@ -79,6 +79,7 @@ def a_revision(
         renderer_version="1",
         notes=("history was rewritten",),
         trace=TraceParent("00-" + "a" * 32 + "-" + "b" * 16 + "-01"),
+        author="Ann <ann@example.com>",
     )
 
 
@@ -116,6 +117,7 @@ def a_proxy(number: int, status: SyncStatus = SyncStatus.SYNCED) -> ProxyRecord:
         live_at_s=1_700_000_000.123456,
         carried=True,
         error=None,
+        about=RevisionId("r2"),
     )
 
 

@@ -63,6 +63,7 @@ def running_stack(folder: Path, **options: str) -> Iterator[Stack]:
             xds_address=f"127.0.0.1:{xds_port}",
             trigger_address="",
             poll_s=0.05,
+            rollouts=False,
         )
         up = replace(up, **options)  # type: ignore[arg-type]  # every option given is a text
         processes = Processes.of(up)

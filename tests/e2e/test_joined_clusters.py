@@ -122,6 +122,7 @@ def running(fleet: Fleet, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
             xds_address=f"127.0.0.1:{xds_port}",
             trigger_address="",
             poll_s=0.05,
+            rollouts=False,
         )
         processes = Processes.of(up)
         stack.callback(processes.stop_all)

@@ -11,10 +11,13 @@ from libs.adapters.envoybinary.validate import EnvoyBinary
 from tests.agree.dice import Dice
 from tests.simulation.compiling import Simulation
 from tests.simulation.reconciling import failures
+from tests.simulation.rolling import failures as rollout_failures
 from tests.simulation.validating import EDITS_BETWEEN, refusals
 from tools.envoy.install import envoy_path
 
 SHOWN_MAX = 20
+LARGE = 1_000
+"""Clusters of a large fleet."""
 Found = tuple[list[str], dict[str, int]]
 """What is wrong, a sentence each, and other figures."""
 
@@ -68,9 +71,30 @@ def _reconcile(seed: int, edits: int) -> Found:
     return told, {"seeds": edits}
 
 
+def _rollout(seed: int, edits: int) -> Found:
+    """One story for each seed from this one on."""
+    return _rollouts(range(seed, seed + edits), "rollout", {})
+
+
+def _large_rollout(seed: int, edits: int) -> Found:
+    """One story of a fleet of 1000 clusters for each seed from this one on."""
+    limits = {"clusters_min": LARGE, "clusters_max": LARGE}
+    return _rollouts(range(seed, seed + edits), "large-rollout", limits)
+
+
+def _rollouts(seeds: range, name: str, limits: Mapping[str, int]) -> Found:
+    found = rollout_failures(seeds, **limits)
+    told = [
+        f"seed {one.seed}: {one.what}; replay: {name} --seed {one.seed} --edits 1" for one in found
+    ]
+    return told, {"seeds": len(seeds)}
+
+
 _RUNS: Mapping[str, tuple[Callable[[int, int], Found], int, str]] = {
     "compile": (_compile, 10_000, "differences"),
     "reconcile": (_reconcile, 10_000, "violations"),
+    "rollout": (_rollout, 10_000, "violations"),
+    "large-rollout": (_large_rollout, 20, "violations"),
     "envoy": (_envoy, 1_200, "refused"),
 }
 """Each run with its number of edits and what it counts."""

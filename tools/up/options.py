@@ -18,7 +18,8 @@ class UpOptions:
     `store_url` empty means SQLite in the state folder. `xds_identity` is a folder with `chain.pem`,
     `key.pem` and `roots.pem`, for TLS with proxies; without one only this machine may connect.
     `ca_authorities` is a folder with the values of each cluster's `cacerts`; with one an authority
-    signs for workloads as well. `spans` and `span_endpoint` are those of `libs.telemetry.settings`.
+    signs for workloads as well. Without `rollouts`, a fleet with a strategy is never moved. `spans`
+    and `span_endpoint` are those of `libs.telemetry.settings`.
     """
 
     repository: str
@@ -31,6 +32,7 @@ class UpOptions:
     ca_mutual_address: str = "127.0.0.1:15013"
     trigger_address: str = "127.0.0.1:15080"
     kubeconfig: Path | None = None
+    rollouts: bool = True
     store_url: str = ""
     poll_s: float = 1.0
     spans: str = "none"
@@ -73,6 +75,7 @@ def children(options: UpOptions) -> tuple[ChildSpec, ...]:
         ),
         *_authority(options, telemetry),
         *_reconciler(options, telemetry),
+        *_rollout(options, telemetry),
     )
 
 
@@ -87,6 +90,13 @@ def _authority(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpec
         "STORE_URL": options.store,
     }
     return (_service("ca", settings, telemetry),)
+
+
+def _rollout(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpec, ...]:
+    """Strategies of a fleet are carried out unless somebody does not want it."""
+    if not options.rollouts:
+        return ()
+    return (_service("rollout", {"STORE_URL": options.store}, telemetry),)
 
 
 def _reconciler(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpec, ...]:

@@ -14,6 +14,7 @@ from libs.adapters.sql.schema import (
     PAGES,
     REVISION_SETS,
     REVISIONS,
+    ROLLOUTS,
     TARGETS,
 )
 from libs.adapters.sql.transactions import touch
@@ -21,10 +22,12 @@ from libs.kernel.revisions import Revision
 
 
 def drop_old(connection: Connection, keep_revisions: int) -> Sequence[Revision]:
-    """Drop what is neither among the newest, of which one always stays, nor a target."""
+    """Drop what is neither among the newest, of which one always stays, nor needed by others."""
     order = select(REVISIONS.c.id).order_by(REVISIONS.c.generation.desc())
     ids = list(connection.execute(order).scalars())
     named = set(connection.execute(select(TARGETS.c.revision)).scalars())
+    for row in connection.execute(select(ROLLOUTS.c.base, ROLLOUTS.c.revision)):
+        named |= {row.base, row.revision}
     doomed = [item for item in ids[max(1, keep_revisions) :] if item not in named]
     dropped: list[Revision] = []
     for chunk in chunks(doomed):

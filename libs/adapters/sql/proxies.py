@@ -42,6 +42,7 @@ def _record(row: AnyRow) -> ProxyRecord:
         live_at_s=row.live_at_s,
         carried=row.carried,
         error=row.error,
+        about=row.about,
     )
 
 
@@ -55,4 +56,5 @@ def _row(record: ProxyRecord) -> dict[str, Any]:
         "live_at_s": record.live_at_s,
         "carried": record.carried,
         "error": record.error,
+        "about": record.about,
     }

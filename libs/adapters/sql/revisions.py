@@ -45,6 +45,7 @@ def read_revisions(connection: Connection, query: AnySelect) -> list[Revision]:
             renderer_version=row.renderer_version,
             notes=codec.load_notes(row.notes),
             trace=row.trace,
+            author=row.author,
         )
         for row in rows
     ]
@@ -102,6 +103,7 @@ def _insert(connection: Connection, revision: Revision) -> None:
         "renderer_version": revision.renderer_version,
         "notes": codec.dump_notes(revision.notes),
         "trace": revision.trace,
+        "author": revision.author,
     }
     connection.execute(insert(REVISIONS), row)
     sets = [

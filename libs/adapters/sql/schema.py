@@ -104,6 +104,7 @@ REVISIONS = Table(
     Column("renderer_version", PlainText, nullable=False),
     Column("notes", LargeBinary, nullable=False),
     Column("trace", PlainText),
+    Column("author", PlainText, nullable=False, server_default=""),
 )
 
 REVISION_SETS = Table(
@@ -137,6 +138,8 @@ PROXIES = Table(
     Column("live_at_s", Double),
     Column("carried", Boolean, nullable=False),
     Column("error", PlainText),
+    # No foreign key: the revision may have expired.
+    Column("about", PlainText),
 )
 
 INVENTORY = Table(
@@ -180,4 +183,23 @@ JOIN_TOKENS = Table(
     Column("namespace", PlainText, nullable=False),
     Column("service_account", PlainText, nullable=False),
     Column("expires_at_s", Double, nullable=False),
+)
+
+ROLLOUTS = Table(
+    "rollouts",
+    METADATA,
+    # At most one row, with id 1: the rollout that is under way, or the last one.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("generation", BigInteger, nullable=False),
+    # What it comes from and goes to must not expire while it may go either way.
+    Column("base", PlainText),
+    Column("revision", PlainText, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+ROLLOUT_EVENTS = Table(
+    "rollout_events",
+    METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", LargeBinary, nullable=False),
 )

@@ -20,6 +20,7 @@ from libs.adapters.sql.reports import (
     write_report,
 )
 from libs.adapters.sql.revisions import append_revision, read_newest, read_revision
+from libs.adapters.sql.rollouts import read_rollout, read_rollout_events, write_rollout
 from libs.adapters.sql.sources import read_source, read_sources, write_source
 from libs.adapters.sql.targets import delete_targets, read_targets, write_targets
 from libs.adapters.sql.transactions import read, write
@@ -36,6 +37,7 @@ from libs.kernel.inventory import ClusterReport, InventoryRecord
 from libs.kernel.origins import ObjectKey
 from libs.kernel.proxies import ProxyRecord
 from libs.kernel.revisions import Manifest, Revision, SourceState, StoredObject, Target
+from libs.kernel.rollouts import RolloutEvent, RolloutState
 from libs.ports.jointokens import JoinToken
 
 
@@ -182,8 +184,27 @@ class SqlStore:
         """Replace what is confirmed for a cluster; None for nothing."""
         write(self._engine, self._place, lambda c: write_confirmation(c, cluster, plan))
 
+    def rollout(self) -> RolloutState | None:
+        """The rollout that is under way, or the last one; None before the first."""
+        return read(self._engine, self._place, read_rollout)
+
+    def advance_rollout(
+        self,
+        state: RolloutState,
+        moves: Iterable[Target] = (),
+        removed: Iterable[ClusterName] = (),
+        events: Iterable[RolloutEvent] = (),
+    ) -> None:
+        """Replace the state of the rollout, with the moves and the history of it."""
+        given = (list(moves), list(removed), list(events))
+        write(self._engine, self._place, lambda c: write_rollout(c, state, *given))
+
+    def rollout_events(self, limit: int) -> Sequence[RolloutEvent]:
+        """The newest events of all rollouts, newest first, at most `limit`."""
+        return read(self._engine, self._place, lambda c: read_rollout_events(c, limit))
+
     def expire(self, keep_revisions: int) -> Sequence[Revision]:
-        """Drop revisions beyond the newest `keep_revisions` that no target names; return them."""
+        """Drop revisions beyond the newest `keep_revisions` that nobody needs; return them."""
         return write(self._engine, self._place, lambda c: drop_old(c, keep_revisions))
 
     def add_join_token(self, token: JoinToken, now_s: float) -> None:

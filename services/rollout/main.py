@@ -1,0 +1,35 @@
+"""The rollout process: settings become parts, and the loop runs until SIGTERM."""
+
+import gc
+import signal
+
+from libs.adapters.sql.store import open_store
+from libs.adapters.system.clock import SystemClock
+from libs.ports.steps import Steps
+from libs.telemetry.logs import get_logger
+from libs.telemetry.setup import set_up
+from services.rollout.loop import Loop
+from services.rollout.onepass import Service
+from services.rollout.settings import RolloutSettings
+
+
+def run(settings: RolloutSettings, steps: Steps) -> None:
+    """Carry out rollouts until SIGTERM or SIGINT.
+
+    Raises:
+        StalledError: the Store is unusable.
+        TransientError: the Store cannot be reached now.
+    """
+    telemetry = set_up("rollout", settings.telemetry)
+    clock, store = SystemClock(), open_store(settings.store_url)
+    service = Service(store, clock, steps)
+    loop = Loop(service.one_pass, store, clock, settings.poll_s)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.stop())
+    gc.freeze()
+    get_logger().info("rollout ready")
+    try:
+        loop.run()
+    finally:
+        store.close()
+        telemetry.close()

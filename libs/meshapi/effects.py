@@ -23,7 +23,6 @@ from libs.meshapi.node import Node
 from libs.meshapi.pod import Pod
 from libs.meshapi.problems import Path
 from libs.meshapi.quoting import path_text
-from libs.meshapi.rollout import Rollout
 from libs.meshapi.schema import attribute_of, model_inside, name_of
 from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.workloadgroup import WorkloadGroup
@@ -102,6 +101,17 @@ MESH_CONFIG: Mapping[str, str] = {
 }
 """Fields of MeshConfig, as Fleet holds it and as a file of its own does."""
 
+_UNASKED = "nobody asks such a gate yet, so it stays closed"
+_STRATEGY: Mapping[str, str] = {
+    "changes.effects": "a change of whatever effect is meant",
+    **{
+        f"{at}gates[].{name}": _UNASKED
+        for at in ("", "waves[].")
+        for name in ("prometheus", "hook", "envoyStats", "witnesses")
+    },
+}
+"""What a strategy may say and nobody acts on."""
+
 NO_EFFECT: Mapping[str, Mapping[str, str]] = {
     "VirtualService": {
         "spec.http[].fault.abort.http2Error": "Istio leaves such faults out; write `httpStatus`",
@@ -138,8 +148,9 @@ NO_EFFECT: Mapping[str, Mapping[str, str]] = {
     },
     "Fleet": {
         **{f"spec.mesh.{name}": why for name, why in MESH_CONFIG.items()},
-        "spec.rollout": NOT_YET,
+        **{f"spec.rollout.{name}": why for name, why in _STRATEGY.items()},
     },
+    "Rollout": {f"spec.{name}": why for name, why in _STRATEGY.items()},
     "Cluster": {
         "spec.podCIDRs": "`periplus cluster join` asks the cluster itself for its ranges",
         "spec.serviceCIDRs": "`periplus cluster join` asks the cluster itself for its ranges",
@@ -171,7 +182,6 @@ KINDS_WITHOUT_EFFECT: frozenset[type[MeshObject]] = frozenset(
         Node,
         Pod,
         ReferenceGrant,
-        Rollout,
         ServiceAccount,
         TCPRoute,
         TLSRoute,

@@ -19,6 +19,7 @@ VERSION = "periplus.io/v1alpha1"
 _SHARE = re.compile(r"(?:[1-9][0-9]?|100)%")
 EffectClass = Literal["none", "resilience", "routing", "security"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ClusterCondition = Literal["Reachable", "Accepted", "Ready"]
 TimeOfDay = Annotated[str, Field(pattern=patterns.TIME_OF_DAY)]
 
 
@@ -53,14 +54,21 @@ class LiveGate(Model):
 
 
 class ConditionGate(Model):
-    """Open when a condition of every cluster of the wave is as wanted."""
+    """Open when a condition of every cluster of the wave is as wanted.
 
-    type: NonEmpty
+    `Reachable`, `Accepted` (nothing refuses the change) or `Ready` (everything is in effect).
+    """
+
+    type: ClusterCondition
     status: Literal["True", "False"] = "True"
 
 
 class PrometheusGate(Model):
-    """Open when a query's result is inside its bounds, `count` times in a row."""
+    """Open when a query's result is inside its bounds, `count` times in a row.
+
+    With a `baseline` query, the bounds are of the quotient of both. `errors_max` are failures to
+    ask, in a row, that are borne.
+    """
 
     address: NonEmpty
     query: NonEmpty
@@ -69,7 +77,7 @@ class PrometheusGate(Model):
     baseline: str = ""
     interval: Duration | None = None
     count: Annotated[int, Field(ge=1, le=1000)] = 1
-    errors_max: Count = 0
+    errors_max: Count = 4
 
 
 class EnvoyStatsGate(Model):

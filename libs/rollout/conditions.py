@@ -4,28 +4,24 @@ from collections.abc import Callable, Mapping
 
 from libs.kernel.ids import ClusterName
 from libs.kernel.rollouts import Verdict
-from libs.meshapi.rollout import ConditionGate
+from libs.meshapi.rollout import ClusterCondition, ConditionGate
 from libs.rollout.sight import Measurement
 from libs.rollout.standing import Place, Standing
 
 _UNDECIDED = frozenset({Place.ON_ITS_WAY})
 
-CONDITIONS: Mapping[str, Callable[[Place], bool | None]] = {
+_CONDITIONS: Mapping[ClusterCondition, Callable[[Place], bool | None]] = {
     "Reachable": lambda place: place is not Place.UNREACHABLE,
     "Accepted": lambda place: (
         None if place in {*_UNDECIDED, Place.UNREACHABLE} else (place is not Place.REFUSED)
     ),
     "Ready": lambda place: None if place in _UNDECIDED else place is Place.THERE,
 }
-"""Conditions by the names that users write. `Ready` is all of them and everything in effect."""
 
 
 def condition(gate: ConditionGate, standings: Mapping[ClusterName, Standing]) -> Measurement:
     """Judge the clusters of a wave: one that is otherwise fails, an unknown one says nothing."""
-    ask = CONDITIONS.get(gate.type)
-    if ask is None:
-        known = ", ".join(sorted(CONDITIONS))
-        return Measurement(Verdict.ERROR, f"there is no condition {gate.type}; there are {known}")
+    ask = _CONDITIONS[gate.type]
     wanted = gate.status == "True"
     unknown = ""
     for name, one in sorted(standings.items()):

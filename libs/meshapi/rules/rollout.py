@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from libs.meshapi.problems import Path, Problem
 from libs.meshapi.quoting import quoted
 from libs.meshapi.rollout import Gate, Rollout, RolloutStrategy, Wave, Window
 from libs.meshapi.rules.common import alternatives, duration_problem, unique, written
 from libs.meshapi.rules.selection import requirements
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_MINUTES = 24 * 60
 
 
 def check(obj: Rollout) -> Iterator[Problem]:
@@ -26,6 +30,7 @@ def check_strategy(spec: RolloutStrategy, path: Path) -> Iterator[Problem]:
     yield from unique((*path, "windows"), [one.name for one in spec.windows], "name", "window")
     for index, window in enumerate(spec.windows):
         yield from _window((*path, "windows", index), window)
+    yield from _overlaps((*path, "windows"), spec.windows)
     yield from duration_problem((*path, "progressDeadline"), spec.progress_deadline, zero=False)
     longest = max((wave.soak or timedelta() for wave in spec.waves), default=timedelta())
     if spec.progress_deadline is not None and spec.progress_deadline <= longest:
@@ -67,3 +72,42 @@ def _window(path: Path, window: Window) -> Iterator[Problem]:
         text = "the window ends where it starts; write another `end`"
         yield Problem((*path, "end"), text)
     yield from unique((*path, "days"), window.days, "", "day")
+    if not _is_zone(window.time_zone):
+        text = f"{quoted(window.time_zone)} is no time zone; write one such as `Europe/Berlin`"
+        yield Problem((*path, "timeZone"), text)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _overlaps(path: Path, windows: tuple[Window, ...]) -> Iterator[Problem]:
+    """Find windows that say the same of the same time: which `overrun` is meant is a guess."""
+    for index, window in enumerate(windows):
+        for former in windows[:index]:
+            alike = ("kind", "time_zone", "labels")
+            same = all(getattr(former, name) == getattr(window, name) for name in alike)
+            if same and _minutes(former) & _minutes(window):
+                text = f"the window overlaps window {quoted(former.name)}; "
+                yield Problem((*path, index), text + "write one window for both")
+
+
+def _minutes(window: Window) -> frozenset[int]:
+    """Return the minutes of the week that a window is on."""
+    start, end = (_minute(text) for text in (window.start, window.end))
+    length = end - start if start < end else end - start + _DAY_MINUTES
+    days = [_DAYS.index(day) for day in window.days] or range(len(_DAYS))
+    return frozenset(
+        (day * _DAY_MINUTES + start + past) % (len(_DAYS) * _DAY_MINUTES)
+        for day in days
+        for past in range(length)
+    )
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)

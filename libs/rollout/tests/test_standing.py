@@ -120,11 +120,10 @@ def test_live_is_proved_by_those_who_carried_the_change(
         ("Accepted", "True", [Place.UNREACHABLE], Verdict.INCONCLUSIVE),
         ("Accepted", "True", [Place.REFUSED], Verdict.FAILED),
         ("Ready", "True", [], Verdict.INCONCLUSIVE),
-        ("Shiny", "True", [Place.THERE], Verdict.ERROR),
     ],
 )
 def test_conditions_are_known_or_say_nothing(
-    type_: str, status: Any, places: list[Place], verdict: Verdict
+    type_: Any, status: Any, places: list[Place], verdict: Verdict
 ) -> None:
     """Of all clusters of the wave."""
     standings = {ClusterName(f"c{number}"): Standing(one) for number, one in enumerate(places)}

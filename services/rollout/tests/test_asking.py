@@ -22,15 +22,12 @@ PROXIES = [proxy("c1", "r2"), proxy("e1", "r1")]
 def test_a_gate_of_a_wave_is_about_its_clusters() -> None:
     """One behind the last wave is about all."""
     gate = Gate(name="live", live=LiveGate())
-    for wave, verdict in (
-        (0, Verdict.SUCCESSFUL),
-        (1, Verdict.INCONCLUSIVE),
-        (2, Verdict.INCONCLUSIVE),
-    ):
-        state = RolloutState(1, 1, PLAN, Stage.GATING, wave)
-        question = question_of(state, STANDINGS, PROXIES)
+    nothing = Verdict.INCONCLUSIVE
+    for wave, verdict in enumerate((Verdict.SUCCESSFUL, nothing, nothing)):
+        question = question_of(RolloutState(1, 1, PLAN, Stage.GATING, wave), STANDINGS, PROXIES)
         assert answer(gate, question, ()).verdict is verdict
-    assert question.clusters == (C1, E1)
+    at_end = RolloutState(1, 1, PLAN, Stage.GATING, 2)
+    assert question_of(at_end, STANDINGS, PROXIES).clusters == (C1, E1)
 
 
 def test_conditions_are_those_of_the_clusters() -> None:

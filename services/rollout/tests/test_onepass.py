@@ -14,6 +14,7 @@ from libs.rollout.result import WaitKind
 from libs.rollout.sight import Measurement
 from services.rollout.asking import Question
 from services.rollout.onepass import Service
+from services.rollout.steps import ALL
 from services.rollout.tests.places import CLUSTERS, Places, proxy
 
 
@@ -155,6 +156,7 @@ def test_each_write_is_a_step(places: Places) -> None:
     """A test can kill at every one of them."""
     steps = RecordedSteps()
     Service(places.store, FakeClock(), steps).one_pass()
+    assert set(steps.names) <= set(ALL)
     assert steps.names == [
         "rollout.pending",
         "rollout.moving",

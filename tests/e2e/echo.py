@@ -11,6 +11,8 @@ the connection.
 
 import io
 import json
+import selectors
+import socket
 import ssl
 import threading
 import time
@@ -37,6 +39,7 @@ _SECOND_VERSION_BYTES = 16
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+    timeout = 0
 
     def __init__(self, address: tuple[str, int], workload: str, arrived: "Counter[str]") -> None:
         super().__init__(address, _Handler)
@@ -46,7 +49,9 @@ class _Server(ThreadingHTTPServer):
     def encrypt(self, context: ssl.SSLContext) -> None:
         """Speak TLS from now on."""
         context.sni_callback = _remember
-        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.socket = context.wrap_socket(
+            self.socket, server_side=True, do_handshake_on_connect=False
+        )
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: clients that do not get through are part of the tests."""
@@ -156,13 +161,29 @@ class _Handler(BaseHTTPRequestHandler):
 def echoes(addresses: Addresses, contexts: Contexts | None = None) -> Iterator["Counter[str]"]:
     """Serve all addresses while the context lasts; yields what arrived, by workload."""
     arrived: Counter[str] = Counter()
-    with ExitStack() as stack:
+    with ExitStack() as stack, selectors.DefaultSelector() as selector:
+        ending, wakes = socket.socketpair()
+        stack.enter_context(ending)
+        stack.enter_context(wakes)
+        selector.register(wakes, selectors.EVENT_READ)
         for address, workload in addresses.items():
             server = stack.enter_context(_Server(address, workload, arrived))
             if contexts and address in contexts:
                 server.encrypt(contexts[address])
-            thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-            thread.start()
-            stack.callback(thread.join)
-            stack.callback(server.shutdown)
-        yield arrived
+            selector.register(server, selectors.EVENT_READ, server)
+        thread = threading.Thread(target=_accept, args=(selector,), daemon=True)
+        thread.start()
+        try:
+            yield arrived
+        finally:
+            ending.sendall(b".")
+            thread.join()
+
+
+def _accept(selector: selectors.BaseSelector) -> None:
+    """Let every server take its connections until something else is there to read."""
+    while True:
+        for key, _ in selector.select():
+            if key.data is None:
+                return
+            key.data.handle_request()

@@ -15,6 +15,7 @@ from libs.envoy.bootstrap import BootstrapSettings, bootstrap
 from libs.envoy.snapshot import resource, snapshot_of
 from libs.envoy.wellknown import duration
 from libs.kernel import xds
+from libs.kernel.ids import ResourceName
 from libs.kernel.xds import Resource, Snapshot
 from tests.e2e.listening import listening
 from tests.e2e.xdsstack import Stack, eventually, stack
@@ -110,10 +111,9 @@ class ServedViews:
     def _nothing(self) -> Snapshot:
         """Return a view without a listener that is none of those before."""
         self._served += 1
-        unused = cluster_pb2.Cluster(
-            name=f"nothing-{self._served}", connect_timeout=duration(_SOON)
-        )
-        return snapshot_of([resource(xds.CLUSTER, unused.name, unused)])
+        name = ResourceName(f"nothing-{self._served}")
+        unused = cluster_pb2.Cluster(name=name, connect_timeout=duration(_SOON))
+        return snapshot_of([resource(xds.CLUSTER, name, unused)])
 
     def _end(self) -> None:
         if self._kept is not None:

@@ -40,6 +40,14 @@ class Tls(StrEnum):
     MTLS = "mtls"
 
 
+class Token(StrEnum):
+    """Whether the token that a call carries can be verified."""
+
+    GOOD = "good"
+    BAD = "bad"
+    """forged, signed by nobody, expired, or from a time to come"""
+
+
 _ALPN: Final[Mapping[tuple[Tls, Protocol], tuple[str, ...]]] = {
     (Tls.TLS, Protocol.HTTP): ("http/1.1",),
     (Tls.TLS, Protocol.HTTP2): ("h2",),
@@ -55,7 +63,7 @@ class Call:
     """A call with its defaults filled in. Header names are in lower case.
 
     `address` is where the client connects to, empty for any. `source` is as given.
-    `claims` are those of a good token that the call carries.
+    `claims` are those of a good token that the call carries; a bad one has none that count.
     """
 
     mode: Mode
@@ -72,6 +80,7 @@ class Call:
     source: Mapping[str, str] = field(default_factory=dict)
     client_cert: str = MESH_CERTIFICATE
     claims: Mapping[str, Any] = field(default_factory=dict)
+    token: Token = Token.GOOD
 
     @property
     def scheme(self) -> str:
@@ -94,6 +103,7 @@ _FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "source": (dict,),
     "client_cert": (str,),
     "claims": (dict,),
+    "token": (str,),
 }
 
 
@@ -133,6 +143,7 @@ def call_from_fields(value: Mapping[str, Any]) -> Call:
         source=_texts(value, "source"),
         client_cert=value.get("client_cert", MESH_CERTIFICATE),
         claims=value.get("claims", {}),
+        token=_choice(Token, value, "token", Token.GOOD),
     )
 
 

@@ -1,7 +1,7 @@
 """Tokens of a request: whether the proxy takes them, and what it notes of them.
 
-Nobody here verifies a signature: a call says which claims its good token has. A token without
-that is not decided.
+Nobody here verifies a signature: a call says which claims its good token has, or that it is a bad
+one. A token without that is not decided.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from typing import Any, Final
 from protogen.envoy.extensions.filters.http.jwt_authn.v3 import config_pb2
 
 from libs.envoy.jwks import NOBODYS
+from libs.routing.call import Token
 from libs.routing.caller import Caller
 from libs.routing.outcome import RefusedError, UndecidedError, understood
 from libs.routing.request import Request
@@ -29,6 +30,9 @@ def check(config: config_pb2.JwtAuthentication, caller: Caller) -> None:
         return
     if not _every_path(config):
         raise UndecidedError("jwt_authn rules for some paths only")
+    if caller.call.token is Token.BAD:
+        _refuse_bad(config, request)
+        return
     if not claims:
         for provider in config.providers.values():
             for place in _places(provider, request):
@@ -44,6 +48,13 @@ def check(config: config_pb2.JwtAuthentication, caller: Caller) -> None:
     if found is None:
         raise RefusedError(f"no rule takes tokens of issuer `{claims.get('iss', '')}`")
     _take(found, claims, caller)
+
+
+def _refuse_bad(config: config_pb2.JwtAuthentication, request: Request) -> None:
+    """Refuse a token that cannot be verified wherever somebody looks for one."""
+    for provider in config.providers.values():
+        for place in _places(provider, request):
+            raise RefusedError(f"the token cannot be verified that is in {place}")
 
 
 def _take(provider: _Provider, claims: Mapping[str, Any], caller: Caller) -> None:

@@ -4,7 +4,7 @@ A token stays in the request that it came with: what a proxy takes out of a requ
 verified is no question of a run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,13 +13,16 @@ from tests.agree import policyrules, servertls
 from tests.agree.callers import PRINCIPALS
 from tests.agree.dice import Dice
 from tests.agree.trial import ADDRESS, Ground, Trial, caller, written
-from tests.e2e.tokens import Issuer
+from tests.e2e.tokens import ENDED, Issuer
 from tools.child.ports import free_ports
 
 _PROTOCOLS = ("HTTP", "HTTP", "TCP")
 _ROOT = "istio-system"
 _ACTIONS = ("ALLOW", "ALLOW", "DENY", "DENY", "AUDIT")
 _TRIED_SHARE = 0.15
+_BAD_SHARE = 0.2
+_IN_2096_S = 4_000_000_000
+_CUT = 8
 _PLACES = ("authorization", "x-token", "token")
 """Where the tokens of an issuer are: in the usual header, in one of its own, in a parameter."""
 
@@ -157,7 +160,8 @@ def _with_token(dice: Dice, call: dict[str, Any], places: Mapping[str, str]) -> 
     and sometimes of the others' as well.
     """
     claims = policyrules.claims(dice)
-    token = _signer(claims["iss"]).sign(claims)
+    bad = dice.chance(_BAD_SHARE)
+    token = _bad(dice, claims) if bad else _signer(claims["iss"]).sign(claims)
     place = places.get(claims["iss"], "")
     if not place or dice.chance(0.1):
         place = dice.one([*places.values(), *([] if place else ["authorization"])])
@@ -166,4 +170,27 @@ def _with_token(dice: Dice, call: dict[str, Any], places: Mapping[str, str]) -> 
     else:
         word = "Is" if place == "x-token" else "Bearer"
         call["headers"][place] = f"{word} {token}"
-    return call | {"claims": claims}
+    return call | ({"token": "bad"} if bad else {"claims": claims})
+
+
+def _bad(dice: Dice, claims: Mapping[str, Any]) -> str:
+    """Sign a token that nobody may take, whatever it claims.
+
+    It is for everybody: Envoy refuses one for others before it looks who signed it, in other words.
+    """
+    claims = {**claims, "aud": list(policyrules.AUDIENCES)}
+    issuer = claims["iss"]
+    ways: Sequence[Callable[[], str]] = (
+        lambda: _forger(issuer).sign(claims),
+        lambda: _signer(issuer).sign(claims, "none"),
+        lambda: _signer(issuer).sign({**claims, "life": ENDED}),
+        lambda: _signer(issuer).sign({**claims, "nbf": _IN_2096_S}),
+        lambda: _signer(issuer).sign(claims)[:-_CUT] + "A" * _CUT,
+    )
+    return dice.one(ways)()
+
+
+@cache
+def _forger(issuer: str) -> Issuer:
+    """Return somebody who gives his key the name of an issuer's."""
+    return Issuer(issuer)

@@ -19,7 +19,12 @@ _STATUS_OF = {
     Failure.TLS_REDIRECT: 301,
     Failure.DENIED: 403,
 }
-_UNKNOWN_CALLER = ("no rule takes tokens", "the token is not where", "no token of the issuer")
+_UNKNOWN_CALLER = (
+    "no rule takes tokens",
+    "the token is not where",
+    "the token cannot be verified",
+    "no token of the issuer",
+)
 """Tokens that tell nothing about a caller; a good one for somebody else is denied."""
 _RETRIED_503 = frozenset({"5xx", "gateway-error"})
 _CROSS_ORIGIN = tuple(

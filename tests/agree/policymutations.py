@@ -44,5 +44,6 @@ MUTATIONS = (
     Mutation("only what allows decides", policies, "check_requests", _last_alone),
     Mutation("claims of a token are not noted", tokens, "_take", _always(answer=None)),
     Mutation("audiences are not compared", tokens, "_audiences", _always(list(AUDIENCES))),
+    Mutation("bad tokens are none", tokens, "_refuse_bad", _always(answer=None)),
     Mutation("a token may be anywhere", tokens, "_places", _always(())),
 )

@@ -81,3 +81,13 @@ def test_rules_of_one_issuer_may_look_at_different_places() -> None:
     with pytest.raises(RefusedError) as refused:
         _checked(first, second, other, claims={"iss": "a"}, path="/?v=x")
     assert "not where the rule" in refused.value.reason
+
+
+def test_a_bad_token_is_refused_where_somebody_looks_for_it() -> None:
+    """And tells nothing anywhere else."""
+    here = {"headers": {"authorization": "Bearer x"}}
+    with pytest.raises(RefusedError) as refused:
+        _checked(token="bad", **here)
+    assert refused.value.reason == "the token cannot be verified that is in header authorization"
+    elsewhere = {**_PROVIDER, "from_params": ["t"]}
+    assert not _checked(elsewhere, token="bad", claims=_GOOD, **here).noted

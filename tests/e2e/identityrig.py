@@ -205,26 +205,36 @@ def answering(port: int, says: str, callers: Sequence[str] = ()) -> dict[str, An
     return _bootstrap(says, [_listener(port, route, MessageToDict(socket))], [])
 
 
-def calling(port: int, server_port: int, servers: Sequence[str]) -> dict[str, Any]:
-    """A bootstrap: plain calls at a port go on over mutual TLS, a new connection for each."""
+def calling(server_port: int, doors: Mapping[int, str]) -> dict[str, Any]:
+    """A bootstrap: plain calls at each door go on over mutual TLS, a new connection for each.
+
+    They go to the server if it has the name that the door expects.
+    """
+    clusters = [_towards(f"server-{port}", server_port, name) for port, name in doors.items()]
+    listeners = [
+        _listener(port, {"match": {"prefix": "/"}, "route": {"cluster": f"server-{port}"}}, None)
+        for port in doors
+    ]
+    return _bootstrap("caller", listeners, clusters)
+
+
+def _towards(name: str, server_port: int, expected: str) -> dict[str, Any]:
     common = tls_pb2.CommonTlsContext()
     tls.use_agent(common)
-    tls.expect_names(common, servers)
+    tls.expect_names(common, [expected])
     one_each = {
         "@type": f"type.googleapis.com/{_HTTP}",
         "common_http_protocol_options": {"max_requests_per_connection": 1},
         "explicit_http_config": {"http_protocol_options": {}},
     }
-    cluster = {
-        "name": "server",
+    return {
+        "name": name,
         "type": "STATIC",
         "connect_timeout": "2s",
         "transport_socket": MessageToDict(tls.towards(common, "")),
         "typed_extension_protocol_options": {_HTTP: one_each},
-        "load_assignment": _at("server", _address(server_port)),
+        "load_assignment": _at(name, _address(server_port)),
     }
-    route = {"match": {"prefix": "/"}, "route": {"cluster": "server"}}
-    return _bootstrap("caller", [_listener(port, route, None)], [cluster])
 
 
 def _bootstrap(
@@ -264,7 +274,7 @@ def _listener(
     }
     if socket is not None:
         chain["transport_socket"] = socket
-    return {"name": "in", "address": _address(port), "filter_chains": [chain]}
+    return {"name": f"in-{port}", "address": _address(port), "filter_chains": [chain]}
 
 
 def _address(port: int) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def status(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = For
     output
         text or json.
     """
-    with_store = _open(state, store)
+    with_store = opened(state, store)
     content = _status(with_store)
     if output is Format.JSON:
         write_json(content)
@@ -62,7 +62,7 @@ def proxies(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = Fo
     output
         text or json.
     """
-    records = _open(state, store).proxies()
+    records = opened(state, store).proxies()
     if output is Format.JSON:
         write_json({"proxies": [_proxy(record) for record in records]})
         return 0
@@ -81,8 +81,11 @@ def proxies(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = Fo
     return 0
 
 
-def _open(state: Path, url: str) -> Store:
-    """Open the Store that is meant; a folder without one is not made."""
+def opened(state: Path, url: str) -> Store:
+    """Open the Store that is meant; a folder without one is not made.
+
+    Raises UnusableError where there is none.
+    """
     if not url and not (state / "periplus.sqlite").is_file():
         raise UnusableError(
             f"{state}: no Periplus has kept its state here; name its folder with --state"

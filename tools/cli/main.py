@@ -65,8 +65,20 @@ CLUSTER_COMMANDS = {
             "calls": ("tools.cli.callfacts:export_calls", "Write down calls, from access logs."),
         },
     ),
+    "rollout": (
+        "Watch how a change reaches the fleet, and decide.",
+        {
+            "status": ("tools.cli.rolling:status", "Show how far it is."),
+            "history": ("tools.cli.rolling:history", "Show what happened, by whom, and why."),
+            "pause": ("tools.cli.rolling:pause", "Let nothing move."),
+            "resume": ("tools.cli.rolling:resume", "Go on."),
+            "approve": ("tools.cli.rolling:approve", "Agree to the wave that waits."),
+            "abort": ("tools.cli.rolling:abort", "Take everything back."),
+            "skip": ("tools.cli.rolling:skip", "Do without a gate, or without more soak."),
+        },
+    ),
 }
-"""The commands that ask API servers, by the word in front of them."""
+"""Commands below a word of their own."""
 
 
 def make_app() -> App:

@@ -9,7 +9,7 @@ from libs.kernel.ids import ClusterName
 from libs.routediff.classes import CallClass, Difference, Undecided
 from libs.routediff.difference import difference
 from libs.routediff.origins import NO_CHANGES, Changes
-from libs.routediff.sights import Seen, Sight, Unseen
+from libs.routediff.sights import Seeing, Seen, Unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Pair:
     are what patches and variables made of the objects of each side.
     """
 
-    old: Sight
-    new: Sight
+    old: Seeing
+    new: Seeing
     alike: Hashable
     inbound: bool = True
     changes: tuple[Changes, Changes] = (NO_CHANGES, NO_CHANGES)

@@ -39,13 +39,13 @@ class Preview:
     """All that a change does to calls.
 
     `pairs` has the clusters that are known, before and after; `sides` are both sides with what was
-    seen of clusters that the change reaches.
+    seen of clusters that the change reaches, where it is one of configurations.
     """
 
     differences: tuple[ClusterDifference, ...]
     risks: tuple[Risk, ...]
     pairs: Mapping[ClusterName, Pair]
-    sides: tuple[Side, Side]
+    sides: tuple[Side, Side] | None = None
 
 
 def preview(old: Side, new: Side, only: Sequence[ClusterName] = ()) -> Preview:
@@ -73,6 +73,12 @@ def preview(old: Side, new: Side, only: Sequence[ClusterName] = ()) -> Preview:
     clients, refused = plain_clients(*sides), refused_calls(told, known)
     risks = (*of_classes(found), *clients, *refused, *shadowed(*sides), *deletions(_lost(written)))
     return Preview(found, risks, pairs, sides)
+
+
+def compared(pairs: Mapping[ClusterName, Pair]) -> Preview:
+    """Compare clusters that were looked at in other ways than by two configurations."""
+    found = fleet_difference(pairs)
+    return Preview(found, of_classes(found), pairs)
 
 
 def _changed(before: Placed, after: Placed) -> frozenset[str]:

@@ -20,7 +20,7 @@ from libs.routediff.classes import CallClass
 from libs.routediff.findings import new_findings
 from libs.routediff.fleet import ClusterDifference, Pair
 from libs.routediff.side import Side
-from libs.routediff.sights import Seen, Sight
+from libs.routediff.sights import Seeing, Seen
 from libs.routing.outcome import Failure
 from libs.routing.resources import Resources
 
@@ -116,7 +116,7 @@ def _newly_refused(pair: Pair, calls: Sequence[ObservedCall]) -> Iterator[Refusa
     return (one for one in after if one.place not in before)
 
 
-def _seeing(sight: Sight) -> See:
+def _seeing(sight: Seeing) -> See:
     def see(proxy: Proxy) -> Resources | None:
         found = sight.from_(Vantage("", proxy))
         return found.resources if isinstance(found, Seen) else None
@@ -124,7 +124,7 @@ def _seeing(sight: Sight) -> See:
     return see
 
 
-def _in_words(group: Sequence[Refusal], sight: Sight) -> str:
+def _in_words(group: Sequence[Refusal], sight: Seeing) -> str:
     first = group[0]
     key = first.culprit.key if first.culprit is not None else None
     origin = sight.world.origins.get(key) if key is not None else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy, ProxyError
@@ -26,6 +27,16 @@ class Unseen:
     """Why there is no view."""
 
     reason: str
+
+
+class Seeing(Protocol):
+    """A cluster as its proxies see it, by whatever makes their views."""
+
+    world: World
+
+    def from_(self, vantage: Vantage) -> Seen | Unseen:
+        """Return the view of a vantage, or the reason why there is none."""
+        ...
 
 
 class Sight:

@@ -24,7 +24,8 @@ def judge(old: Reading, new: Reading) -> Found:
         found = preview(old.side, new.side)
     except RenderError as error:
         return Found(None, (*broken, *error.messages), "overlays or variables do not fit")
-    said = new_messages((old.side, new.side), found.sides)
+    plain = (old.side, new.side)
+    said = new_messages(plain, found.sides or plain)
     return Found(preview_json(found), (*broken, *said))
 
 

@@ -16,7 +16,7 @@ from libs.envoy.json import snapshot_json
 from libs.kernel.ids import ClusterName
 from libs.kernel.messages import errors
 from libs.kernel.origins import ObjectKey
-from tools.cli.clusterobjects import Contents, Placed, placed_in, read_desired
+from tools.cli.clusterobjects import Contents, placed_in, read_desired
 from tools.cli.errors import UnusableError
 from tools.cli.meshoption import NO_MESH, Mesh, read_mesh
 from tools.cli.output import Format, write_json, write_lines
@@ -92,9 +92,20 @@ def world_and_changes(
             "with `periplus export facts`",
             file=sys.stderr,
         )
+    return cluster_world(cluster, view, contents, facts)
+
+
+def cluster_world(
+    cluster: ClusterName, view: FleetView, contents: Contents, facts: FactsFiles
+) -> tuple[World, Changes]:
+    """Return a cluster as it looks, and what patches and variables made of its objects.
+
+    Raises UnusableError for overlays that do not fit and for facts that cannot be read.
+    """
     placed = placed_in(cluster, view, _seen(cluster, view, contents, facts))
     changes = {one.key: found for one in placed if (found := changes_of(one.item))}
-    return _world(view, cluster, placed), changes
+    objects = [(each.item.object, each.item.origin) for each in placed]
+    return build_world(objects, cluster, view.fleet.spec.mesh), changes
 
 
 def desired_of(
@@ -116,11 +127,6 @@ def _seen(cluster: ClusterName, view: FleetView, contents: Contents, facts: Fact
     if reading.facts is None:
         raise UnusableError("; ".join(map(str, errors(reading.messages)[:3])))
     return with_facts(view, contents, {cluster: reading.facts})
-
-
-def _world(view: FleetView, cluster: ClusterName, placed: Sequence[Placed]) -> World:
-    objects = [(each.item.object, each.item.origin) for each in placed]
-    return build_world(objects, cluster, view.fleet.spec.mesh)
 
 
 def _cluster_of(view: FleetView, wanted: ClusterName) -> ClusterName:

@@ -91,14 +91,12 @@ class Mesh:
 
 
 @contextmanager
-def running(fleet: Fleet, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mesh]:
+def running(fleet: Fleet, folder: Path) -> Iterator[Mesh]:
     """Start three API servers, the services, and the caller's Envoy."""
     remote = ServerSpec("mesh2", service_cidr="10.97.0.0/16")
     servers = fleet.start(ServerSpec("mesh1"), remote, ServerSpec("mesh3"))
     config = folder / "config"
     config.write_text(json.dumps(kubeconfig(servers)), encoding="utf-8")
-    monkeypatch.setenv("PERIPLUS_COMPILER_KUBECONFIG", str(config))
-    monkeypatch.setenv("PERIPLUS_COMPILER_HOME_CONTEXT", "mesh1")
     address = smallfleet.fresh_loopback_address()
     (xds_port,) = free_ports(1)
     with ExitStack() as stack:
@@ -121,12 +119,15 @@ def running(fleet: Fleet, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
             folder / "state",
             xds_address=f"127.0.0.1:{xds_port}",
             trigger_address="",
+            kubeconfig=config,
+            home_context="mesh1",
             poll_s=0.05,
             rollouts=False,
         )
         processes = Processes.of(up)
         stack.callback(processes.stop_all)
-        processes.start_all()
+        for name in processes.specs.keys() - {"reconciler"}:
+            processes.start(name)
         envoy = EnvoyProcess(caller_bootstrap(address, xds_port), folder=folder / "envoy")
         stack.enter_context(envoy)
         yield mesh
@@ -152,11 +153,9 @@ def kubeconfig(servers: tuple[ApiServer, ...]) -> Mapping[str, Any]:
     }
 
 
-def test_endpoints_of_both_clusters_answer(
-    kube_fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, envoy: Path
-) -> None:
+def test_endpoints_of_both_clusters_answer(kube_fleet: Fleet, tmp_path: Path, envoy: Path) -> None:
     """Alone the first answers; joined both do, until a commit sends all to one version."""
-    with running(kube_fleet, tmp_path, monkeypatch) as mesh:
+    with running(kube_fleet, tmp_path) as mesh:
         for server, version in zip(mesh.servers, ADDRESSES, strict=False):
             workload(server, version)
         service(mesh.servers[1])

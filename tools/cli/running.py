@@ -28,7 +28,9 @@ class Doors:
     ca_mutual_address: str = "127.0.0.1:15013"
     """Where they renew by their present certificate"""
     kubeconfig: Path | None = None
-    """File with the contexts that clusters name; without it no API server is written to"""
+    """File with the contexts that clusters name; without it no API server is watched or written"""
+    home_context: str = ""
+    """Context of the cluster whose Secrets hold the kubeconfigs of others"""
 
 
 def up(  # noqa: PLR0913 - one parameter for each option of a user
@@ -82,6 +84,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
             ca_address=doors.ca_address,
             ca_mutual_address=doors.ca_mutual_address,
             kubeconfig=_absolute(doors.kubeconfig),
+            home_context=doors.home_context,
             trigger_address=trigger_address,
             store_url=store,
             poll_s=poll_s,

@@ -18,7 +18,9 @@ class UpOptions:
     `store_url` empty means SQLite in the state folder. `xds_identity` is a folder with `chain.pem`,
     `key.pem` and `roots.pem`, for TLS with proxies; without one only this machine may connect.
     `ca_authorities` is a folder with the values of each cluster's `cacerts`; with one an authority
-    signs for workloads as well. Without `rollouts`, a fleet with a strategy is never moved. `spans`
+    signs for workloads as well. `kubeconfig` has the contexts that clusters name, `home_context`
+    that of the cluster whose Secrets hold the kubeconfigs of others; without a kubeconfig no API
+    server is read or written. Without `rollouts`, a fleet with a strategy is never moved. `spans`
     and `span_endpoint` are those of `libs.telemetry.settings`.
     """
 
@@ -33,6 +35,7 @@ class UpOptions:
     trigger_address: str = "127.0.0.1:15080"
     kubeconfig: Path | None = None
     rollouts: bool = True
+    home_context: str = ""
     store_url: str = ""
     poll_s: float = 1.0
     spans: str = "none"
@@ -59,7 +62,11 @@ def children(options: UpOptions) -> tuple[ChildSpec, ...]:
     }
     return (
         _service("xds", _xds(options), telemetry),
-        _service("compiler", {"STORE_URL": options.store, "FEED": options.feed}, telemetry),
+        _service(
+            "compiler",
+            {"STORE_URL": options.store, "FEED": options.feed, **_reached(options)},
+            telemetry,
+        ),
         _service(
             "gitwatcher",
             {
@@ -103,8 +110,15 @@ def _reconciler(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpe
     """Only who names how clusters are reached has clusters to reach."""
     if options.kubeconfig is None:
         return ()
-    settings = {"STORE_URL": options.store, "KUBECONFIG": str(options.kubeconfig)}
+    settings = {"STORE_URL": options.store, **_reached(options)}
     return (_service("reconciler", settings, telemetry),)
+
+
+def _reached(options: UpOptions) -> dict[str, str]:
+    """Return how API servers are reached: the reconciler writes to them, the compiler watches."""
+    if options.kubeconfig is None:
+        return {}
+    return {"KUBECONFIG": str(options.kubeconfig), "HOME_CONTEXT": options.home_context}
 
 
 def _xds(options: UpOptions) -> dict[str, str]:

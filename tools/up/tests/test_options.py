@@ -4,7 +4,6 @@ from pathlib import Path
 
 from tools.up.options import UpOptions, children
 
-
 def _names(**options: Path) -> list[str]:
     return [one.name for one in children(UpOptions("fleet.git", Path("state"), **options))]  # type: ignore[arg-type]  # folders only
 
@@ -22,3 +21,24 @@ def test_an_authority_spends_join_tokens_of_the_same_store() -> None:
     env = next(one.env for one in children(options) if one.name == "ca")
     assert env["PERIPLUS_CA_STORE_URL"] == options.store
     assert env["PERIPLUS_CA_AUTHORITIES"] == "/ca"
+
+
+def _told(options: UpOptions) -> dict[str, dict[str, str]]:
+    """Return the settings of each process by its name, without the prefix of the process."""
+    return {
+        one.name: {
+            name.removeprefix(f"PERIPLUS_{one.name.upper()}_"): value
+            for name, value in one.env.items()
+        }
+        for one in children(options)
+    }
+
+
+def test_with_a_kubeconfig_clusters_are_written_and_watched() -> None:
+    """The reconciler and the compiler reach clusters in the same way."""
+    options = UpOptions("repository", STATE, kubeconfig=Path("config"), home_context="home")
+    told = _told(options)
+    for name in ("compiler", "reconciler"):
+        reached = told[name]["KUBECONFIG"], told[name]["HOME_CONTEXT"]
+        assert reached == ("config", "home")
+    assert told["compiler"]["STORE_URL"] == told["reconciler"]["STORE_URL"]

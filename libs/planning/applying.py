@@ -1,12 +1,12 @@
 """Which objects are made or changed, and which cannot be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from libs.kernel.inventory import Action, InventoryRecord, ObjectResult, Phase, RoundState
 from libs.kernel.origins import ObjectKey
 from libs.observed.managedfields import managers, owned_values
-from libs.observed.sight import kind_of
+from libs.observed.sight import Kind, kind_of
 from libs.planning.comparing import Difference, differences
 from libs.planning.ignoring import effective
 from libs.planning.layers import DEFINITION, NAMESPACE
@@ -42,8 +42,11 @@ class Drift:
 
 def steps(given: Round) -> Iterator[Step | ObjectResult | None]:
     """Yield a step or the reason why not for each desired object, None where it is as it should."""
+    defined = _definitions(given.desired)
     for wanted in given.desired.values():
-        yield _step(wanted, given)
+        found = _step(wanted, given)
+        needs = tuple(_needs(wanted.key, given.desired, defined))
+        yield replace(found, needs=needs) if needs and isinstance(found, Step) else found
 
 
 def drift_of(wanted: Manifest, record: InventoryRecord, given: Round) -> Drift | None:
@@ -145,7 +148,6 @@ def _made(wanted: Manifest, given: Round, action: Action) -> Step:
         record,
         former,
         recreate=wanted.annotations.get(RECREATE) == "allowed",
-        needs=tuple(_needs(wanted, given)),
     )
 
 
@@ -156,17 +158,29 @@ def _effective(wanted: Manifest, live: LiveObject | None, given: Round) -> Body:
     return effective(wanted.key, wanted.body, live.body, rules)
 
 
-def _needs(wanted: Manifest, given: Round) -> Iterator[ObjectKey]:
+def _needs(
+    key: ObjectKey, desired: Mapping[ObjectKey, Manifest], defined: Mapping[Kind, ObjectKey]
+) -> Iterator[ObjectKey]:
     """Yield the objects of the cluster's own config without which this one cannot be."""
-    group, kind = kind_of(wanted.key)
-    namespace = ObjectKey(*NAMESPACE, "", wanted.key.namespace)
-    if wanted.key.namespace and namespace in given.desired:
+    namespace = ObjectKey(*NAMESPACE, "", key.namespace)
+    if key.namespace and namespace in desired:
         yield namespace
-    for key in given.desired if group else ():
-        if kind_of(key) == DEFINITION and key.name.endswith(f".{group}"):
-            names = given.desired[key].body.get("spec", {}).get("names", {})
-            if names.get("kind") == kind:
-                yield key
+    definition = defined.get(kind_of(key))
+    if definition is not None:
+        yield definition
+
+
+def _definitions(desired: Mapping[ObjectKey, Manifest]) -> Mapping[Kind, ObjectKey]:
+    """Return the definitions among the objects, by the kind that each defines."""
+    specs = {
+        key: one.body.get("spec") or {}
+        for key, one in desired.items()
+        if kind_of(key) == DEFINITION
+    }
+    return {
+        (spec.get("group", ""), (spec.get("names") or {}).get("kind", "")): key
+        for key, spec in specs.items()
+    }
 
 
 def _who(live: LiveObject, found: Iterable[Difference]) -> Iterator[str]:

@@ -29,6 +29,9 @@ from services.reconciler.reporting import reported, timed
 LOOK_S_MAX = 10.0
 """So long a round waits for the first sight of kinds that it needs."""
 
+PRINTS_MAX = 100_000
+"""So many fingerprints of versions of objects are remembered."""
+
 RETRY_S_MIN = 1.0
 RETRY_S_MAX = 60.0
 
@@ -256,6 +259,8 @@ class OneCluster:
         at = (live.uid, live.resource_version)
         found = self._prints.get(at)
         if found is None:
+            if len(self._prints) >= PRINTS_MAX:
+                self._prints.clear()
             found = self._prints[at] = fingerprint_of(live)
         return found
 

@@ -1,10 +1,8 @@
 """Servers that the contract of `KubeCluster` is held against, with a hand on their other side."""
 
 import contextlib
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from http.client import NOT_FOUND
 from typing import Any, Protocol
 
 from libs.adapters.kube.access import Allowed, kubeconfig_file
@@ -23,9 +21,6 @@ from tools.kubeapi.server import ApiServer
 Json = Mapping[str, Any]
 WIDGETS = "example.periplus.io"
 PATIENCE_S = 20.0
-PLACES = ("elsewhere", "ending")
-"""Namespaces that tests make."""
-_DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 class Server(Protocol):
@@ -88,6 +83,7 @@ class RealServer:
     api: ApiServer
     kube: KubeClient
     clock: Clock
+    started_anew: bool = False
 
     def client(self, manager: str = FIELD_MANAGER) -> KubeCluster:
         """Return a cluster of the administrator."""
@@ -95,9 +91,10 @@ class RealServer:
         return self.kube.cluster(ClusterName("real"), source, manager)
 
     def forget_history(self) -> None:
-        """Start anew, which empties what a server keeps for watches."""
-        self.api.kill()
-        self.api.start()
+        """Start anew, unless that was just done: it empties what a server keeps for watches."""
+        if not self.started_anew:
+            self.api.kill()
+            self.start()
 
     def stop(self) -> None:
         """End it as a crash does."""
@@ -106,34 +103,17 @@ class RealServer:
     def start(self) -> None:
         """Start it over the same data."""
         self.api.start()
+        self.started_anew = True
 
 
 @contextlib.contextmanager
 def real_server(api: ApiServer) -> Iterator[RealServer]:
-    """Give a server, and take what a test made in it away afterwards."""
+    """Give a server, and close what a test opened to it."""
     kube = KubeClient(SystemClock(), SystemRng())
     try:
         yield RealServer(api, kube, SystemClock())
     finally:
         kube.close()
-        _clean(api)
-
-
-def _clean(api: ApiServer) -> None:
-    maps = api.call("GET", "/api/v1/configmaps").body["items"]
-    for one in (found["metadata"] for found in maps):
-        if one["namespace"] in {"default", *PLACES}:
-            api.call("DELETE", f"/api/v1/namespaces/{one['namespace']}/configmaps/{one['name']}")
-    api.call("DELETE", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings/bound")
-    api.call("DELETE", f"{_DEFINITIONS}/widgets.{WIDGETS}")
-    for name in PLACES:
-        api.call("DELETE", f"/api/v1/namespaces/{name}")
-        api.call("PUT", f"/api/v1/namespaces/{name}/finalize", namespace(name))
-    deadline_s = time.monotonic() + PATIENCE_S
-    while api.call("GET", f"{_DEFINITIONS}/widgets.{WIDGETS}").status != NOT_FOUND:
-        if time.monotonic() > deadline_s:
-            raise AssertionError("the definition of a test does not go")
-        time.sleep(0.1)
 
 
 def fake_server() -> FakeServer:

@@ -42,6 +42,7 @@ from tests.contract.kubeservers import (
     widget,
 )
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 MAPS = Selection("", "ConfigMap", namespace="default", labels="of=test")
 WIDGET = Selection(WIDGETS, "Widget")
@@ -54,7 +55,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield fake_server()
         return
     fleet: Fleet = request.getfixturevalue("kube_fleet")
-    with real_server(fleet.server("contract")) as real:
+    with real_server(pooled(fleet)[0]) as real:
         yield real
 
 

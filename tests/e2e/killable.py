@@ -14,6 +14,8 @@ from services.compiler.main import run as run_compiler
 from services.compiler.settings import CompilerSettings
 from services.gitwatcher.main import run as run_gitwatcher
 from services.gitwatcher.settings import GitwatcherSettings
+from services.reconciler.main import run as run_reconciler
+from services.reconciler.settings import ReconcilerSettings
 from services.xds.main import run as run_xds
 from services.xds.settings import XdsSettings
 
@@ -34,12 +36,17 @@ class KillAt:
 SERVICES: dict[str, Callable[[Steps], None]] = {
     "compiler": lambda steps: run_compiler(settings_from(CompilerSettings, os.environ), steps),
     "gitwatcher": lambda steps: run_gitwatcher(_watching(), steps),
+    "reconciler": lambda steps: run_reconciler(_reconciling(), steps),
     "xds": lambda steps: run_xds(settings_from(XdsSettings, os.environ), steps),
 }
 
 
 def _watching() -> GitwatcherSettings:
     return settings_from(GitwatcherSettings, os.environ)
+
+
+def _reconciling() -> ReconcilerSettings:
+    return settings_from(ReconcilerSettings, os.environ)
 
 
 if __name__ == "__main__":

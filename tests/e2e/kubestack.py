@@ -25,7 +25,8 @@ from services.reconciler.onecluster import Shared
 from services.reconciler.workers import Workers
 from tests.e2e.pushes import Watched
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ApiServer, ServerSpec
+from tools.kubeapi.pool import pooled
+from tools.kubeapi.server import ApiServer
 
 PATIENCE_S = 60.0
 FLEET = """\
@@ -136,9 +137,9 @@ def until(what: str, holds: Any) -> None:
 
 
 @contextmanager
-def running(fleet: Fleet, folder: Path, *specs: ServerSpec) -> Iterator[KubeStack]:
-    """Start servers and what follows the repository; threads end with it."""
-    servers = fleet.start(*specs)
+def running(fleet: Fleet, folder: Path, count: int) -> Iterator[KubeStack]:
+    """Take empty servers and start what follows the repository; threads end with it."""
+    servers = pooled(fleet, count)
     watched = Watched.create(folder, f"sqlite:///{folder / 'store.sqlite'}")
     clock = SystemClock()
     client = KubeClient(clock, SystemRng())
@@ -166,6 +167,4 @@ def running(fleet: Fleet, folder: Path, *specs: ServerSpec) -> Iterator[KubeStac
     finally:
         workers.stop()
         client.close()
-        for one in servers:
-            one.kill()
         watched.store.close()

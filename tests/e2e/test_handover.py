@@ -16,7 +16,8 @@ from tests.e2e.kubestack import CLUSTER, FLEET, config_map, until, value
 from tests.e2e.pushes import Watched
 from tools.child.process import Child, ChildSpec
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ApiServer, ServerSpec
+from tools.kubeapi.pool import pooled
+from tools.kubeapi.server import ApiServer
 
 NAME = "handed-over"
 TAKE_OVER_S_MAX = 15.0
@@ -28,11 +29,15 @@ STALE_S = 4.0
 
 @dataclass(slots=True)
 class Rivals:
-    """A server, and two reconcilers of one Store that speak to it as `first` and `second`."""
+    """A server, and two reconcilers of one Store that speak to it as `first` and `second`.
+
+    `begun` is where the audit log was when they came.
+    """
 
     server: ApiServer
     watched: Watched
     folder: Path
+    begun: int
     running: dict[str, Child]
 
     def start(self, user: str) -> Child:
@@ -53,7 +58,7 @@ class Rivals:
                 "fleet.yaml": (FLEET % "").encode(),
                 "configs/shop/all.yaml": shop.encode(),
                 "configs/base/all.yaml": config_map("base").encode(),
-                f"clusters/{NAME}/cluster.yaml": (CLUSTER % (NAME, NAME)).encode(),
+                f"clusters/{NAME}/cluster.yaml": (CLUSTER % (NAME, self.server.name)).encode(),
             }
         )
 
@@ -71,7 +76,7 @@ class Rivals:
 
     def events(self, user: str) -> list[dict[str, Any]]:
         """Return what the server was asked by a user, oldest first."""
-        return [one for one in self.server.audited() if one["user"]["username"] == user]
+        return [one for one in self.server.audited(self.begun) if one["user"]["username"] == user]
 
     def writes(self, user: str, since: str = "") -> list[str]:
         """Return what a user wrote by requests that came after a time; leases are no such thing."""
@@ -102,16 +107,14 @@ def _is_write(event: dict[str, Any]) -> bool:
 @pytest.fixture
 def rivals(kube_fleet: Fleet, tmp_path: Path) -> Iterator[Rivals]:
     """A server with an audit log, and nobody who works on it yet."""
-    users = {"first": ["system:masters"], "second": ["system:masters"]}
-    (server,) = kube_fleet.start(ServerSpec(NAME, users=users, audit="Metadata"))
+    (server,) = pooled(kube_fleet)
     watched = Watched.create(tmp_path, f"sqlite:///{tmp_path / 'store.sqlite'}")
-    made = Rivals(server, watched, tmp_path, {})
+    made = Rivals(server, watched, tmp_path, server.audit_bytes, {})
     try:
         yield made
     finally:
         for child in made.running.values():
             child.kill()
-        server.kill()
         watched.store.close()
 
 

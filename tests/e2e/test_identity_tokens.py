@@ -16,6 +16,7 @@ from libs.pki.requests import new_request
 from libs.pki.spiffe import SpiffeId
 from tests.e2e.identityrig import DOMAIN, Certifying, Rig, a_root, rig
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 from tools.kubeapi.server import ApiServer
 
 CART = SpiffeId(DOMAIN, "shop", "cart")
@@ -26,7 +27,7 @@ ACCOUNTS = f"{NAMESPACES}/shop/serviceaccounts"
 @pytest.fixture(scope="module")
 def cluster(kube_fleet: Fleet) -> ApiServer:
     """A cluster with the service account `cart` in namespace `shop`."""
-    server = kube_fleet.server("identity")
+    (server,) = pooled(kube_fleet)
     for path, name in ((NAMESPACES, "shop"), (ACCOUNTS, "cart")):
         kind = "Namespace" if path == NAMESPACES else "ServiceAccount"
         body = {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}

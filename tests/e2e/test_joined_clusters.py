@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.e2e import smallfleet
 from tests.e2e.answers import answering
 from tests.e2e.podaddresses import on_this_machine
@@ -23,7 +21,8 @@ from tools.cli.main import main
 from tools.envoy.process import EnvoyProcess
 from tools.gitremote.remote import Clone, GitRemote
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ApiServer, ServerSpec
+from tools.kubeapi.pool import pooled
+from tools.kubeapi.server import ApiServer
 from tools.up.options import UpOptions
 
 ADDRESSES = {"v1": "198.18.71.1", "v2": "198.18.72.1"}
@@ -33,7 +32,7 @@ apiVersion: periplus.io/v1alpha1
 kind: Cluster
 metadata: {name: east, labels: {env: test}}
 spec:
-  connection: {context: mesh1}
+  connection: {context: pool1}
 """
 PATIENCE_S = 60.0
 
@@ -92,9 +91,8 @@ class Mesh:
 
 @contextmanager
 def running(fleet: Fleet, folder: Path) -> Iterator[Mesh]:
-    """Start three API servers, the services, and the caller's Envoy."""
-    remote = ServerSpec("mesh2", service_cidr="10.97.0.0/16")
-    servers = fleet.start(ServerSpec("mesh1"), remote, ServerSpec("mesh3"))
+    """Take three API servers, start the services, and the caller's Envoy."""
+    servers = pooled(fleet, 3)
     config = folder / "config"
     config.write_text(json.dumps(kubeconfig(servers)), encoding="utf-8")
     address = smallfleet.fresh_loopback_address()
@@ -120,7 +118,7 @@ def running(fleet: Fleet, folder: Path) -> Iterator[Mesh]:
             xds_address=f"127.0.0.1:{xds_port}",
             trigger_address="",
             kubeconfig=config,
-            home_context="mesh1",
+            home_context=servers[0].name,
             poll_s=0.05,
             rollouts=False,
         )
@@ -161,12 +159,15 @@ def test_endpoints_of_both_clusters_answer(kube_fleet: Fleet, tmp_path: Path, en
         service(mesh.servers[1])
         arguments = ["--kubeconfig", mesh.config]
         # The name of a service that is elsewhere resolves here only with a stub.
-        assert main(["cluster", "stubs", "--context", "mesh2", *arguments]) == 1
+        assert main(["cluster", "stubs", "--context", mesh.servers[1].name, *arguments]) == 1
         service(mesh.servers[0])
-        assert main(["cluster", "stubs", "--context", "mesh2", *arguments]) == 0
+        assert main(["cluster", "stubs", "--context", mesh.servers[1].name, *arguments]) == 0
         until(lambda: mesh.answers() == {"v1"}, "the first cluster answers", PATIENCE_S)
-        assert main(["cluster", "join", "cluster3", "--context", "mesh3", *arguments]) == 1
-        join = ["cluster", "join", "cluster2", "--context", "mesh2", *arguments]
+        assert (
+            main(["cluster", "join", "cluster3", "--context", mesh.servers[2].name, *arguments])
+            == 1
+        )
+        join = ["cluster", "join", "cluster2", "--context", mesh.servers[1].name, *arguments]
         assert main([*join, "--secret", "n2-k8s-secret"]) == 0
         until(lambda: mesh.answers() == {"v1", "v2"}, "both clusters answer", PATIENCE_S)
         mesh.push({"configs/hello/route.yaml": smallfleet.route_to("v2")})

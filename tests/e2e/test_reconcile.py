@@ -14,9 +14,8 @@ from services.reconciler.tests.commits import Commits
 from tests.e2e.kubestack import CLUSTER, FLEET, KubeStack, config_map, running, until, value
 from tests.e2e.webhookserver import adding, hanging, register, rejecting, unregister, webhook
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ApiServer, ServerSpec
+from tools.kubeapi.server import ApiServer
 
-NUMBERS = itertools.count()
 DEFINITION = """\
 ---
 apiVersion: apiextensions.k8s.io/v1
@@ -57,15 +56,14 @@ stringData: {password: correct-horse-battery}
 @pytest.fixture
 def three(kube_fleet: Fleet, tmp_path: Path) -> Iterator[KubeStack]:
     """Three clusters that follow one repository."""
-    specs = [ServerSpec(f"follower{next(NUMBERS)}") for _ in range(3)]
-    with running(kube_fleet, tmp_path, *specs) as stack:
+    with running(kube_fleet, tmp_path, 3) as stack:
         yield stack
 
 
 @pytest.fixture
 def single(kube_fleet: Fleet, tmp_path: Path) -> Iterator[KubeStack]:
     """One cluster that follows one repository."""
-    with running(kube_fleet, tmp_path, ServerSpec(f"alone{next(NUMBERS)}")) as stack:
+    with running(kube_fleet, tmp_path, 1) as stack:
         yield stack
 
 

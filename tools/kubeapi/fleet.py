@@ -42,6 +42,15 @@ class Fleet:
             server.wait_until_ready()
         return tuple(made)
 
+    def ready(self, *specs: ServerSpec) -> tuple[ApiServer, ...]:
+        """Return servers of these names, running: those that are not there yet start at once."""
+        self.start(*(one for one in specs if one.name not in self._servers))
+        found = tuple(self._servers[one.name] for one in specs)
+        for server in found:
+            if not server.is_running:
+                server.start()
+        return found
+
     def server(self, name: str) -> ApiServer:
         """Return the server of that name, starting an ordinary one where there is none yet."""
         return self._servers[name] if name in self._servers else self.start(ServerSpec(name))[0]

@@ -128,6 +128,11 @@ class ApiServer:
         self.launch()
         self.wait_until_ready()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process is there."""
+        return self._child is not None and self._child.status is None
+
     def stop(self) -> None:
         """End it in order, which takes a second. May be repeated."""
         if self._child is not None:
@@ -209,11 +214,25 @@ class ApiServer:
             check=False,
         )
 
-    def audited(self) -> Iterator[dict[str, Any]]:
-        """Give the events of the audit log so far, oldest first; none without `audit`."""
-        with contextlib.suppress(FileNotFoundError):
-            for line in (self._place.folder / "audit.log").read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+    @property
+    def audit_bytes(self) -> int:
+        """Length of the audit log so far; 0 without `audit`."""
+        try:
+            return (self._place.folder / "audit.log").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def audited(self, start: int = 0) -> Iterator[dict[str, Any]]:
+        """Give the events of the audit log from a byte on, oldest first; none without `audit`."""
+        with (
+            contextlib.suppress(FileNotFoundError),
+            (self._place.folder / "audit.log").open("rb") as log,
+        ):
+            log.seek(start)
+            for line in log:
+                # What is just being written is for the next time.
+                if line.endswith(b"\n"):
+                    yield json.loads(line)
 
     def _running(self) -> Child:
         if self._child is None:

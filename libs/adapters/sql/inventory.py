@@ -14,6 +14,9 @@ from libs.kernel.ids import ClusterName
 from libs.kernel.inventory import InventoryRecord, Phase
 from libs.kernel.origins import ObjectKey
 
+NAMES_MAX = 500
+"""So many names stand in one question; databases limit them."""
+
 
 def read_inventory(connection: Connection, cluster: ClusterName) -> Sequence[InventoryRecord]:
     """Return the records of a cluster by key; sorted here, since databases disagree about text."""
@@ -29,7 +32,7 @@ def write_inventory(
 ) -> None:
     """Insert, replace and drop records of a cluster."""
     wanted = {record.key: record for record in records if record.key not in gone}
-    stored = {record.key: record for record in read_inventory(connection, cluster)}
+    stored = _named(connection, cluster, [*wanted, *gone])
     changed = [record for key, record in wanted.items() if stored.get(key) != record]
     dropped = [key for key in dict.fromkeys(gone) if key in stored]
     if not changed and not dropped:
@@ -38,6 +41,19 @@ def write_inventory(
     if dropped:
         _delete(connection, cluster, dropped)
     touch(connection)
+
+
+def _named(
+    connection: Connection, cluster: ClusterName, keys: Sequence[ObjectKey]
+) -> dict[ObjectKey, InventoryRecord]:
+    """Return the records with the names of these keys: a batch need not read a large inventory."""
+    names = sorted({key.name for key in keys})
+    found: dict[ObjectKey, InventoryRecord] = {}
+    for start in range(0, len(names), NAMES_MAX):
+        chosen = INVENTORY.c.name.in_(names[start : start + NAMES_MAX])
+        rows = connection.execute(select(INVENTORY).where(INVENTORY.c.cluster == cluster, chosen))
+        found |= {record.key: record for record in map(_record, rows)}
+    return found
 
 
 def _delete(connection: Connection, cluster: ClusterName, keys: Sequence[ObjectKey]) -> None:

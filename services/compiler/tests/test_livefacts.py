@@ -21,6 +21,7 @@ from libs.meshapi.fleet import Cluster
 from libs.registry.build import build_registry
 from services.compiler.livefacts import LiveFacts
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 from tools.kubeapi.server import ADMIN, ApiServer
 
 HOME, REMOTE = ClusterName("cluster1"), ClusterName("cluster2")
@@ -75,7 +76,7 @@ def workload(server: ApiServer, address: str, version: str) -> None:
 @pytest.fixture(scope="module")
 def servers(kube_fleet: Fleet) -> tuple[ApiServer, ApiServer]:
     """Two clusters with the same service; the first has a Secret that names the second."""
-    one, two = kube_fleet.server("facts1"), kube_fleet.server("facts2")
+    one, two = pooled(kube_fleet, 2)
     workload(one, "10.1.0.1", "v1")
     workload(two, "10.2.0.1", "v2")
     make(one, "/api/v1/namespaces", {"metadata": {"name": "istio-system"}})

@@ -14,6 +14,7 @@ from libs.kernel.looperrors import WaitingError
 from libs.planning.leases import DURATION_S, MARGIN_S, RENEW_S
 from services.reconciler.lease import ClusterLease, LeaseThread
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 
 def _leases() -> tuple[FakeKubeServer, ClusterLease, ClusterLease]:
@@ -84,7 +85,7 @@ def test_a_given_back_cluster_is_taken_at_once() -> None:
 
 def test_a_real_server_has_one_owner_at_a_time(kube_fleet: Fleet) -> None:
     """The same over a real API server, with threads that renew."""
-    server, clock = kube_fleet.server("leases"), SystemClock()
+    (server,), clock = pooled(kube_fleet), SystemClock()
     kube = KubeClient(clock, SystemRng())
     source = kubeconfig_file(server.kubeconfig(), "", Allowed(files=True))
     cluster = kube.cluster(ClusterName("c"), source)

@@ -16,7 +16,8 @@ from libs.ports.kubecluster import Create
 from tools.cli.main import main
 from tools.cli.tests.kubecontexts import contexts
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ApiServer, ServerSpec
+from tools.kubeapi.pool import pooled
+from tools.kubeapi.server import ApiServer
 
 SECRETS = "/api/v1/namespaces/istio-system/secrets"
 
@@ -24,8 +25,7 @@ SECRETS = "/api/v1/namespaces/istio-system/secrets"
 @pytest.fixture(scope="module")
 def servers(kube_fleet: Fleet) -> tuple[ApiServer, ...]:
     """A home, a remote cluster that fits, and one whose services have the addresses of the home."""
-    remote = ServerSpec("join2", service_cidr="10.97.0.0/16")
-    return kube_fleet.start(ServerSpec("join1"), remote, ServerSpec("join3"))
+    return pooled(kube_fleet, 3)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_joined_cluster_is_watched_by_an_account_that_may_only_read(
     servers: tuple[ApiServer, ...], config: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The Secret is Istio's form, and its token may do what a watcher needs, and nothing more."""
-    arguments = ["cluster", "join", "cluster2", "--context", "join2", "--kubeconfig", config]
+    arguments = ["cluster", "join", "cluster2", "--context", "pool2", "--kubeconfig", config]
     assert main([*arguments, "--secret", "n2-k8s-secret"]) == 0
     assert "cluster2 is joined" in capsys.readouterr().out
     secret = servers[0].call("GET", f"{SECRETS}/n2-k8s-secret").body
@@ -65,7 +65,7 @@ def test_joining_again_renews_the_token(
     servers: tuple[ApiServer, ...], config: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The same objects, another kubeconfig."""
-    arguments = ["cluster", "join", "again", "--context", "join2", "--kubeconfig", config]
+    arguments = ["cluster", "join", "again", "--context", "pool2", "--kubeconfig", config]
     assert main([*arguments, "-o", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["joined"] is True
     first = servers[0].call("GET", f"{SECRETS}/remote-again").body["data"]
@@ -77,7 +77,7 @@ def test_a_cluster_with_the_same_addresses_is_refused(
     servers: tuple[ApiServer, ...], config: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With both ranges in the sentence, and nothing written anywhere."""
-    arguments = ["cluster", "join", "cluster3", "--context", "join3", "--kubeconfig", config]
+    arguments = ["cluster", "join", "cluster3", "--context", "pool3", "--kubeconfig", config]
     assert main(arguments) == 1
     said = capsys.readouterr().out
     assert "10.96.0.0/16" in said
@@ -103,7 +103,7 @@ def test_stubs_let_names_of_the_other_cluster_resolve(
     spec = {"ports": [{"name": "http", "port": 80}], "selector": {"app": "service2"}}
     service = {"metadata": {"name": "service2"}, "spec": spec}
     assert servers[1].call("POST", "/api/v1/namespaces/ns2/services", service).status == 201
-    arguments = ["cluster", "stubs", "--context", "join2", "--kubeconfig", config]
+    arguments = ["cluster", "stubs", "--context", "pool2", "--kubeconfig", config]
     assert main(arguments) == 1
     printed = capsys.readouterr().out
     assert "name: service2" in printed

@@ -10,13 +10,14 @@ from libs.kernel.messages import errors
 from tools.cli.main import main
 from tools.cli.tests.kubecontexts import contexts
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 
 def test_exported_facts_are_a_file_of_the_repository(
     kube_fleet: Fleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It reads without a mistake, and has what the cluster has and no more."""
-    server = kube_fleet.server("facts")
+    (server,) = pooled(kube_fleet)
     container = {"name": "c", "image": "i", "env": [{"name": "E", "value": "planted"}]}
     pod = {"metadata": {"name": "p", "labels": {"app": "web"}}, "spec": {"containers": [container]}}
     assert server.call("POST", "/api/v1/namespaces/default/pods", pod).status == 201
@@ -24,7 +25,7 @@ def test_exported_facts_are_a_file_of_the_repository(
     service = {"metadata": {"name": "web"}, "spec": spec}
     assert server.call("POST", "/api/v1/namespaces/default/services", service).status == 201
     config = str(contexts(tmp_path / "config", server))
-    arguments = ["export", "facts", "east", "--context", "facts", "--kubeconfig", config]
+    arguments = ["export", "facts", "east", "--context", server.name, "--kubeconfig", config]
     assert main([*arguments, "--repository", str(tmp_path)]) == 0
     text = (tmp_path / "clusters/east/facts.yaml").read_bytes()
     assert b"planted" not in text

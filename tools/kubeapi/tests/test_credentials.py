@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 from tools.kubeapi.server import ApiServer
 
 
@@ -26,12 +27,12 @@ def _who(server: ApiServer, certificate: tuple[Path, Path]) -> str:
 
 def test_a_certificate_names_its_user(kube_fleet: Fleet) -> None:
     """The server takes the subject of a certificate that the authority signed for the user."""
-    server = kube_fleet.server("twice")
+    (server,) = pooled(kube_fleet)
     assert _who(server, server.credentials.client("alice", "system:masters")) == "alice"
 
 
 def test_an_expired_certificate(kube_fleet: Fleet) -> None:
     """A certificate whose time is over opens nothing."""
-    server = kube_fleet.server("twice")
+    (server,) = pooled(kube_fleet)
     with pytest.raises(OSError, match=r"401|unknown certificate|expired"):
         _who(server, server.credentials.client("late", "system:masters", days="0"))

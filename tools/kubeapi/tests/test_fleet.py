@@ -3,12 +3,12 @@
 import pytest
 
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ServerSpec
+from tools.kubeapi.pool import pooled
 
 
 def test_servers_are_apart(kube_fleet: Fleet) -> None:
     """An object in one cluster is in no other, and a token of one opens no other."""
-    left, right = kube_fleet.start(ServerSpec("left"), ServerSpec("right"))
+    left, right = pooled(kube_fleet, 2)
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "alone"}}
     assert left.call("POST", "/api/v1/namespaces", space).status == 201
     assert right.call("GET", "/api/v1/namespaces/alone").status == 404
@@ -17,7 +17,7 @@ def test_servers_are_apart(kube_fleet: Fleet) -> None:
 
 def test_names_are_unique(kube_fleet: Fleet) -> None:
     """A second server of one name is refused; `server` gives the first one."""
-    one = kube_fleet.server("twice")
-    with pytest.raises(ValueError, match="has a server `twice` already"):
-        kube_fleet.start(ServerSpec("twice"))
-    assert kube_fleet.server("twice") is one
+    (one,) = pooled(kube_fleet)
+    with pytest.raises(ValueError, match=f"has a server `{one.name}` already"):
+        kube_fleet.start(one.spec)
+    assert kube_fleet.server(one.name) is one

@@ -3,7 +3,8 @@
 import pytest
 
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ApiServer, ServerSpec
+from tools.kubeapi.pool import pooled
+from tools.kubeapi.server import ApiServer
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -11,8 +12,7 @@ MAPS = "/api/v1/namespaces/default/configmaps"
 @pytest.fixture(scope="module")
 def server(kube_fleet: Fleet) -> ApiServer:
     """A server with a user who may do nothing, and an audit log."""
-    spec = ServerSpec("watched", users={"guest": ["guests"]}, audit="Metadata")
-    return kube_fleet.start(spec)[0]
+    return pooled(kube_fleet)[0]
 
 
 def _map(name: str, **data: str) -> dict[str, object]:
@@ -65,11 +65,11 @@ def test_it_can_hang(server: ApiServer) -> None:
     assert server.call("GET", MAPS).status == 200
 
 
-def test_a_crash_loses_nothing(server: ApiServer) -> None:
-    """A killed server is away; started again, it has its address and its objects."""
+def test_a_crash_loses_nothing(server: ApiServer, kube_fleet: Fleet) -> None:
+    """A killed server is away; whoever wants it next has its address and its objects."""
     server.apply(f"{MAPS}/kept", _map("kept"))
     server.kill()
     with pytest.raises(OSError, match="refused"):
         server.call("GET", MAPS)
-    server.start()
+    assert kube_fleet.ready(server.spec) == (server,)
     assert server.call("GET", f"{MAPS}/kept").status == 200

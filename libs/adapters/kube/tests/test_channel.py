@@ -8,12 +8,13 @@ from libs.kernel.looperrors import StalledError
 from libs.kernel.origins import ObjectKey
 from libs.ports.kubecluster import Create, Done
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 from tools.kubeapi.server import ServerSpec
 
 
 def test_a_rotated_token_is_read_again(kube_fleet: Fleet) -> None:
     """A refusal of the old one is answered with the new one, unseen by the caller."""
-    server = kube_fleet.server("links")
+    (server,) = pooled(kube_fleet)
     tokens = iter(["an-expired-token", server.token()])
     with client() as kube:
         cluster = kube.cluster(ClusterName("c"), lambda: access_to(server, next(tokens)))
@@ -22,7 +23,7 @@ def test_a_rotated_token_is_read_again(kube_fleet: Fleet) -> None:
 
 def test_a_token_that_nobody_renews_needs_a_person(kube_fleet: Fleet) -> None:
     """It is asked for once more, then told; the token is not."""
-    server = kube_fleet.server("links")
+    (server,) = pooled(kube_fleet)
     with client() as kube:
         cluster = kube.cluster(ClusterName("c"), lambda: access_to(server, "planted-token"))
         with pytest.raises(StalledError) as raised:

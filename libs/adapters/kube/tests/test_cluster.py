@@ -5,6 +5,7 @@ import threading
 from libs.adapters.kube.tests.servers import client, cluster_of
 from libs.ports.kubecluster import Listed, Selection, WatchEvent
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 SELECTIONS = [Selection("", kind) for kind in ("Namespace", "Node", "Pod", "Service")]
 
@@ -13,7 +14,7 @@ def test_every_watch_of_every_cluster_shares_one_thread(kube_fleet: Fleet) -> No
     """The number of threads does not grow with clusters and kinds."""
     before = threading.active_count()
     with client() as kube:
-        clusters = [cluster_of(kube, kube_fleet.server(name)) for name in ("links", "hanging")]
+        clusters = [cluster_of(kube, server) for server in pooled(kube_fleet, 2)]
         watches = [one.watch(SELECTIONS) for one in clusters]
         for watch in watches:
             found: list[WatchEvent] = []

@@ -11,13 +11,14 @@ from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import StalledError
 from libs.meshapi.fleet import Connection
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 NAME = ClusterName("east")
 
 
 def test_a_secret_that_is_not_there_is_named(kube_fleet: Fleet) -> None:
     """So is one that nobody could read, for want of a home cluster."""
-    server = kube_fleet.server("links")
+    (server,) = pooled(kube_fleet)
     secret = {"kubeconfig_secret": {"name": "east-kubeconfig"}}
     connection = Connection.model_validate(secret)
     with client() as kube:

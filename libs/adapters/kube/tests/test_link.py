@@ -9,6 +9,7 @@ from libs.adapters.kube.link import Link, LinkError, Request
 from libs.kernel.looperrors import StalledError
 from tools.child.ports import free_ports
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 
 async def _sent(access: Access) -> int:
@@ -30,7 +31,7 @@ def test_nobody_listening_means_not_sent() -> None:
 
 def test_a_server_of_another_authority_is_not_trusted(kube_fleet: Fleet) -> None:
     """Nothing is sent to it, and the sentence speaks of the certificate."""
-    url = kube_fleet.server("links").url
+    url = pooled(kube_fleet)[0].url
     with pytest.raises(LinkError, match="certificate is not trusted") as raised:
         asyncio.run(_sent(Access(url, token="planted")))
     assert not raised.value.sent
@@ -38,7 +39,7 @@ def test_a_server_of_another_authority_is_not_trusted(kube_fleet: Fleet) -> None
 
 def test_a_client_certificate_is_a_credential(kube_fleet: Fleet) -> None:
     """A user of the fleet's authority is known by certificate and key alone."""
-    server = kube_fleet.server("links")
+    (server,) = pooled(kube_fleet)
     certificate, key = server.credentials.client("somebody", "system:masters")
     authority = server.ca_file.read_bytes()
     access = Access(server.url, authority, "", certificate.read_bytes(), key.read_bytes())

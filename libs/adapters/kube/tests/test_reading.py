@@ -4,6 +4,7 @@ from libs.adapters.kube.reading import PAGE_OBJECTS_MAX
 from libs.adapters.kube.tests.servers import client, cluster_of
 from libs.ports.kubecluster import Create, Selection
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 
 def test_a_long_list_is_read_page_by_page(kube_fleet: Fleet) -> None:
@@ -18,7 +19,7 @@ def test_a_long_list_is_read_page_by_page(kube_fleet: Fleet) -> None:
         for name in names
     ]
     with client() as kube:
-        cluster = cluster_of(kube, kube_fleet.server("links"))
+        cluster = cluster_of(kube, pooled(kube_fleet)[0])
         for result in cluster.write([Create(body) for body in bodies]):
             result.object()
         listing = cluster.list_objects(Selection("", "ConfigMap", labels="of=pages"))

@@ -7,6 +7,7 @@ from libs.adapters.kube.tests.servers import client, cluster_of
 from libs.adapters.kube.watching import Limits
 from libs.ports.kubecluster import Blind, Changed, Create, Listed, Selection, Watch, WatchEvent
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 PATIENCE_S = 30.0
 
@@ -23,7 +24,7 @@ def _until(watch: Watch, is_enough: Callable[[Sequence[WatchEvent]], bool]) -> l
 
 def test_a_server_that_hangs_is_found_out(kube_fleet: Fleet) -> None:
     """Connections stay open and nothing comes: after the silence it is blind, then sees again."""
-    server = kube_fleet.server("hanging")
+    (server,) = pooled(kube_fleet)
     with client(Limits(silence_s=1.0)) as kube:
         watch = cluster_of(kube, server).watch([Selection("", "Namespace")])
         _until(watch, bool)
@@ -36,14 +37,14 @@ def test_a_server_that_hangs_is_found_out(kube_fleet: Fleet) -> None:
 
 def test_a_watch_goes_on_where_its_request_ended(kube_fleet: Fleet) -> None:
     """Servers end every watch at times; nothing is listed again and nothing missed."""
-    server = kube_fleet.server("hanging")
+    (server,) = pooled(kube_fleet)
     with client(Limits(watch_s=1.0)) as kube:
         cluster = cluster_of(kube, server)
-        watch = cluster.watch([Selection("", "ConfigMap", namespace="kube-public")])
+        watch = cluster.watch([Selection("", "ConfigMap", namespace="default")])
         _until(watch, bool)
         found: list[WatchEvent] = []
         for index in range(4):
-            where = {"name": f"m{index}", "namespace": "kube-public"}
+            where = {"name": f"m{index}", "namespace": "default"}
             cluster.write([Create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": where})])
             deadline_s = time.monotonic() + 1.0
             while time.monotonic() < deadline_s:

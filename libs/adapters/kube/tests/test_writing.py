@@ -5,6 +5,7 @@ import base64
 from libs.adapters.kube.tests.servers import client, cluster_of
 from libs.ports.kubecluster import Apply, Refusal, Refused
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
 
 PLANTED = "planted-secret-value"
 
@@ -18,7 +19,7 @@ def test_an_unknown_field_is_refused(kube_fleet: Fleet) -> None:
         "spec": {"ports": [{"port": 80}], "selectr": {"a": "b"}},
     }
     with client() as kube:
-        (refused,) = cluster_of(kube, kube_fleet.server("links")).write([Apply(body)])
+        (refused,) = cluster_of(kube, pooled(kube_fleet)[0]).write([Apply(body)])
     assert isinstance(refused, Refused)
     assert "selectr" in refused.reason
 
@@ -36,7 +37,7 @@ def test_no_value_of_a_secret_comes_back(kube_fleet: Fleet) -> None:
         {**secret, "type": "kubernetes.io/tls", "data": {"tls.crt": encoded}},
     ]
     with client() as kube:
-        cluster = cluster_of(kube, kube_fleet.server("links"))
+        cluster = cluster_of(kube, pooled(kube_fleet)[0])
         results = cluster.write([Apply(body) for body in wrong])
     assert {one.code for one in results if isinstance(one, Refused)} == {Refusal.INVALID}
     assert all(isinstance(one, Refused) for one in results)

@@ -9,7 +9,8 @@ from libs.adapters.tokenreview.reviewer import AUDIENCE, ApiAccess, KubernetesTo
 from libs.kernel.looperrors import StalledError, TransientError
 from libs.ports.tokenreview import ReviewedAccount
 from tools.kubeapi.fleet import Fleet
-from tools.kubeapi.server import ApiServer, ServerSpec
+from tools.kubeapi.pool import pooled
+from tools.kubeapi.server import ApiServer
 
 ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts"
 
@@ -17,7 +18,7 @@ ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts"
 @pytest.fixture(scope="module")
 def server(kube_fleet: Fleet) -> ApiServer:
     """A cluster with one service account, and a user that may do nothing."""
-    (made,) = kube_fleet.start(ServerSpec("tokens", users={"nobody": []}))
+    (made,) = pooled(kube_fleet)
     return made
 
 

@@ -45,11 +45,15 @@ class SetPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be done to one cluster. `sets` are those that it gets now, by name."""
+    """What may be done to one cluster. `sets` are those that it gets now, by name.
+
+    `istiod` says that istiod serves the proxies, and then writes the status of mesh kinds as well.
+    """
 
     fleet: str
     suspend: bool = False
     sets: Mapping[SetName, SetPolicy] = field(default_factory=dict)
+    istiod: bool = False
 
     def of(self, name: SetName) -> SetPolicy:
         """Return the policy of a set; that of nobody for one that the cluster does not get."""
@@ -66,7 +70,8 @@ def policy_for(cluster: ClusterName, view: FleetView) -> Policy:
     known = view.sets
     sets = {name: _set_policy(known[name].reconcile or default) for name in sets_for(cluster, view)}
     suspend = found is not None and found.spec.suspend
-    return Policy(view.fleet.metadata.name, suspend, sets)
+    istiod = found is not None and found.spec.data_plane == "istiod"
+    return Policy(view.fleet.metadata.name, suspend, sets, istiod)
 
 
 def _set_policy(settings: ReconcileSettings) -> SetPolicy:

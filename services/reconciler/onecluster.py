@@ -25,6 +25,7 @@ from services.reconciler.direction import Direction, Wanted
 from services.reconciler.execute import Execution, Fence, Outcome
 from services.reconciler.gates import Gates, proxies_behind
 from services.reconciler.reporting import reported, timed
+from services.reconciler.telling import Teller
 
 LOOK_S_MAX = 10.0
 """So long a round waits for the first sight of kinds that it needs."""
@@ -38,12 +39,16 @@ RETRY_S_MAX = 60.0
 
 @dataclass(slots=True)
 class Shared:
-    """What the rounds of all clusters share. `direction` says what each of them is to become."""
+    """What the rounds of all clusters share. `direction` says what each of them is to become.
+
+    `instance` is the name of this process in Events.
+    """
 
     store: Store
     clock: Clock
     steps: Steps
     direction: Direction
+    instance: str = "periplus"
 
 
 @dataclass(slots=True)
@@ -64,6 +69,13 @@ class OneCluster:
     _prints: dict[tuple[str, str], str] = field(default_factory=dict)
     _settled: tuple[Target, PlanHash | None] | None = None
     _ownerless: tuple[Target, str] | None = None
+    _former: ClusterReport | None = None
+    _teller: Teller = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have told nothing yet."""
+        shared = self.shared
+        self._teller = Teller(self.cluster, shared.clock, shared.instance)
 
     @property
     def name(self) -> ClusterName:
@@ -86,8 +98,11 @@ class OneCluster:
             return None
         self._settled = (target, confirmed)
         report = self._collapsed(target, confirmed)
-        self.deadline_s()
+        deadline_s = self.deadline_s()
+        former = self._former
         self._record(report)
+        if report is not former:
+            self._tell(report, former, deadline_s)
         return report
 
     def ownerless(self, target: Target, reason: str) -> ClusterReport | None:
@@ -151,6 +166,21 @@ class OneCluster:
         self._ownerless = None
         self.shared.steps.reached(names.REPORTED)
 
+    def _tell(
+        self, report: ClusterReport, former: ClusterReport | None, not_after_s: float | None
+    ) -> None:
+        """Tell people on the objects; where everything is suspended, nothing is written."""
+        wanted = self._wanted
+        if wanted is None or wanted.policy.suspend:
+            return
+        self._teller.tell(
+            (report, former),
+            self.looking.now().objects,
+            {key: one.body for key, one in wanted.desired.items()},
+            by_status=not wanted.policy.istiod,
+            not_after_s=not_after_s,
+        )
+
     def wait(self, timeout_s: float) -> None:
         """Return when something changed in the cluster, or after a time."""
         if self._watch is None:
@@ -194,9 +224,11 @@ class OneCluster:
         """Strike out values of Secrets, and keep the time of a report that says nothing new."""
         values = wanted.desired.items() if wanted else ()
         secrets = [one.body for key, one in values if is_secret(key)]
+        reports = {one.cluster: one for one in self.shared.store.reports()}
+        self._former = reports.get(self.name)
         return timed(
             report,
-            {one.cluster: one for one in self.shared.store.reports()}.get(self.name),
+            self._former,
             self.shared.clock.now_s(),
             text_redactor(secrets),
         )

@@ -1,5 +1,6 @@
-"""Places for stores: what promises are asked of."""
+"""Places for stores, and the record of what passed on a real API server."""
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,48 @@ import pytest
 
 from libs.ports.store import Store
 from tests.contract.storeplaces import FakePlace, StorePlace, postgres_place, sqlite_place
+from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import pooled
+from tools.tidy import realcases
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSED = pytest.StashKey[set[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run against a real API server be written down."""
+    parser.addoption(
+        "--record",
+        action="store_true",
+        help="write down which cases of the API server's contract passed on a real one",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember the cases that passed on a real API server."""
+    report: pytest.TestReport = yield  # type: ignore[misc]  # what is sent in is the report
+    chosen = getattr(item, "callspec", None)
+    is_real = chosen is not None and chosen.params.get("server") == "real"
+    if is_real and report.when == "call" and report.passed:
+        name = getattr(item, "originalname", item.name)
+        item.session.stash.setdefault(PASSED, set()).add(name)
+    return report  # type: ignore[return-value]  # as above
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recorded(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Write the record at the end of a run that was asked for one."""
+    if not request.config.getoption("--record", default=False):
+        yield
+        return
+    fleet: Fleet = request.getfixturevalue("kube_fleet")
+    yield
+    version = pooled(fleet)[0].call("GET", "/version").body["gitVersion"]
+    digests = realcases.digests(ast.parse((ROOT / realcases.CASES).read_text(encoding="utf-8")))
+    passed = request.session.stash.get(PASSED, set())
+    text = realcases.record({name: digests[name] for name in sorted(passed)}, version)
+    (ROOT / realcases.RECORD).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgres"])

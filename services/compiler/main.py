@@ -118,13 +118,13 @@ def _facts(
     """
     if settings.kubeconfig is None:
         return NoFacts(), lambda _stopping: None
-    from libs.adapters.kube.access import Allowed
     from libs.adapters.kube.cluster import KubeClient
     from libs.adapters.kube.connecting import Connector
+    from libs.adapters.kube.execplugin import allowed_here
     from services.compiler.livefacts import LiveFacts
 
     client = KubeClient(clock, SystemRng())
-    allowed = Allowed(files=True, proxy=True)
+    allowed = allowed_here(programs=settings.kubeconfig_exec)
     connector = Connector(client, settings.kubeconfig, allowed, settings.home_context)
     facts = LiveFacts(connector, clock, wake, settings.home_context)
 

@@ -32,4 +32,6 @@ class CompilerSettings:
     has the services of the repositories alone."""
     home_context: str = ""
     """Context of the cluster whose Secrets hold the kubeconfigs of others."""
+    kubeconfig_exec: bool = False
+    """Whether programs that the kubeconfig names (`exec`) may be run for credentials."""
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 
-from libs.adapters.kube.access import Allowed
 from libs.adapters.kube.cluster import KubeClient
 from libs.adapters.kube.connecting import Connector
+from libs.adapters.kube.execplugin import allowed_here
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
@@ -41,7 +41,7 @@ def run(settings: ReconcilerSettings, steps: Steps) -> None:
     direction, me = StoredDirection(store, reader, opening, reading), identity(rng)
     shared = Shared(store, clock, steps, direction, me)
     client = KubeClient(clock, rng)
-    allowed = Allowed(files=True, proxy=True)
+    allowed = allowed_here(programs=settings.kubeconfig_exec)
     connector = Connector(client, settings.kubeconfig, allowed, settings.home_context)
     view = _views(store, reader, reading)
     workers = Workers(shared, connector.connect, view, settings.listen_s, me)

@@ -20,6 +20,8 @@ class ReconcilerSettings:
     """File with the contexts that clusters name in `spec.connection.context`."""
     home_context: str = ""
     """Context of the cluster whose Secrets hold the kubeconfigs of others."""
+    kubeconfig_exec: bool = False
+    """Whether programs that the kubeconfig names (`exec`) may be run for credentials."""
     sealing_keys: Path | None = None
     """File or folder of the private keys that open SealedSecrets."""
     poll_s: float = number(1.0, above=0)

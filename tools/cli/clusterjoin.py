@@ -13,8 +13,9 @@ from typing import Annotated
 import orjson
 from cyclopts import Parameter
 
-from libs.adapters.kube.access import Access, Allowed, kubeconfig_file
+from libs.adapters.kube.access import Access, kubeconfig_file
 from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.kube.execplugin import allowed_here
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.kernel.ids import ClusterName
@@ -51,6 +52,8 @@ class Contexts:
     """Context of the cluster with the control plane; the current one where nothing is said."""
     kubeconfig: Path = DEFAULT_KUBECONFIG
     """File with both contexts."""
+    kubeconfig_exec: Annotated[bool, Parameter(negative="")] = False
+    """Run programs that the kubeconfig names (`exec`) for credentials."""
 
 
 @Parameter(name="*")
@@ -162,7 +165,7 @@ def _written(joined: Joined, cluster: ClusterName, kept: Kept) -> None:
 @contextmanager
 def _opened(cluster: ClusterName, contexts: Contexts) -> Iterator[Joined]:
     """Give both clusters. Raises UnusableError for what keeps us from looking."""
-    path, allowed = contexts.kubeconfig, Allowed(files=True, proxy=True)
+    path, allowed = contexts.kubeconfig, allowed_here(programs=contexts.kubeconfig_exec)
     client = KubeClient(SystemClock(), SystemRng())
     home = ClusterName(contexts.home_context or "home")
     try:

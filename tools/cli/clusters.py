@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from libs.adapters.kube.access import Allowed
 from libs.adapters.kube.cluster import KubeClient
 from libs.adapters.kube.connecting import Connector
+from libs.adapters.kube.execplugin import allowed_here
 from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
@@ -52,6 +52,8 @@ class Where:
     """File with the contexts of clusters; that of kubectl when not given"""
     home_context: str = ""
     """Context of the cluster whose Secrets hold the kubeconfigs of others"""
+    kubeconfig_exec: Annotated[bool, Parameter(negative="")] = False
+    """Run programs that the kubeconfig names (`exec`) for credentials"""
     sealing_keys: Path | None = None
     """File or folder of the private keys that open SealedSecrets"""
     state: Path = DEFAULT_STATE
@@ -100,7 +102,7 @@ def meant(paths: Sequence[str], where: Where, *, keeps: bool) -> Iterator[list[M
         opening = _opening(where.sealing_keys)
         fleet = _of_files(paths, opening) if paths else _of_store(store, opening)
         shared = Shared(store, clock, NoSteps(), fleet.direction)
-        allowed = Allowed(files=True, proxy=True)
+        allowed = allowed_here(programs=where.kubeconfig_exec)
         connector = Connector(client, where.contexts, allowed, where.home_context)
         found = []
         for name in _chosen(fleet.view, where.cluster):

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from libs.adapters.kube.access import Allowed, kubeconfig_file
+from libs.adapters.kube.access import kubeconfig_file
 from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.kube.execplugin import allowed_here
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.kernel.ids import ClusterName
@@ -30,6 +31,7 @@ def export_facts(
     *,
     context: str = "",
     kubeconfig: Path = DEFAULT_KUBECONFIG,
+    kubeconfig_exec: Annotated[bool, Parameter(negative="")] = False,
     repository: Path | None = None,
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.TEXT,
 ) -> int:
@@ -46,6 +48,8 @@ def export_facts(
         Context of the cluster; that of its name where nothing is said.
     kubeconfig
         File with the context.
+    kubeconfig_exec
+        Run programs that the kubeconfig names (`exec`) for credentials.
     repository
         Work tree to write clusters/CLUSTER/facts.yaml in; standard output where nothing is said.
     output
@@ -53,7 +57,8 @@ def export_facts(
     """
     clock, name = SystemClock(), ClusterName(cluster)
     client = KubeClient(clock, SystemRng())
-    source = kubeconfig_file(kubeconfig, context or cluster, Allowed(files=True, proxy=True))
+    allowed = allowed_here(programs=kubeconfig_exec)
+    source = kubeconfig_file(kubeconfig, context or cluster, allowed)
     try:
         objects, addresses = _seen(client.cluster(name, source))
     except (StalledError, TransientError, WaitingError) as error:

@@ -31,6 +31,8 @@ class Doors:
     """File with the contexts that clusters name; without it no API server is watched or written"""
     home_context: str = ""
     """Context of the cluster whose Secrets hold the kubeconfigs of others"""
+    kubeconfig_exec: Annotated[bool, Parameter(negative="")] = False
+    """Run programs that the kubeconfig names (`exec`) for credentials"""
 
 
 def up(  # noqa: PLR0913 - one parameter for each option of a user
@@ -85,6 +87,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
             ca_mutual_address=doors.ca_mutual_address,
             kubeconfig=_absolute(doors.kubeconfig),
             home_context=doors.home_context,
+            kubeconfig_exec=doors.kubeconfig_exec,
             trigger_address=trigger_address,
             store_url=store,
             poll_s=poll_s,

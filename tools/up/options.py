@@ -19,9 +19,11 @@ class UpOptions:
     `key.pem` and `roots.pem`, for TLS with proxies; without one only this machine may connect.
     `ca_authorities` is a folder with the values of each cluster's `cacerts`; with one an authority
     signs for workloads as well. `kubeconfig` has the contexts that clusters name, `home_context`
-    that of the cluster whose Secrets hold the kubeconfigs of others; without a kubeconfig no API
-    server is read or written. Without `rollouts`, a fleet with a strategy is never moved. `spans`
-    and `span_endpoint` are those of `libs.telemetry.settings`.
+    signs for workloads as well. `kubeconfig` has the contexts that clusters name, `home_context`
+    that of the cluster whose Secrets hold the kubeconfigs of others; `kubeconfig_exec` lets its
+    programs be run. Without a kubeconfig no API server is read or written. Without `rollouts`, a
+    fleet with a strategy is never moved. `spans` and `span_endpoint` are those of
+    `libs.telemetry.settings`.
     """
 
     repository: str
@@ -36,6 +38,7 @@ class UpOptions:
     kubeconfig: Path | None = None
     rollouts: bool = True
     home_context: str = ""
+    kubeconfig_exec: bool = False
     store_url: str = ""
     poll_s: float = 1.0
     spans: str = "none"
@@ -118,7 +121,11 @@ def _reached(options: UpOptions) -> dict[str, str]:
     """Return how API servers are reached: the reconciler writes to them, the compiler watches."""
     if options.kubeconfig is None:
         return {}
-    return {"KUBECONFIG": str(options.kubeconfig), "HOME_CONTEXT": options.home_context}
+    return {
+        "KUBECONFIG": str(options.kubeconfig),
+        "HOME_CONTEXT": options.home_context,
+        "KUBECONFIG_EXEC": str(options.kubeconfig_exec).lower(),
+    }
 
 
 def _xds(options: UpOptions) -> dict[str, str]:

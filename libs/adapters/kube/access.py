@@ -12,7 +12,9 @@ import yaml
 from libs.kernel.looperrors import StalledError
 
 KUBECONFIG_BYTES_MAX = 1024 * 1024
-EXEC_REFUSED = "it runs a program (`exec`), which is not allowed here; use a token or a certificate"
+EXEC_REFUSED = (
+    "it runs a program (`exec`), which is not allowed here; allow programs, or use a token"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,13 @@ class _Reading:
     def _executed(self, wanted: Mapping[str, Any]) -> Mapping[str, bytes]:
         if self.allowed.run is None:
             raise self._stalled(EXEC_REFUSED)
-        status = self.allowed.run(wanted)
+        command = str(wanted.get("command") or "")
+        if "/" in command:
+            wanted = {**wanted, "command": str((self.folder or Path()) / command)}
+        try:
+            status = self.allowed.run(wanted)
+        except StalledError as error:
+            raise self._stalled(error.reason) from error
         names = {
             "token": "token",
             "certificate": "clientCertificateData",

@@ -48,6 +48,7 @@ _MANAGE_RULES: tuple[Mapping[str, Any], ...] = (
         "verbs": ["*"],
     },
     {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["*"]},
+    {"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]},
     {
         "apiGroups": ["", "events.k8s.io"],
         "resources": ["events"],
@@ -160,12 +161,15 @@ def account_objects(namespace: str, account: str, *, manage: bool) -> tuple[Body
     )
 
 
-def token_request(seconds: int) -> Body:
-    """Return the request for a token of an account."""
+def token_request(seconds: int, *audiences: str) -> Body:
+    """Return the request for a token of an account; that of the API server without audiences."""
     return {
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenRequest",
-        "spec": {"expirationSeconds": seconds},
+        "spec": {
+            "expirationSeconds": seconds,
+            **({"audiences": list(audiences)} if audiences else {}),
+        },
     }
 
 

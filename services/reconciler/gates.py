@@ -16,8 +16,8 @@ GONE_S_MAX = 10.0
 LIVE_S_MAX = 20.0
 POLL_S = 0.1
 
-LiveProxies = Callable[[], int]
-"""Number of connected proxies that are not yet live on what the cluster should have."""
+Behind = Callable[[], str]
+"""Says why connected proxies are not yet live on what the cluster should have; empty if all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Gates:
 
     cluster: KubeCluster
     clock: Clock
-    behind: LiveProxies
+    behind: Behind
 
     def established(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, str]:
         """Wait until definitions are served; return those that are not, with the reason."""
@@ -55,11 +55,15 @@ class Gates:
 
         Ends early when something newer is wanted.
         """
-        self._until(lambda: self.behind() == 0 or not is_newest(), LIVE_S_MAX)
-        count = self.behind()
-        if count == 0:
-            return ""
-        return f"{count} proxies are not live on the target yet; what they used before stays"
+        reason = ""
+
+        def settle() -> bool:
+            nonlocal reason
+            reason = self.behind()
+            return not reason or not is_newest()
+
+        self._until(settle, LIVE_S_MAX)
+        return f"{reason}; what proxies used before stays" if reason else ""
 
     def _until(self, holds: Callable[[], bool], timeout_s: float) -> bool:
         deadline_s = self.clock.monotonic_s() + timeout_s
@@ -70,11 +74,12 @@ class Gates:
         return True
 
 
-def proxies_behind(store: Store, cluster: ClusterName, revision: RevisionId) -> int:
-    """Count connected proxies of a cluster that are not live on a revision."""
-    return sum(
+def proxies_behind(store: Store, cluster: ClusterName, revision: RevisionId) -> str:
+    """Say how many connected proxies of a cluster are not live on a revision; empty for none."""
+    count = sum(
         record.cluster == cluster
         and record.status is not SyncStatus.GONE
         and record.live_revision != revision
         for record in store.proxies()
     )
+    return f"{count} proxies are not live on the target yet" if count else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from libs.adapters.istiod.debugging import sync_status
 from libs.desired.select import RenderError
 from libs.kernel.ids import ClusterName, PlanHash, RevisionId, SetName
 from libs.kernel.inventory import Action, ClusterReport, InventoryRecord, RoundState
@@ -23,7 +24,8 @@ from libs.ports.store import Store
 from services.reconciler import steps as names
 from services.reconciler.direction import Direction, Wanted
 from services.reconciler.execute import Execution, Fence, Outcome
-from services.reconciler.gates import Gates, proxies_behind
+from services.reconciler.gates import Behind, Gates, proxies_behind
+from services.reconciler.istiod import IstiodSync, SyncStatus
 from services.reconciler.reporting import reported, timed
 from services.reconciler.telling import Teller
 
@@ -41,7 +43,7 @@ RETRY_S_MAX = 60.0
 class Shared:
     """What the rounds of all clusters share. `direction` says what each of them is to become.
 
-    `instance` is the name of this process in Events.
+    `instance` is the name of this process in Events, `sync_status` asks an istiod.
     """
 
     store: Store
@@ -49,6 +51,7 @@ class Shared:
     steps: Steps
     direction: Direction
     instance: str = "periplus"
+    sync_status: SyncStatus = sync_status
 
 
 @dataclass(slots=True)
@@ -235,14 +238,17 @@ class OneCluster:
 
     def _executed(self, plan: Plan, confirmed: PlanHash | None, target: Target) -> Outcome:
         fence = Fence(self.deadline_s, lambda: self.shared.direction.is_newest(target))
-        gates = Gates(
-            self.cluster,
-            self.shared.clock,
-            lambda: proxies_behind(self.shared.store, self.name, plan.revision),
-        )
+        gates = Gates(self.cluster, self.shared.clock, self._behind(plan.revision))
         shared, seen = self.shared, self.looking.now().objects
         execution = Execution(self.cluster, shared.store, shared.steps, gates, fence, seen)
         return execution.run(executable(plan, confirmed))
+
+    def _behind(self, revision: RevisionId) -> Behind:
+        """Return who knows whether proxies follow: istiod where it serves them, else the Store."""
+        shared, wanted = self.shared, self._wanted
+        if wanted is not None and wanted.policy.istiod:
+            return IstiodSync(self.cluster, shared.clock, shared.sync_status).behind
+        return lambda: proxies_behind(shared.store, self.name, revision)
 
     def _learn(self, plan: Plan, outcome: Outcome) -> None:
         """Take in what writes answered, before the watch tells it once more."""

@@ -12,7 +12,7 @@ from services.reconciler.gates import LIVE_S_MAX, Gates, proxies_behind
 ONE = ClusterName("one")
 
 
-def gates(behind: int = 0) -> tuple[Gates, FakeKubeServer, FakeClock]:
+def gates(behind: str = "") -> tuple[Gates, FakeKubeServer, FakeClock]:
     """Return gates of an empty server."""
     clock = FakeClock()
     server = FakeKubeServer(clock)
@@ -45,7 +45,7 @@ def test_what_is_gone_is_not_waited_for() -> None:
 
 def test_proxies_that_are_behind_hold_up_deletions() -> None:
     """Only for a time, and not when something newer is wanted."""
-    made, _, clock = gates(behind=2)
+    made, _, clock = gates(behind="2 proxies are late")
     assert made.live(lambda: True).startswith("2 proxies")
     assert clock.monotonic_s() >= LIVE_S_MAX
     before = clock.monotonic_s()
@@ -65,4 +65,6 @@ def test_connected_proxies_of_the_cluster_count() -> None:
             a_proxy("elsewhere", SyncStatus.STALE, "r1", "two"),
         ]
     )
-    assert proxies_behind(store, ONE, RevisionId("r2")) == 1
+    assert (
+        proxies_behind(store, ONE, RevisionId("r2")) == "1 proxies are not live on the target yet"
+    )

@@ -1,0 +1,1 @@
+"""Reads what an istiod says of its proxies. Changes nothing there, and shows nobody a token."""

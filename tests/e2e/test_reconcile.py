@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from libs.kernel.ids import ClusterName
 from libs.kernel.inventory import Action, Phase, RoundState
+from libs.planning.telling import CONDITION
 from services.reconciler.tests.commits import Commits
 from tests.e2e.kubestack import CLUSTER, FLEET, KubeStack, config_map, running, until, value
 from tests.e2e.webhookserver import adding, hanging, register, rejecting, unregister, webhook
+from tools.cli.main import main
+from tools.crds.definition import defined_kinds, definition
 from tools.kubeapi.fleet import Fleet
+from tools.kubeapi.pool import MERGE
 from tools.kubeapi.server import ApiServer
 
 DEFINITION = """\
@@ -42,6 +47,15 @@ apiVersion: v1
 kind: Service
 metadata: {name: web}
 spec: {ports: [{port: 80}]}
+"""
+ROUTE = """\
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web}
+spec:
+  hosts: [%s]
+  http: [{route: [{destination: {host: web}}]}]
 """
 SECRET = """\
 ---
@@ -145,6 +159,37 @@ def test_a_conflict_names_the_other_manager_and_the_field(single: KubeStack) -> 
     assert value(the(single), "a") == "1"
 
 
+def test_trouble_and_its_end_are_told_on_the_object(single: KubeStack) -> None:
+    """An Event and a condition for each, on a mesh kind as it is really defined."""
+    (route,) = (model for model in defined_kinds() if model.__name__ == "VirtualService")
+    kind = yaml.safe_dump(definition(route))
+    path = "/apis/networking.istio.io/v1/namespaces/default/virtualservices/web"
+    single.push(f"---\n{kind}{ROUTE % 'web'}")
+    single.settled()
+    other = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService"}
+    body = {**other, "metadata": {"name": "web"}, "spec": {"hosts": ["web"]}}
+    the(single).apply(path, body, "other-tool")
+    single.push(f"---\n{kind}{ROUTE % 'other'}")
+    single.settled(RoundState.FAILED, about="`other-tool` owns .spec.hosts")
+    until("the trouble is told", lambda: told(single, path) == (["False"], ["ReconcileFailed"]))
+    the(single).apply(path, {**other, "metadata": {"name": "web"}}, "other-tool")
+    single.settled()
+    both = ["ReconcileFailed", "Reconciled"]
+    until("its end is told", lambda: told(single, path) == (["True"], both))
+
+
+def told(stack: KubeStack, path: str) -> tuple[list[str], list[str]]:
+    """Return the status of our condition of an object, and the reasons of its Events by time."""
+    found = the(stack).call("GET", path).body
+    conditions = found.get("status", {}).get("conditions", ())
+    items = the(stack).call("GET", "/apis/events.k8s.io/v1/namespaces/default/events").body["items"]
+    events = [one for one in items if one["regarding"]["uid"] == found["metadata"]["uid"]]
+    return (
+        [one["status"] for one in conditions if one["type"] == CONDITION],
+        [one["reason"] for one in sorted(events, key=lambda one: str(one["eventTime"]))],
+    )
+
+
 def test_a_rejected_object_stops_no_other(single: KubeStack) -> None:
     """The webhook's words are in the report; without it the next look succeeds."""
     with webhook(the(single), rejecting("not on my watch")) as url:
@@ -244,7 +289,10 @@ def test_a_forced_push_without_most_of_a_set_asks_first(single: KubeStack) -> No
 def test_values_of_secrets_are_nowhere_but_in_the_cluster(
     single: KubeStack, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Not in reports, inventories or what is printed, whether the Secret is taken or refused."""
+    """Whether the Secret is taken, refused or changed by hand: no value is told anywhere.
+
+    Not in reports and inventories, in plans, drifts and patches, in Events, or in what is logged.
+    """
     store = single.watched.store
     commits = Commits(store, FLEET % "", [CLUSTER % (the(single).name, the(single).name)])
     commits.commit({"shop": SECRET % "Opaque", "base": config_map("base")})
@@ -253,10 +301,19 @@ def test_values_of_secrets_are_nowhere_but_in_the_cluster(
     commits.commit({"shop": SECRET % "example.com/other", "base": config_map("base")})
     single.workers.follow()
     report = single.settled(RoundState.FAILED)[the(single).name]
-    secret = the(single).call("GET", "/api/v1/namespaces/default/secrets/s").body
-    assert secret["type"] == "Opaque"
-    told = "".join(capfd.readouterr()) + repr(report)
+    path = "/api/v1/namespaces/default/secrets/s"
+    assert the(single).call("GET", path).body["type"] == "Opaque"
+    by_hand = {"data": {"password": base64.b64encode(b"planted-by-hand").decode()}}
+    the(single).call("PATCH", path, by_hand, content_type=MERGE)
+    where = ["--store", f"sqlite:///{tmp_path / 'store.sqlite'}"]
+    where += ["--kubeconfig", str(single.kubeconfig)]
+    for command in (["plan"], ["plan", "-o", "json"], ["drift"], ["drift", "--patch"], ["apply"]):
+        assert main([*command, *where]) == 1
+    events = the(single).call("GET", "/api/v1/namespaces/default/events").body["items"]
+    assert [one["reason"] for one in events if one["involvedObject"]["name"] == "s"]
+    told = "".join(capfd.readouterr()) + repr(report) + json.dumps(events)
     told += repr(single.watched.store.inventory(report.cluster))
-    assert "correct-horse" not in told
-    assert "Y29ycmVjdC1ob3JzZS" not in told
-    assert tmp_path.exists()
+    assert "Secret" in told
+    for value in (b"correct-horse-battery", b"planted-by-hand"):
+        assert value.decode() not in told
+        assert base64.b64encode(value).decode() not in told

@@ -171,14 +171,16 @@ def test_trouble_and_its_end_are_told_on_the_object(single: KubeStack) -> None:
     the(single).apply(path, body, "other-tool")
     single.push(f"---\n{kind}{ROUTE % 'other'}")
     single.settled(RoundState.FAILED, about="`other-tool` owns .spec.hosts")
-    until("the trouble is told", lambda: told(single, path) == (["False"], ["ReconcileFailed"]))
+    until(
+        "the trouble is told", lambda: on_object(single, path) == (["False"], ["ReconcileFailed"])
+    )
     the(single).apply(path, {**other, "metadata": {"name": "web"}}, "other-tool")
     single.settled()
     both = ["ReconcileFailed", "Reconciled"]
-    until("its end is told", lambda: told(single, path) == (["True"], both))
+    until("its end is told", lambda: on_object(single, path) == (["True"], both))
 
 
-def told(stack: KubeStack, path: str) -> tuple[list[str], list[str]]:
+def on_object(stack: KubeStack, path: str) -> tuple[list[str], list[str]]:
     """Return the status of our condition of an object, and the reasons of its Events by time."""
     found = the(stack).call("GET", path).body
     conditions = found.get("status", {}).get("conditions", ())
@@ -314,6 +316,6 @@ def test_values_of_secrets_are_nowhere_but_in_the_cluster(
     told = "".join(capfd.readouterr()) + repr(report) + json.dumps(events)
     told += repr(single.watched.store.inventory(report.cluster))
     assert "Secret" in told
-    for value in (b"correct-horse-battery", b"planted-by-hand"):
-        assert value.decode() not in told
-        assert base64.b64encode(value).decode() not in told
+    for planted in (b"correct-horse-battery", b"planted-by-hand"):
+        assert planted.decode() not in told
+        assert base64.b64encode(planted).decode() not in told

@@ -23,8 +23,8 @@ NAME = "handed-over"
 TAKE_OVER_S_MAX = 15.0
 OBJECTS = 400
 WRITES = frozenset({"create", "update", "patch", "delete"})
-STALE_S = 4.0
-"""So long a continued owner is watched: more than two looks at the lease."""
+STALE_S = 2.5
+"""So long a continued owner is watched: more than one look at the lease."""
 
 
 @dataclass(slots=True)

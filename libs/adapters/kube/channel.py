@@ -44,7 +44,7 @@ class Channel:
 
         Raises LinkError, TooLateError, and StalledError for a kubeconfig that cannot be used.
         """
-        reply = await self._paced(request, not_after_s)
+        reply = await self._trusted(request, not_after_s)
         if reply.code == HTTPStatus.UNAUTHORIZED and await self._renewed():
             reply = await self._paced(request, not_after_s)
         for _ in range(THROTTLED_TRIES_MAX):
@@ -60,10 +60,15 @@ class Channel:
         """Give an answer without an end, which may be silent for so long. Raises as `send` does."""
         link = await self._current()
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=silence_s)
-        async with link.open(request, timeout) as response:
-            if response.status == HTTPStatus.UNAUTHORIZED:
+        try:
+            async with link.open(request, timeout) as response:
+                if response.status == HTTPStatus.UNAUTHORIZED:
+                    await self._renewed()
+                yield response
+        except LinkError as error:
+            if error.untrusted:
                 await self._renewed()
-            yield response
+            raise
 
     async def close(self) -> None:
         """Close every connection."""
@@ -71,6 +76,15 @@ class Channel:
             await link.close()
         if self._link is not None:
             await self._link.close()
+
+    async def _trusted(self, request: Request, not_after_s: float | None) -> Reply:
+        """Send a request, again where the server's certificate is one of a new authority."""
+        try:
+            return await self._paced(request, not_after_s)
+        except LinkError as error:
+            if not error.untrusted or not await self._renewed():
+                raise
+        return await self._paced(request, not_after_s)
 
     async def _paced(self, request: Request, not_after_s: float | None) -> Reply:
         link = await self._current()

@@ -34,13 +34,17 @@ _CHECK: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None
 
 
 class LinkError(Exception):
-    """No answer: `sent` says whether the server may have got the request."""
+    """No answer: `sent` says whether the server may have got the request.
 
-    def __init__(self, reason: str, *, sent: bool) -> None:
+    `untrusted` says that one side did not trust the other, so that other credentials may help.
+    """
+
+    def __init__(self, reason: str, *, sent: bool, untrusted: bool = False) -> None:
         """Keep the reason."""
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
+        self.untrusted = untrusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ class Link:
             with contextlib.closing(made.response):
                 yield made.response
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise LinkError(_reason(error), sent=False) from error
+            untrusted = isinstance(error, aiohttp.ClientSSLError)
+            raise LinkError(_reason(error), sent=False, untrusted=untrusted) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise LinkError(_reason(error), sent=True) from error
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from libs.adapters.kube.access import Access
 from libs.adapters.kube.tests.servers import access_to, client, cluster_of
 from libs.kernel.ids import ClusterName
 from libs.kernel.looperrors import StalledError
@@ -18,6 +19,32 @@ def test_a_rotated_token_is_read_again(kube_fleet: Fleet) -> None:
     tokens = iter(["an-expired-token", server.token()])
     with client() as kube:
         cluster = kube.cluster(ClusterName("c"), lambda: access_to(server, next(tokens)))
+        assert cluster.get(ObjectKey("", "Namespace", "", "default")) is not None
+
+
+def test_a_rotated_certificate_is_read_again(kube_fleet: Fleet) -> None:
+    """One that has expired is replaced by the next, without a new start."""
+    (server,) = pooled(kube_fleet)
+    authority = server.ca_file.read_bytes()
+
+    def pair(user: str, days: str) -> Access:
+        made = server.credentials.client(user, "system:masters", days=days)
+        certificate, key = (path.read_bytes() for path in made)
+        return Access(server.url, authority, "", certificate, key)
+
+    given = iter([pair("expired", "0"), pair("renewed", "1")])
+    with client() as kube:
+        cluster = kube.cluster(ClusterName("c"), lambda: next(given))
+        assert cluster.get(ObjectKey("", "Namespace", "", "default")) is not None
+
+
+def test_a_rotated_authority_is_read_again(kube_fleet: Fleet) -> None:
+    """A server whose certificate is of another authority is trusted once we are told to."""
+    (server,) = pooled(kube_fleet)
+    trusted = access_to(server, server.token())
+    given = iter([Access(server.url, token=server.token()), trusted])
+    with client() as kube:
+        cluster = kube.cluster(ClusterName("c"), lambda: next(given))
         assert cluster.get(ObjectKey("", "Namespace", "", "default")) is not None
 
 

@@ -45,7 +45,7 @@ class KubeClient:
         """Return a cluster; nothing is read or sent until somebody asks it something."""
         channel = Channel(source, self._clock)
         self._channels.append(channel)
-        reader = Reader(name, channel, self._clock)
+        reader = Reader(name, channel, self._clock, self._limits.page_objects)
         parts = _Parts(self._loop, channel, reader, self._rng, self._limits)
         return KubeCluster(name, parts, Writer(reader, channel, manager))
 

@@ -33,11 +33,14 @@ REDISCOVER_S_MIN = 1.0
 class Reader:
     """Asks one server. All methods run in the event loop and raise as `KubeCluster` says."""
 
-    def __init__(self, name: str, channel: Channel, clock: Clock) -> None:
+    def __init__(
+        self, name: str, channel: Channel, clock: Clock, page_objects: int = PAGE_OBJECTS_MAX
+    ) -> None:
         """Know nothing yet. `name` stands in front of reasons."""
         self.name = name
         self._channel = channel
         self._clock = clock
+        self._page_objects = page_objects
         self._known: Discovery | None = None
         self._known_s = 0.0
 
@@ -90,7 +93,7 @@ class Reader:
     async def _pages(self, resource: Resource, selection: Selection) -> Listing | None:
         """Return all pages, or None where the server forgot the moment of the first."""
         objects: list[LiveObject] = []
-        query = {"limit": str(PAGE_OBJECTS_MAX)}
+        query = {"limit": str(self._page_objects)}
         if selection.labels:
             query["labelSelector"] = selection.labels
         path = collection(resource, selection.namespace)

@@ -11,7 +11,7 @@ from libs.adapters.kube.link import LinkError, Request
 from libs.adapters.kube.loopthread import LoopThread
 from libs.adapters.kube.mailbox import Mailbox
 from libs.adapters.kube.objects import collection
-from libs.adapters.kube.reading import Reader
+from libs.adapters.kube.reading import PAGE_OBJECTS_MAX, Reader
 from libs.adapters.kube.reflector import PlaceLostError, Reflector
 from libs.kernel.looperrors import StalledError, TransientError, WaitingError
 from libs.ports.kubecluster import Blind, Listed, Resource, Selection, Unserved, WatchEvent
@@ -27,11 +27,12 @@ UNSERVED_RETRY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a watch waits, in seconds."""
+    """How long a watch waits, in seconds, and how many objects a listing asks for at once."""
 
     watch_s: float = WATCH_S
     silence_s: float = SILENCE_S_MAX
     unserved_retry_s: float = UNSERVED_RETRY_S
+    page_objects: int = PAGE_OBJECTS_MAX
 
 
 class KubeWatch:

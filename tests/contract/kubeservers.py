@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from libs.adapters.kube.access import Allowed, kubeconfig_file
 from libs.adapters.kube.cluster import KubeClient
+from libs.adapters.kube.watching import Limits
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.fakes.clock import FakeClock
@@ -109,7 +110,7 @@ class RealServer:
 @contextlib.contextmanager
 def real_server(api: ApiServer) -> Iterator[RealServer]:
     """Give a server, and close what a test opened to it."""
-    kube = KubeClient(SystemClock(), SystemRng())
+    kube = KubeClient(SystemClock(), SystemRng(), Limits(unserved_retry_s=0.2))
     try:
         yield RealServer(api, kube, SystemClock())
     finally:

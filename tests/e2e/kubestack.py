@@ -13,6 +13,7 @@ from typing import Any
 from libs.adapters.kube.access import Allowed
 from libs.adapters.kube.cluster import KubeClient
 from libs.adapters.kube.connecting import Connector
+from libs.adapters.kube.watching import Limits
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.adapters.system.steps import NoSteps
@@ -142,7 +143,7 @@ def running(fleet: Fleet, folder: Path, count: int) -> Iterator[KubeStack]:
     servers = pooled(fleet, count)
     watched = Watched.create(folder, f"sqlite:///{folder / 'store.sqlite'}")
     clock = SystemClock()
-    client = KubeClient(clock, SystemRng())
+    client = KubeClient(clock, SystemRng(), Limits(unserved_retry_s=0.5))
     lock, reader = Lock(), RevisionReader(watched.store)
     kubeconfig = folder / "kubeconfig"
 

@@ -1,5 +1,6 @@
 """The objects that a cluster should have, in the form in which they are applied."""
 
+import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from libs.meshapi.fleet import GROUP
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.parsed import ParsedObject
 from libs.observed.sight import Kind, kind_of
+from libs.planning.redaction import is_secret
 from libs.ports.kubecluster import Body
 
 OWNER = "periplus.io/owner"
@@ -90,6 +92,8 @@ def manifest(
     body = plain(obj)
     body.pop("status", None)  # a server's own, also where a mesh reads it
     key = obj.key
+    if is_secret(key):
+        _keep_as_data(body)
     metadata = {**body["metadata"]}
     metadata.pop("creationTimestamp", None)
     metadata.pop("namespace", None)
@@ -102,6 +106,17 @@ def manifest(
     body["metadata"] = metadata
     version = obj.api_version.rpartition("/")[2]
     return Manifest(key, version, owned_by[1], body, body_hash(body), origin)
+
+
+def _keep_as_data(body: dict[str, Any]) -> None:
+    """Write texts of a Secret as the server keeps them: otherwise nobody owns what became of them.
+
+    Whoever then changed the data would not be noticed.
+    """
+    texts = body.pop("stringData", None) or {}
+    encoded = {name: base64.b64encode(text.encode()).decode() for name, text in texts.items()}
+    if encoded:
+        body["data"] = {**(body.get("data") or {}), **encoded}
 
 
 def body_hash(body: Body) -> ObjectHash:

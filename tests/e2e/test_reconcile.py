@@ -295,27 +295,40 @@ def test_values_of_secrets_are_nowhere_but_in_the_cluster(
 
     Not in reports and inventories, in plans, drifts and patches, in Events, or in what is logged.
     """
-    store = single.watched.store
-    commits = Commits(store, FLEET % "", [CLUSTER % (the(single).name, the(single).name)])
-    commits.commit({"shop": SECRET % "Opaque", "base": config_map("base")})
-    single.workers.follow()
-    single.settled()
-    commits.commit({"shop": SECRET % "example.com/other", "base": config_map("base")})
-    single.workers.follow()
-    report = single.settled(RoundState.FAILED)[the(single).name]
-    path = "/api/v1/namespaces/default/secrets/s"
-    assert the(single).call("GET", path).body["type"] == "Opaque"
-    by_hand = {"data": {"password": base64.b64encode(b"planted-by-hand").decode()}}
-    the(single).call("PATCH", path, by_hand, content_type=MERGE)
+    store, server = single.watched.store, the(single)
+    fleet = FLEET % ", reconcile: {heal: false}"
+    commits = Commits(store, fleet, [CLUSTER % (server.name, server.name)])
     where = ["--store", f"sqlite:///{tmp_path / 'store.sqlite'}"]
     where += ["--kubeconfig", str(single.kubeconfig)]
-    for command in (["plan"], ["plan", "-o", "json"], ["drift"], ["drift", "--patch"], ["apply"]):
+
+    def commit(kind: str) -> None:
+        commits.commit({"shop": SECRET % kind, "base": config_map("base")})
+        single.workers.follow()
+
+    commit("Opaque")
+    single.settled()
+    path = "/api/v1/namespaces/default/secrets/s"
+    by_hand = {"data": {"password": base64.b64encode(b"planted-by-hand").decode()}}
+    server.call("PATCH", path, by_hand, content_type=MERGE)
+    reports = [single.settled(RoundState.DRIFTED)[server.name]]
+    for command in (
+        ["plan", "-o", "json"],
+        ["drift"],
+        ["drift", "--patch"],
+        ["drift", "-o", "json"],
+    ):
         assert main([*command, *where]) == 1
-    events = the(single).call("GET", "/api/v1/namespaces/default/events").body["items"]
-    assert [one["reason"] for one in events if one["involvedObject"]["name"] == "s"]
-    told = "".join(capfd.readouterr()) + repr(report) + json.dumps(events)
-    told += repr(single.watched.store.inventory(report.cluster))
-    assert "Secret" in told
+    commit("example.com/other")
+    reports.append(single.settled(RoundState.FAILED)[server.name])
+    for command in (["plan"], ["plan", "-o", "json"], ["apply"]):
+        assert main([*command, *where]) == 1
+    assert server.call("GET", path).body["type"] == "Opaque"
+    events = server.call("GET", "/api/v1/namespaces/default/events").body["items"]
+    reasons = {one["reason"] for one in events if one["involvedObject"]["name"] == "s"}
+    assert reasons == {"Drifted", "ReconcileFailed"}
+    told = "".join(capfd.readouterr()) + repr(reports) + json.dumps(events)
+    told += repr(store.inventory(reports[0].cluster))
+    assert ".data.password" in told
     for planted in (b"correct-horse-battery", b"planted-by-hand"):
         assert planted.decode() not in told
         assert base64.b64encode(planted).decode() not in told

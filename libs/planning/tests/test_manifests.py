@@ -81,3 +81,14 @@ status: {conditions: [{type: Healthy, status: "True"}]}
     (made,) = manifests(placed(text), "fleet")
     assert "status" not in made.body
     assert made.body["spec"] == {"address": "10.0.0.1"}
+
+
+def test_texts_of_a_secret_are_applied_as_the_server_keeps_them() -> None:
+    """A text wins over data of its name, as it does on the server."""
+    text = (
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+        "data: {a: b2xk, b: a2VwdA==}\nstringData: {a: new}\n"
+    )
+    (found,) = manifests(placed(text), "example")
+    assert found.body["data"] == {"a": "bmV3", "b": "a2VwdA=="}
+    assert "stringData" not in found.body

@@ -139,7 +139,7 @@ def test_endpoints_of_both_clusters_are_known_and_follow(
     body["endpoints"][0]["conditions"]["ready"] = False
     assert servers[1].call("PUT", path, body).status == 200
     _until(lambda: _endpoints(facts) == {"10.1.0.1": "v1"})
-    servers[1].stop()
+    servers[1].kill()
     time.sleep(1.0)
     body["endpoints"][0]["conditions"]["ready"] = True
     servers[1].start()

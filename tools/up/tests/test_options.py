@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tools.up.options import UpOptions, children
 
+
 def _names(**options: Path) -> list[str]:
     return [one.name for one in children(UpOptions("fleet.git", Path("state"), **options))]  # type: ignore[arg-type]  # folders only
 
@@ -36,7 +37,7 @@ def _told(options: UpOptions) -> dict[str, dict[str, str]]:
 
 def test_with_a_kubeconfig_clusters_are_written_and_watched() -> None:
     """The reconciler and the compiler reach clusters in the same way."""
-    options = UpOptions("repository", STATE, kubeconfig=Path("config"), home_context="home")
+    options = UpOptions("fleet.git", Path("state"), kubeconfig=Path("config"), home_context="home")
     told = _told(options)
     for name in ("compiler", "reconciler"):
         reached = told[name]["KUBECONFIG"], told[name]["HOME_CONTEXT"]

@@ -87,7 +87,8 @@ def _pod(server: ApiServer) -> None:
 def _push(stack: KubeStack, shop: str) -> None:
     (server,) = stack.servers
     files = stack.files(shop)
-    cluster = (CLUSTER % (server.name, server.name)).replace("spec: {", "spec: {dataPlane: istiod, ")
+    cluster = CLUSTER % (server.name, server.name)
+    cluster = cluster.replace("spec: {", "spec: {dataPlane: istiod, ")
     stack.push_files({**files, f"clusters/{server.name}/cluster.yaml": cluster.encode()})
 
 

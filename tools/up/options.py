@@ -19,7 +19,6 @@ class UpOptions:
     `key.pem` and `roots.pem`, for TLS with proxies; without one only this machine may connect.
     `ca_authorities` is a folder with the values of each cluster's `cacerts`; with one an authority
     signs for workloads as well. `kubeconfig` has the contexts that clusters name, `home_context`
-    signs for workloads as well. `kubeconfig` has the contexts that clusters name, `home_context`
     that of the cluster whose Secrets hold the kubeconfigs of others; `kubeconfig_exec` lets its
     programs be run. Without a kubeconfig no API server is read or written. Without `rollouts`, a
     fleet with a strategy is never moved. `spans` and `span_endpoint` are those of

@@ -1,7 +1,7 @@
 """Places for stores, and the record of what passed on a real API server."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,15 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember the cases that passed on a real API server."""
-    report: pytest.TestReport = yield  # type: ignore[misc]  # what is sent in is the report
+    report = yield
     chosen = getattr(item, "callspec", None)
     is_real = chosen is not None and chosen.params.get("server") == "real"
     if is_real and report.when == "call" and report.passed:
         name = getattr(item, "originalname", item.name)
         item.session.stash.setdefault(PASSED, set()).add(name)
-    return report  # type: ignore[return-value]  # as above
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -103,10 +103,10 @@ def _settled(watched: Watched, names: list[str], server: ApiServer) -> None:
     """Wait until the newest revision is carried out and these objects are there."""
 
     def is_so() -> bool:
-        (report,) = watched.store.reports() or [None]
-        is_done = report is not None and report.state is RoundState.DONE
+        newest = watched.newest.id
+        done = [one for one in watched.store.reports() if one.state is RoundState.DONE]
         listed = [one["metadata"]["name"] for one in server.call("GET", MAPS).body["items"]]
-        return is_done and report.revision == watched.newest.id and sorted(listed) == names  # type: ignore[union-attr]
+        return [one.revision for one in done] == [newest] and sorted(listed) == names
 
     until(is_so, f"the cluster has {names}")
 

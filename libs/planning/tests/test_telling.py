@@ -115,7 +115,7 @@ def test_nobody_hears_that_all_is_well_who_never_heard_otherwise() -> None:
 
 def test_status_that_others_write_is_theirs() -> None:
     """Whoever it is, and however they write it; kinds of no mesh have no condition of ours."""
-    fields = {"f:status": {"f:conditions": {}}}
+    fields: dict[str, Any] = {"f:status": {"f:conditions": {}}}
     for entry in (
         {"manager": "pilot-discovery", "operation": "Update", "fieldsV1": fields},
         {"manager": "other", "operation": "Apply", "subresource": "status", "fieldsV1": fields},

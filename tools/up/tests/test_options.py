@@ -6,7 +6,8 @@ from tools.up.options import UpOptions, children
 
 
 def _names(**options: Path) -> list[str]:
-    return [one.name for one in children(UpOptions("fleet.git", Path("state"), **options))]  # type: ignore[arg-type]  # folders only
+    found = children(UpOptions("fleet.git", Path("state"), rollouts=False, **options))  # type: ignore[arg-type]  # folders only
+    return [one.name for one in found]
 
 
 def test_keys_and_clusters_are_touched_only_where_somebody_asks_for_it() -> None:

@@ -1,8 +1,8 @@
 """`periplus up` and `periplus demo`: commands that run until they are done or stopped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -33,6 +33,14 @@ class Doors:
     """Context of the cluster whose Secrets hold the kubeconfigs of others"""
     kubeconfig_exec: Annotated[bool, Parameter(negative="")] = False
     """Run programs that the kubeconfig names (`exec`) for credentials"""
+
+    def given(self) -> dict[str, Any]:
+        """Return the fields as `UpOptions` has them, with paths that hold in every folder."""
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: value.absolute() if isinstance(value, Path) else value
+            for name, value in found.items()
+        }
 
 
 def up(  # noqa: PLR0913 - one parameter for each option of a user
@@ -80,14 +88,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
             repository=repository,
             state=state.absolute(),
             branch=branch,
-            xds_address=doors.xds_address,
-            xds_identity=_absolute(doors.xds_identity),
-            ca_authorities=_absolute(doors.ca_authorities),
-            ca_address=doors.ca_address,
-            ca_mutual_address=doors.ca_mutual_address,
-            kubeconfig=_absolute(doors.kubeconfig),
-            home_context=doors.home_context,
-            kubeconfig_exec=doors.kubeconfig_exec,
+            **doors.given(),
             trigger_address=trigger_address,
             store_url=store,
             poll_s=poll_s,
@@ -102,10 +103,6 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
 def _positive(option: str, seconds: float) -> None:
     if seconds <= 0:
         raise UnusableError(f"{option} is {seconds}; write a number of seconds above 0")
-
-
-def _absolute(path: Path | None) -> Path | None:
-    return path.absolute() if path else None
 
 
 def demo(

@@ -240,3 +240,8 @@ _TABLES = (
     _Table("node_bound", (Service,), _node_bound),
 )
 """Every field that objects make. One that is new here is made again when its kinds change."""
+
+
+def kinds_read() -> frozenset[type[MeshObject]]:
+    """Return every kind of object that a world is made of."""
+    return frozenset(kind for table in _TABLES for kind in table.kinds)

@@ -100,6 +100,24 @@ class Mirror:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit that counts a call: `requests` may come at once, `refill` more every `per_s` seconds.
+
+    `requests` is None where it is not understood which bucket counts. Beyond it the answer has
+    `status`, where the limit is enforced. `percent` is the share of calls that it looks at.
+    """
+
+    filter: str
+    requests: int | None
+    refill: int = 1
+    per_s: float = 0.0
+    status: int = 429
+    percent: float = 100.0
+    enforced: bool = True
+    per_connection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HeaderSteps:
     """Operations on headers in the order in which they are done."""
 
@@ -119,6 +137,7 @@ class Action:
     fault: Fault | None = None
     mirror: tuple[Mirror, ...] = ()
     headers: HeaderSteps = HeaderSteps()
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(slots=True)

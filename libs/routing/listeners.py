@@ -20,7 +20,9 @@ _TLS = "tls"
 _INSPECTOR: Final = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
 _HTTP_INSPECTOR: Final = "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector"
 _ORIGINAL: Final = "envoy.extensions.filters.listener.original_dst.v3.OriginalDst"
-_KNOWN_FILTERS: Final = frozenset({_INSPECTOR, _HTTP_INSPECTOR, _ORIGINAL})
+_INTRODUCED: Final = "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"
+"""Whoever stands before the proxy says what a call says here: where it comes from and goes to."""
+_KNOWN_FILTERS: Final = frozenset({_INSPECTOR, _HTTP_INSPECTOR, _ORIGINAL, _INTRODUCED})
 _PLAIN_PROTOCOLS = {Protocol.HTTP: ("http/1.1",), Protocol.HTTP2: ("h2c",), Protocol.TCP: ()}
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from protogen.envoy.config.core.v3 import protocol_pb2
 from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
@@ -17,6 +18,7 @@ from libs.routing import (
     endpoints,
     filters,
     hosts,
+    limits,
     lookups,
     policies,
 )
@@ -34,6 +36,7 @@ TYPE: Final = _Manager.DESCRIPTOR.full_name
 BLACK_HOLE: Final = "BlackHoleCluster"
 _ALWAYS_PERCENT = 100.0
 _KEPT = _Manager.KEEP_UNCHANGED
+_ALLOWED = protocol_pb2.HttpProtocolOptions.ALLOW
 _ESCAPED = re.compile("%(?:2f|5c)", re.IGNORECASE)
 _MANAGER = frozenset(
     {
@@ -126,6 +129,7 @@ def decide(
     call = arrived.call
     understood(manager, _MANAGER, "http_connection_manager")
     _check_protocol(manager, call)
+    _check_names(manager, call)
     config = _configuration(manager, arrived.resources, so_far)
     request = request_of(
         call, normalize=manager.normalize_path.value, merge_slashes=manager.merge_slashes
@@ -192,6 +196,13 @@ def _check_protocol(manager: _Manager, call: Call) -> None:
         raise FailedError(Failure.PROTOCOL_ERROR)
 
 
+def _check_names(manager: _Manager, call: Call) -> None:
+    """Raise UndecidedError for a header that Envoy may refuse or leave out for its name."""
+    action = manager.common_http_protocol_options.headers_with_underscores_action
+    if action != _ALLOWED and any("_" in name for name in call.headers):
+        raise UndecidedError("headers_with_underscores_action")
+
+
 def _configuration(
     manager: _Manager, resources: Resources, so_far: Decision
 ) -> route_pb2.RouteConfiguration:
@@ -251,11 +262,14 @@ def _act(
     if marked is not None:
         steps = HeaderSteps(steps.request, (*steps.response, *marked.response))
     forwards = place.route.route
+    routed = kind == "route"
+    counted = limits.of_request(manager.http_filters, place.overrides, request, is_routed=routed)
     if kind == "redirect":
-        so_far.action = Action(actions.redirect(place, request), fault=fault, headers=steps)
+        told = actions.redirect(place, request)
+        so_far.action = Action(told, fault=fault, headers=steps, limits=counted)
     elif kind == "direct_response":
         answer = actions.direct_response(place)
-        so_far.action = Action(direct_response=answer, fault=fault, headers=steps)
+        so_far.action = Action(direct_response=answer, fault=fault, headers=steps, limits=counted)
     elif kind == "route":
         rewrite = actions.rewrite(place, request, chosen)
         lookups.check_names(arrived.resources, chosen, rewrite, asked)
@@ -266,6 +280,7 @@ def _act(
             fault=fault,
             mirror=actions.mirrors(place),
             headers=steps,
+            limits=counted,
         )
     else:
         raise UndecidedError(f"route.{kind}")

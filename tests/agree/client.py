@@ -7,38 +7,62 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from libs.routing.call import Call, Protocol, Tls
 from tests.agree.callers import address_of, certificate_of
+from tests.agree.redirection import handed_on
 
 NO_ANSWER = 0
 """The status of a call whose connection was refused or ended."""
 _TIMEOUT_S = 10.0
 Facts = dict[str, Any]
+Address = tuple[str, int]
 
 
-def ask(call: Call, names: Iterable[str], folder: Path | None = None) -> Facts:
+def ask(
+    call: Call,
+    names: Iterable[str],
+    folder: Path | None = None,
+    introduced: Mapping[str, int] | None = None,
+    *,
+    again: int = 0,
+) -> Facts:
     """Make a call and return what came of it; of headers only those in `names`.
 
-    `folder` has the certificates, for calls over TLS.
+    `folder` has the certificates, for calls over TLS. `introduced` are the ports to which calls of
+    a mode are redirected, where they are. `again` is how often it is made once more, each time over
+    a connection of its own; of those only the status counts.
     """
+    facts = _asked(call, list(names), folder, introduced or {})
+    then = [_asked(call, [], folder, introduced or {})["status"] for _ in range(again)]
+    return {**facts, "then": then}
+
+
+def _asked(
+    call: Call, names: list[str], folder: Path | None, introduced: Mapping[str, int]
+) -> Facts:
     started = time.perf_counter()
+    made = _by_curl if call.protocol is Protocol.HTTP2 else _over_one_connection
     try:
-        made = _by_curl if call.protocol is Protocol.HTTP2 else _over_one_connection
-        status, given, body = made(call, folder)
+        with ExitStack() as stack:
+            at = (call.address, call.port)
+            if call.mode in introduced:
+                at = stack.enter_context(handed_on(call, introduced[call.mode]))
+            status, given, body = made(call, at, folder)
     except (OSError, http.client.HTTPException):
         return {"status": NO_ANSWER, "elapsed_s": time.perf_counter() - started}
     elapsed_s = time.perf_counter() - started
-    return _facts(status, given, body, elapsed_s, list(names))
+    return _facts(status, given, body, elapsed_s, names)
 
 
 Answer = tuple[int, Mapping[str, list[str]], str]
 
 
-def _over_one_connection(call: Call, folder: Path | None) -> Answer:
-    at, origin = (call.address, call.port), (address_of(call), 0)
+def _over_one_connection(call: Call, at: Address, folder: Path | None) -> Answer:
+    origin = (_origin(call, at), 0)
     connection = http.client.HTTPConnection(*at, timeout=_TIMEOUT_S, source_address=origin)
     try:
         if call.tls is not Tls.PLAINTEXT:
@@ -75,22 +99,27 @@ def _encrypted(raw: socket.socket, call: Call, folder: Path | None) -> ssl.SSLSo
         raise
 
 
-def _by_curl(call: Call, folder: Path | None) -> Answer:
+def _origin(call: Call, at: Address) -> str:
+    """Return the address that a client calls from; empty for any, and where others tell it."""
+    return address_of(call) if at == (call.address, call.port) else ""
+
+
+def _by_curl(call: Call, at: Address, folder: Path | None) -> Answer:
     """Ask over HTTP/2, which the standard library does not speak."""
     command = ["curl", "--silent", "--include", "--path-as-is", "--max-time", str(_TIMEOUT_S)]
     if call.tls is Tls.PLAINTEXT:
-        url = f"http://{call.address}:{call.port}{call.path}"
+        url = f"http://{at[0]}:{at[1]}{call.path}"
         command.append("--http2-prior-knowledge")
     else:
         url = f"https://{call.sni}:{call.port}{call.path}"
-        reached = f"{call.sni}:{call.port}:{call.address}:{call.port}"
+        reached = f"{call.sni}:{call.port}:{at[0]}:{at[1]}"
         command += ["--http2", "--insecure", "--connect-to", reached]
     if call.tls is Tls.MTLS and folder is not None:
         shown = certificate_of(call)
         command += ["--cert", str(folder / f"{shown}.pem")]
         command += ["--key", str(folder / f"{shown}.key")]
-    if address_of(call):
-        command += ["--interface", address_of(call)]
+    if _origin(call, at):
+        command += ["--interface", _origin(call, at)]
     stated = {"host": call.host, "user-agent": "", "accept": "", **call.headers}
     for name, value in stated.items():
         # Without a value curl leaves a header out; a semicolon asks for an empty one.

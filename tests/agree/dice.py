@@ -23,6 +23,10 @@ class Dice:
         count = self._random.randint(0, min(count_max, len(choices)))
         return self._random.sample(list(choices), count)
 
+    def mixed(self, choices: Sequence[T]) -> list[T]:
+        """Return all of them in a random order."""
+        return self._random.sample(list(choices), len(choices))
+
     def chance(self, share: float) -> bool:
         """Say yes in a share of the draws."""
         return self._random.random() < share

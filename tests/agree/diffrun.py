@@ -17,8 +17,7 @@ from tests.agree.batch import Batch, draw
 from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
 from tests.agree.observed import differences, header_names, promised, retries_of
-from tests.agree.run import ground
-from tests.agree.trial import ADDRESS
+from tests.agree.trial import ADDRESS, Ground
 from tests.casefile import world_of
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess
@@ -46,14 +45,13 @@ class DiffReport:
     disagreements: list[str] = field(default_factory=list)
 
 
-def compare_differences(seed: int, pairs: int) -> DiffReport:
+def compare_differences(found: Ground, seed: int, pairs: int) -> DiffReport:
     """Draw pairs of configurations until `pairs` examples were shown to both Envoys."""
     dice, report = Dice(seed), DiffReport()
-    with ground() as found:
-        while report.pairs < pairs:
-            port = free_ports(1)[0]
-            old = draw(dice, port, found, _CALLS_PER_CONFIG, chancy=False)
-            _Pair(old, _changed(dice, old), found.workloads, report).run()
+    while report.pairs < pairs:
+        port = free_ports(1)[0]
+        old = draw(dice, port, found, _CALLS_PER_CONFIG, chancy=False)
+        _Pair(old, _changed(dice, old), found.workloads, report).run()
     return report
 
 

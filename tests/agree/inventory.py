@@ -5,21 +5,32 @@ are counted as well. Words of an enumeration and ways to match a text are fields
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from libs.meshapi.base import Model
 from libs.meshapi.destinationrule import DestinationRuleSpec
-from libs.meshapi.effects import NO_EFFECT
+from libs.meshapi.effects import MESH_CONFIG, NO_EFFECT
 from libs.meshapi.envoyfilter import EnvoyFilterSpec
 from libs.meshapi.gateway import GatewaySpec
 from libs.meshapi.matches import StringMatch
+from libs.meshapi.meshconfig.config import MeshConfig
+from libs.meshapi.proxyconfig import ProxyConfigSpec
+from libs.meshapi.ratelimit import RateLimitSpec
 from libs.meshapi.schema import bare, field_names, name_of, words
+from libs.meshapi.service import ServiceSpec
 from libs.meshapi.serviceentry import ServiceEntrySpec
 from libs.meshapi.sidecar import SidecarSpec
+from libs.meshapi.telemetry import TelemetrySpec
+from libs.meshapi.trafficextension import TrafficExtensionSpec
 from libs.meshapi.virtualservice import VirtualServiceSpec
+from libs.meshapi.wasmplugin import WasmPluginSpec
 from libs.meshapi.workloadentry import WorkloadEntrySpec
 from tests.agree.notshown import NOT_SHOWN
 
+MESH = "MeshConfig"
 SPECS: Mapping[str, type[Model]] = {
     "VirtualService": VirtualServiceSpec,
     "DestinationRule": DestinationRuleSpec,
@@ -27,7 +38,14 @@ SPECS: Mapping[str, type[Model]] = {
     "ServiceEntry": ServiceEntrySpec,
     "WorkloadEntry": WorkloadEntrySpec,
     "Sidecar": SidecarSpec,
+    "Service": ServiceSpec,
     "EnvoyFilter": EnvoyFilterSpec,
+    "Telemetry": TelemetrySpec,
+    "ProxyConfig": ProxyConfigSpec,
+    "WasmPlugin": WasmPluginSpec,
+    "TrafficExtension": TrafficExtensionSpec,
+    "RateLimit": RateLimitSpec,
+    MESH: MeshConfig,
 }
 _PRESENT = "present"
 """A condition on a text that names neither text nor pattern: it has to be there."""
@@ -36,17 +54,18 @@ _LISTS = (tuple, list)
 
 def wanted() -> frozenset[str]:
     """Return every field that a call can show: all of them but those stated in `NOT_SHOWN`."""
-    known = {one for spec in SPECS.values() for one in _declared(spec, {})}
-    without = {one for kind in SPECS for path in NO_EFFECT.get(kind, ()) for one in _at(kind, path)}
-    return frozenset(known - without - NOT_SHOWN.keys())
+    return known() - NOT_SHOWN.keys()
 
 
-def _at(kind: str, path: str) -> Iterator[str]:
-    """Yield the fields of a path such as `spec.tcp[].match[].port`."""
-    model, names = SPECS[kind], path.replace("[]", "").split(".")[1:]
-    for name in names[:-1]:
-        model = dict(_fields(model))[name][0] or model
-    yield f"{model.__name__}.{names[-1]}"
+def known() -> frozenset[str]:
+    """Return every field that has an effect."""
+    return frozenset(one for kind in SPECS for one in _declared(SPECS[kind], _idle(kind), ()))
+
+
+def _idle(kind: str) -> frozenset[str]:
+    """Return the paths of a kind's fields that have no effect, from its `spec` on."""
+    stated = MESH_CONFIG if kind == MESH else NO_EFFECT.get(kind, ())
+    return frozenset(one.replace("[]", "").removeprefix("spec.") for one in stated)
 
 
 def written(kind: str, spec: Mapping[str, Any]) -> frozenset[str]:
@@ -54,33 +73,47 @@ def written(kind: str, spec: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(_written(SPECS[kind], spec))
 
 
-def _declared(model: type[Model], seen: dict[type[Model], None]) -> Iterator[str]:
-    if model in seen:
-        return
-    seen[model] = None
-    for name, (inside, says) in _fields(model):
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a field holds: a model, one of several words, each by a name or not."""
+
+    inside: type[Model] | None
+    words: tuple[str, ...]
+    named: bool
+
+
+def _declared(
+    model: type[Model],
+    idle: frozenset[str],
+    path: tuple[str, ...],
+    above: frozenset[type] = frozenset(),
+) -> Iterator[str]:
+    for name, kind in _fields(model):
+        here = (*path, name)
+        if ".".join(here) in idle:
+            continue
         field = f"{model.__name__}.{name}"
-        if inside is StringMatch:
+        if kind.inside is StringMatch:
             yield from (f"{field}.{one}" for one in (*field_names(StringMatch), _PRESENT))
             continue
-        yield from (f"{field} {word}" for word in says) if says else (field,)
-        if inside is not None:
-            yield from _declared(inside, seen)
+        yield from (f"{field} {word}" for word in kind.words) if kind.words else (field,)
+        if kind.inside is not None and kind.inside not in above:
+            yield from _declared(kind.inside, idle, here, above | {model})
 
 
 def _written(model: type[Model], value: Mapping[str, Any]) -> Iterator[str]:
-    for name, (inside, says) in _fields(model):
+    for name, kind in _fields(model):
         if name not in value:
             continue
         field, held = f"{model.__name__}.{name}", value[name]
         items = held if isinstance(held, _LISTS) else (held,)
-        if inside is StringMatch:
+        if kind.inside is StringMatch:
             yield from (f"{field}.{one}" for each in items for one in _conditions(each))
             continue
-        yield f"{field} {held}" if says else field
-        if inside is not None:
-            for each in items:
-                yield from _written(inside, each)
+        yield from (f"{field} {one}" for one in items) if kind.words else (field,)
+        if kind.inside is not None:
+            for each in held.values() if kind.named else items:
+                yield from _written(kind.inside, each)
 
 
 def _conditions(value: Mapping[str, Any]) -> Iterator[str]:
@@ -90,13 +123,17 @@ def _conditions(value: Mapping[str, Any]) -> Iterator[str]:
         yield from one or (_PRESENT,)
 
 
-def _fields(model: type[Model]) -> Iterator[tuple[str, tuple[type[Model] | None, tuple[str, ...]]]]:
-    """Yield names with the model that a field holds, if any, and the words of an enumeration."""
+def _fields(model: type[Model]) -> Iterator[tuple[str, _Kind]]:
+    """Yield names with what a field holds."""
     for attribute, info in model.model_fields.items():
-        kind = bare(info.annotation)
-        if get_origin(kind) is tuple:
-            kind = bare(get_args(kind)[0])
-        elif get_args(kind) and not words(kind):
-            kind = bare(get_args(kind)[-1])
-        holds = isinstance(kind, type) and issubclass(kind, Model)
-        yield name_of(info, attribute), (kind if holds else None, words(kind))
+        yield name_of(info, attribute), _kind(info)
+
+
+def _kind(info: FieldInfo) -> _Kind:
+    kind, named = bare(info.annotation), False
+    if get_origin(kind) is tuple:
+        kind = bare(get_args(kind)[0])
+    elif get_args(kind) and not words(kind):
+        kind, named = bare(get_args(kind)[-1]), True
+    holds = isinstance(kind, type) and issubclass(kind, Model)
+    return _Kind(kind if holds else None, words(kind), named)

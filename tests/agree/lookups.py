@@ -8,25 +8,37 @@ from tests.agree.dice import Dice
 from tests.agree.trial import ADDRESS, Ground, Trial, caller, written
 from tools.child.ports import free_ports
 
-_PLAIN, _SEALED = "plain.localhost", "sealed.localhost"
+_PLAIN, _SEALED, _FREE = "plain.localhost", "sealed.localhost", "free.localhost"
 """Names below `localhost` mean this machine, to every resolver."""
 
 
 def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
-    """Draw entries whose hosts nobody knows, rules for them, and calls that name such hosts."""
+    """Draw entries whose hosts nobody knows, rules for them, and calls that name such hosts.
+
+    Sometimes the mesh lets its workloads call hosts that nobody declared, encrypted or not.
+    """
     port = free_ports(1)[0]
     sealed = dice.one([number for _, number in ground.encrypted])
+    free = dice.one((None, ground.plain, ground.encrypted))
+    policy: dict[str, Any] = {"mode": "ALLOW_ANY_DYNAMIC_DNS"}
+    if free is ground.encrypted:
+        policy["tls"] = {"mode": "SIMPLE", "insecureSkipVerify": True}
     objects = [
-        _sidecar({port: "HTTP", sealed: "TLS"}),
+        _sidecar({port: "HTTP", sealed: "TLS"}, stated=free is None),
         _entry(_PLAIN, port, "HTTP"),
         _entry(_SEALED, sealed, "TLS"),
         _rules(dice, ground),
     ]
-    made = (_call(dice, ground, port, sealed) for _ in range(calls))
-    return Trial(tuple(objects), caller(ProxyType.SIDECAR), tuple(made))
+    made = [_call(dice, ground, port, sealed) for _ in range(calls)]
+    for one in made if free is not None else ():
+        at = dice.one([number for _, number in free])
+        if one["host"].startswith("one.undeclared"):
+            one["host"] = f"one.{_FREE}:{at}"
+    mesh = {"outboundTrafficPolicy": policy} if free is not None else {}
+    return Trial(tuple(objects), caller(ProxyType.SIDECAR), tuple(made), mesh)
 
 
-def _sidecar(ports: dict[int, str]) -> dict[str, Any]:
+def _sidecar(ports: dict[int, str], *, stated: bool) -> dict[str, Any]:
     egress = [
         {
             "port": {"number": port, "protocol": protocol, "name": protocol.lower()},
@@ -36,8 +48,8 @@ def _sidecar(ports: dict[int, str]) -> dict[str, Any]:
         }
         for port, protocol in ports.items()
     ]
-    policy = {"mode": "REGISTRY_ONLY"}
-    return written("Sidecar", "default", {"egress": egress, "outboundTrafficPolicy": policy})
+    policy = {"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}} if stated else {}
+    return written("Sidecar", "default", {"egress": egress, **policy})
 
 
 def _entry(name: str, port: int, protocol: str) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from typing import Any
 from libs.routing.decision import Verdict
 from libs.routing.outcome import Failure
 from tests.agree.diffrun import compare_differences
+from tests.agree.ground import ground
 from tests.agree.inventory import wanted
-from tests.agree.run import Report, compare, observe
+from tests.agree.observing import RefusedError, observe
+from tests.agree.run import Report, compare
 
 SHOWN_MAX = 20
 HITS_MIN = 20
@@ -38,11 +40,23 @@ def main(argv: Sequence[str]) -> int:
     _say(f"seed {seed}")
     if options.diff:
         return _differences(seed, options.pairs)
-    report = compare(observe(seed, options.pairs))
+    with ground() as found:
+        try:
+            report = compare(observe(found, seed, options.pairs))
+        except RefusedError as error:
+            return _refused(seed, str(error))
     _print(report)
     figures = _figures(report, seed)
     _say(json.dumps(figures))
     return 0 if all(bar["ok"] for bar in figures["bars"]) else 1
+
+
+def _refused(seed: int, reason: str) -> int:
+    """Say that a configuration was drawn that nobody could be served; no pair makes up for it."""
+    _say(f"refused: {reason}")
+    bars = [_bar("refused_configurations", 1, 0, higher=False)]
+    _say(json.dumps({"bench": "agree", "figures": {"seed": seed}, "bars": bars}))
+    return 1
 
 
 def _say(line: str) -> None:
@@ -52,7 +66,8 @@ def _say(line: str) -> None:
 
 def _differences(seed: int, pairs: int) -> int:
     """Show stated differences to real Envoys."""
-    report = compare_differences(seed, pairs)
+    with ground() as found:
+        report = compare_differences(found, seed, pairs)
     for title, counts in (
         ("effect", report.effects),
         ("facet", report.facets),

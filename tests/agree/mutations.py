@@ -15,6 +15,8 @@ from libs.routing import (
     filters,
     headers,
     hosts,
+    limits,
+    listeners,
     manager,
     paths,
     texts,
@@ -163,6 +165,14 @@ def _no_wildcards(right: Any) -> Any:
     return lambda config: replace(right(config), suffixes=())
 
 
+def _nothing_told(right: Any) -> Any:
+    return dict.fromkeys(right, ())
+
+
+def _nowhere(_: Any) -> Any:
+    return lambda *_args: ()
+
+
 MUTATIONS = (
     Mutation("the path is compared with its query", conditions, "path_holds", _with_query),
     Mutation("letters' case never counts in paths", conditions, "path_holds", _case_ignored),
@@ -191,4 +201,9 @@ MUTATIONS = (
     Mutation("certificates are not asked for", certificates, "check", _none),
     Mutation("plain calls are not sent to TLS", manager, "_check_tls", _none),
     Mutation("farther endpoints are preferred", endpoints, "_choice", _rank_reversed),
+    Mutation("nothing is redirected", listeners, "_intercepting", _none),
+    Mutation("first bytes tell nothing", listeners, "_PLAIN_PROTOCOLS", _nothing_told),
+    Mutation("where a call was meant to go is forgotten", endpoints, "_original", _nowhere),
+    Mutation("conditions of limits always hold", limits, "header_holds", _always_true),
+    Mutation("limits by value count nothing", limits, "_fitting", _nowhere),
 )

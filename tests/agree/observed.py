@@ -6,7 +6,7 @@ from typing import Any
 
 from libs.routing import headers as operations
 from libs.routing.call import Call
-from libs.routing.decision import Action, Decision, Fault, Verdict
+from libs.routing.decision import Action, Decision, Fault, Limit, Verdict
 from libs.routing.outcome import Failure
 from tests.agree.client import NO_ANSWER, Facts
 
@@ -41,6 +41,8 @@ _CROSS_ORIGIN = tuple(
 _GRPC_ABORT_STATUS = 200
 """What a client that does not speak gRPC sees of a gRPC status."""
 _ALL_PERCENT = 100.0
+_REPEATS_MAX = 4
+"""Limits that count no call but one are this small at most."""
 
 
 def header_names(decision: Decision, call: Call) -> list[str]:
@@ -49,6 +51,31 @@ def header_names(decision: Decision, call: Call) -> list[str]:
     touched = [*steps.request, *steps.response] if steps else []
     own = [name for name in call.headers if name not in ("x-fail-attempts", "x-delay-ms")]
     return sorted({*own, *_CROSS_ORIGIN, *(step.name for step in touched if step.name != "host")})
+
+
+def repeats(decision: Decision) -> int:
+    """Return how often a call has to be made again until a limit of its own refuses it."""
+    size = _smallest(decision)
+    return size if size is not None and size <= _REPEATS_MAX else 0
+
+
+def _refusing(decision: Decision) -> list[Limit]:
+    """Return the limits that refuse calls beyond them, where each call has its own connection."""
+    limits = decision.action.limits if decision.action else ()
+    return [one for one in limits if one.enforced and not one.per_connection and one.requests]
+
+
+def _smallest(decision: Decision) -> int | None:
+    return min((one.requests or 0 for one in _refusing(decision)), default=None)
+
+
+def _then(decision: Decision, status: object) -> list[object]:
+    """Return the statuses of a call that is repeated: the first limit that is used up answers."""
+    count = repeats(decision)
+    if not count:
+        return []
+    last = next(one for one in _refusing(decision) if one.requests == _smallest(decision))
+    return [*[status] * (count - 1), last.status]
 
 
 def possible(decision: Decision) -> Iterator[Decision]:
@@ -96,7 +123,8 @@ def promised(decision: Decision, call: Call, workloads: Mapping[tuple[str, int],
         status = fault.abort_status if fault else None
         return facts | {"status": status or _GRPC_ABORT_STATUS, "workload": None}
     facts["response"] = _texts({}, action.headers.response)
-    return facts | (_answered(action) or _forwarded(decision, call, workloads))
+    facts |= _answered(action) or _forwarded(decision, call, workloads)
+    return facts | {"then": _then(decision, facts["status"])}
 
 
 def _answered(action: Action) -> Facts:

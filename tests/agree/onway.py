@@ -6,14 +6,16 @@ they lead to, so both have to be unique in a trial.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from libs.envoy.localratelimit import FILTER_NAME as LIMIT_NAME
 from libs.routing.call import Call, Mode, Tls
 from libs.routing.decision import ClusterChoice, Decision, Verdict
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources
-from tests.agree.inventory import written
+from tests.agree.attachedway import Passed
+from tests.agree.inventory import MESH, written
 from tests.agree.trial import Trial
 
 _FOR_ALL = ("hosts", "gateways", "exportTo")
@@ -28,14 +30,39 @@ class Way:
     trial: Trial
     call: Call
     decision: Decision
-    without: Mapping[str, Resources] = field(default_factory=dict)
-    """What the proxy would have without an EnvoyFilter, by its name."""
+    without: Callable[[], Mapping[str, Resources]]
+    """Tells what the proxy would have without an EnvoyFilter, by its name."""
 
     def fields(self) -> frozenset[str]:
         """Return the fields on the way; none where the answer is that nobody can say."""
         if self.decision.verdict is Verdict.NOT_DECIDED:
             return frozenset()
-        return frozenset(field for kind, spec in self._specs() for field in written(kind, spec))
+        specs = [*self._specs(), *self._attached()]
+        return frozenset(field for kind, spec in specs for field in written(kind, spec))
+
+    def _attached(self) -> Iterator[tuple[str, Spec]]:
+        """Yield what of objects that watch the proxy was on the way, and of the mesh."""
+        passed = Passed(self.trial, self.call, self.decision)
+        watching = [
+            passed.telemetry(one["metadata"]["namespace"], one["spec"])
+            for one in self.trial.objects
+            if one["kind"] == "Telemetry"
+        ]
+        found = [one for one in watching if one is not None]
+        yield from (("Telemetry", one) for one in found)
+        yield MESH, passed.mesh(found)
+        for one in self.trial.objects:
+            if one["kind"] == "RateLimit":
+                yield from self._rate_limit(one)
+
+    def _rate_limit(self, one: Spec) -> Iterator[tuple[str, Spec]]:
+        """Yield an object with those of its limits that count the call."""
+        metadata, action = one["metadata"], self.decision.action
+        counting = {each.filter for each in action.limits} if action is not None else set()
+        place = f"{LIMIT_NAME}.{metadata['namespace']}.{metadata['name']}"
+        limits = [each for each in one["spec"]["limits"] if f"{place}.{each['name']}" in counting]
+        if limits:
+            yield "RateLimit", {**one["spec"], "limits": limits}
 
     def _specs(self) -> Iterator[tuple[str, Spec]]:
         """Yield what of each object was on the way."""
@@ -48,6 +75,8 @@ class Way:
             "Sidecar": self._sidecar,
         }
         for one in self.trial.objects:
+            if one["kind"] == "Service":
+                yield from self._service(one["metadata"]["name"], one["spec"])
             step = steps.get(one["kind"])
             spec = step(one["spec"]) if step is not None else None
             if spec is not None:
@@ -57,7 +86,7 @@ class Way:
 
     def _patched(self, name: str) -> bool:
         """Say whether an EnvoyFilter changed the answer."""
-        former = self.without.get(name)
+        former = self.without().get(name)
         return former is not None and told(evaluate(former, self.call)) != told(self.decision)
 
     def _virtual_service(self, spec: Spec) -> Spec | None:
@@ -94,6 +123,22 @@ class Way:
         called = {_host(one) for one in self.decision.clusters}
         return spec if called & {*spec["hosts"]} else None
 
+    def _service(self, name: str, spec: Spec) -> Iterator[tuple[str, Spec]]:
+        """Yield a Service with the ports that were called, from outside or at the workload."""
+        called = {(_host(one), _parts(one)[1]) for one in self.decision.clusters}
+        own = {
+            number
+            for direction, number, *_ in map(_parts, self.decision.clusters)
+            if direction == "inbound"
+        }
+        ports = [
+            one
+            for one in spec["ports"]
+            if (_full(name), str(one["port"])) in called or str(one.get("targetPort")) in own
+        ]
+        if ports:
+            yield "Service", {**spec, "ports": ports}
+
     def _workload_entry(self, spec: Spec) -> Spec | None:
         direct = {
             host
@@ -107,7 +152,7 @@ class Way:
             if _host(one) not in direct
             for endpoint in one.endpoints
         }
-        places = {(spec["address"], port) for port in spec["ports"].values()}
+        places = {(spec["address"], port) for port in spec.get("ports", {}).values()}
         return spec if chosen & places else None
 
     def _gateway(self, spec: Spec) -> Spec | None:

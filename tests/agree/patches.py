@@ -7,7 +7,7 @@ from typing import Any
 from libs.compile.proxy import ProxyType
 from tests.agree import batch, services
 from tests.agree.dice import Dice
-from tests.agree.trial import ADDRESS, Ground, Trial, written
+from tests.agree.trial import ADDRESS, TARGET, Ground, Trial, written
 from tools.child.ports import free_ports
 
 _TYPES = "type.googleapis.com/envoy.extensions.filters"
@@ -84,6 +84,8 @@ def _spec(dice: Dice, patches: list[Patch]) -> dict[str, Any]:
     spec: dict[str, Any] = {"configPatches": patches}
     if dice.chance(0.5):
         spec["workloadSelector"] = {"labels": {"app": "caller"}}
+    elif dice.chance(0.4):
+        spec["targetRefs"] = [TARGET]
     if dice.chance(0.4):
         spec["priority"] = dice.number(-2, 2)
     return spec
@@ -342,3 +344,27 @@ def _written(patches: list[Patch]) -> list[Patch]:
         written("EnvoyFilter", f"mark{at}", {"configPatches": [one]})
         for at, one in enumerate(patches)
     ]
+
+
+def of_intercepted(dice: Dice, ports: list[int], guessed: int) -> list[Patch]:
+    """Return EnvoyFilters that mark chains of the listener of redirected calls to a workload.
+
+    One may keep a listener from looking for requests, at a `guessed` port of a service.
+    """
+    ways: tuple[Patch, ...] = (
+        {"filterChain": {"destinationPort": dice.one(ports)}},
+        {"filterChain": {"name": "virtualInbound-catchall"}},
+        {"filterChain": {"name": f"0.0.0.0_{ports[0]}"}},
+    )
+    listener = {"name": "virtualInbound"}
+    patched: list[Patch] = []
+    for way in ways:
+        match = {"context": "SIDECAR_INBOUND", "listener": {**listener, **way}}
+        named = {"name": f"by-{'-'.join(way['filterChain'])}"}
+        patched.append(_patch("FILTER_CHAIN", match, "MERGE", named))
+    found = dice.some(patched, 2)
+    if dice.chance(0.4):
+        blind = {"portNumber": guessed, "listenerFilter": "envoy.filters.listener.http_inspector"}
+        match = {"context": "SIDECAR_OUTBOUND", "listener": blind}
+        found.append(_patch("LISTENER_FILTER", match, "REMOVE", None))
+    return _written(found)

@@ -20,7 +20,7 @@ def policy(dice: Dice, *, of_port: bool = False) -> dict[str, Any]:
     if dice.chance(0.5):
         drawn["connectionPool"] = pool(dice)
     if dice.chance(0.6):
-        drawn["outlierDetection"] = _outliers(dice)
+        drawn["outlierDetection"] = outliers(dice)
     if dice.chance(0.25):
         drawn["tls"] = {"mode": "DISABLE"}
     if of_port:
@@ -119,7 +119,7 @@ def keep_protocol(dice: Dice, objects: list[dict[str, Any]]) -> None:
             settings["http"]["useClientProtocol"] = True
 
 
-def _outliers(dice: Dice) -> dict[str, Any]:
+def outliers(dice: Dice) -> dict[str, Any]:
     """Draw ejections that never happen: failures are part of the calls, who failed must stay."""
     drawn: dict[str, Any] = {"consecutiveGatewayErrors": 0}
     drawn[dice.one(("consecutive5xxErrors", "consecutive5xxErrors", "consecutiveErrors"))] = 0

@@ -244,7 +244,7 @@ def _forward(dice: Dice, hosts: Sequence[str]) -> dict[str, Any]:
     if dice.chance(0.15):
         rule["timeout"] = dice.one(("0.4s", "5s"))
     if dice.chance(0.25):
-        rule["retries"] = _retries(dice)
+        rule["retries"] = retries(dice)
     if dice.chance(0.25):
         rule |= _mirrors(dice, hosts)
     return rule
@@ -304,18 +304,19 @@ def _rewrite(dice: Dice) -> dict[str, Any]:
     return rewrite or {"uri": "/new"}
 
 
-def _retries(dice: Dice) -> dict[str, Any]:
-    retries: dict[str, Any] = {"attempts": dice.number(0, 2)}
-    if retries["attempts"]:
-        retries["backoff"] = "1ms"
-        retries["retryOn"] = dice.one(("5xx", "gateway-error", "503", "connect-failure", "502,504"))
+def retries(dice: Dice) -> dict[str, Any]:
+    """Draw how often, and after what, a request is tried again."""
+    drawn: dict[str, Any] = {"attempts": dice.number(0, 2)}
+    if drawn["attempts"]:
+        drawn["backoff"] = "1ms"
+        drawn["retryOn"] = dice.one(("5xx", "gateway-error", "503", "connect-failure", "502,504"))
         if dice.chance(0.3):
-            retries["perTryTimeout"] = "3s"
+            drawn["perTryTimeout"] = "3s"
         if dice.chance(0.3):
-            retries["retryRemoteLocalities"] = dice.chance(0.5)
+            drawn["retryRemoteLocalities"] = dice.chance(0.5)
         if dice.chance(0.3):
-            retries["retryIgnorePreviousHosts"] = dice.chance(0.5)
-    return retries
+            drawn["retryIgnorePreviousHosts"] = dice.chance(0.5)
+    return drawn
 
 
 def _fault(dice: Dice) -> dict[str, Any]:

@@ -8,13 +8,16 @@ from libs.compile import (
     actions,
     crossorigin,
     delegates,
+    listeners,
     outbound,
+    ratelimits,
     retries,
     routes,
     servertls,
     streams,
 )
 from libs.envoy.headers import HeaderChanges
+from libs.envoy.names import BLACK_HOLE
 from tests.agree.mutations import Mutation
 
 
@@ -109,4 +112,7 @@ SLIPS = (
     Mutation("no client has to show itself", servertls, "_clients", _always(None)),
     Mutation("delegates have no rules", delegates, "_rules", _always(())),
     Mutation("services have no short names", outbound, "short_names", _always(())),
+    Mutation("nothing undeclared is called", listeners, "undeclared", _always(BLACK_HOLE)),
+    Mutation("limits are for every port", ratelimits, "_ports", _always(None)),
+    Mutation("limits have no overrides", ratelimits, "_override", _always(None)),
 )

@@ -2,81 +2,109 @@
 
 import secrets
 import sys
-from collections.abc import Generator, Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from libs.routing.evaluate import evaluate
-from tests.agree import mutations
+from tests.agree import aimed, arrivals, ground, policymutations
+from tests.agree.dice import Dice
 from tests.agree.diffrun import compare_differences
 from tests.agree.mutations import MUTATIONS, Mutation
-from tests.agree.run import TRAFFIC, Pair, compare, observe, wrong
+from tests.agree.observing import Pair, RefusedError, compiled, observe
+from tests.agree.onway import told
+from tests.agree.run import compare
+from tests.agree.scenes import SCENES, TRAFFIC
 from tests.agree.slips import SLIPS
+from tests.agree.trial import Ground, Trial, written
 
 _PAIRS = 500
-_MUTATION_SEED = 4
-_MUTATION_PAIRS = 2000
+_SEED = 4
+_EVALUATOR = (*MUTATIONS, *policymutations.MUTATIONS)
 
 
-def test_answers_are_what_a_real_envoy_did(envoy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Five hundred pairs of a fresh seed, printed and named by a failure, have no disagreement."""
+@pytest.fixture(scope="module")
+def found(envoy: Path) -> Iterator[Ground]:
+    """Let workloads answer."""
+    with ground.ground() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def fresh(found: Ground, request: pytest.FixtureRequest) -> tuple[int, list[Pair]]:
+    """Five hundred pairs of a fresh seed, which is printed."""
     seed = secrets.randbits(32)
-    with capsys.disabled():
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
         sys.stdout.write(f"\n./dev agree --pairs {_PAIRS} --seed {seed}\n")
-    report = compare(observe(seed, _PAIRS))
+    return seed, list(observe(found, seed, _PAIRS, dumps=True))
+
+
+def test_answers_are_what_a_real_envoy_did(fresh: tuple[int, list[Pair]]) -> None:
+    """Five hundred pairs of a fresh seed, named by a failure, have no disagreement."""
+    seed, pairs = fresh
+    report = compare(pairs, fields=False)
     assert report.pairs == _PAIRS
     assert not report.disagreements, (f"./dev agree --seed {seed}", report.disagreements[:5])
 
 
-def test_stated_differences_show_in_two_real_envoys(envoy: Path) -> None:
+def test_a_config_dump_answers_as_the_view_that_its_envoy_runs(
+    fresh: tuple[int, list[Pair]],
+) -> None:
+    """Every call has the same way and outcome; nothing of the dump is unreadable."""
+    seed, pairs = fresh
+    for one in pairs:
+        assert one.dumped is not None
+        assert one.dumped.unread == {}
+        mine, dumped = evaluate(one.resources, one.call), evaluate(one.dumped, one.call)
+        assert told(dumped) == told(mine), (seed, one.call)
+
+
+def _refused(dice: Dice, found: Ground, calls: int) -> Trial:
+    """Draw a trial with a cluster of two kinds at once."""
+    trial = arrivals.draw(dice, found, calls)
+    value = {"name": "torn", "type": "STATIC", "lb_policy": "CLUSTER_PROVIDED"}
+    patch = {"applyTo": "CLUSTER", "match": {}, "patch": {"operation": "ADD", "value": value}}
+    torn = written("EnvoyFilter", "torn", {"configPatches": [patch]})
+    return replace(trial, objects=(*trial.objects, torn))
+
+
+def test_a_configuration_that_envoy_refuses_ends_the_run(found: Ground) -> None:
+    """Nothing is skipped: the run says what Envoy said."""
+    assert compiled(_refused(Dice(1), found, 1))
+    with pytest.raises(RefusedError, match="torn"):
+        next(observe(found, 1, 1, {_refused: 1}))
+
+
+def test_stated_differences_show_in_two_real_envoys(found: Ground) -> None:
     """Examples of fifty differences of a fresh seed, each through both configurations."""
     seed = secrets.randbits(32)
-    report = compare_differences(seed, 50)
+    report = compare_differences(found, seed, 50)
     assert report.pairs >= 50
     assert not report.disagreements, (f"./dev agree --diff --seed {seed}", report.disagreements[:5])
 
 
-@dataclass(slots=True)
-class _Seen:
-    """Pairs that were observed so far; more are as soon as somebody looks further."""
+@pytest.fixture(scope="module")
+def noticed(found: Ground) -> frozenset[str]:
+    """Mistakes of the evaluator that random pairs catch."""
+    return aimed.caught_in_evaluator(found, _SEED, _EVALUATOR, SCENES)
 
-    source: Generator[Pair, None, None]
-    pairs: list[Pair] = field(default_factory=list)
 
-    def __iter__(self) -> Iterator[Pair]:
-        """Yield known pairs, then new ones."""
-        yield from self.pairs
-        for one in self.source:
-            self.pairs.append(one)
-            yield one
+@pytest.mark.parametrize("mutation", _EVALUATOR, ids=lambda one: one.says.replace(" ", "-"))
+def test_a_mistake_of_the_evaluator_is_caught(mutation: Mutation, noticed: frozenset[str]) -> None:
+    """Every small mistake makes a pair disagree that agrees without it."""
+    assert mutation.says in noticed
 
 
 @pytest.fixture(scope="module")
-def seen() -> Iterator[_Seen]:
-    """Pairs of one seed, each observed once for all mutations."""
-    with closing(observe(_MUTATION_SEED, _MUTATION_PAIRS, scenes=TRAFFIC)) as source:
-        yield _Seen(source)
-
-
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.says.replace(" ", "-"))
-def test_a_mistake_of_the_evaluator_is_caught(mutation: Mutation, seen: _Seen, envoy: Path) -> None:
-    """Every small mistake makes a pair disagree that agrees without it."""
-    assert any(_misjudged(one, mutation) for one in seen)
-
-
-def _misjudged(pair: Pair, mutation: Mutation) -> bool:
-    """Say whether the evaluator contradicts what Envoy did, and only with the mistake."""
-    if wrong(pair, evaluate(pair.resources, pair.call)):
-        return False
-    with mutations.applied(mutation):
-        return bool(wrong(pair, evaluate(pair.resources, pair.call)))
+def shown(found: Ground) -> frozenset[str]:
+    """Mistakes of the compiler that random pairs catch."""
+    return aimed.caught_in_compiler(found, _SEED, SLIPS, TRAFFIC)
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda one: one.says.replace(" ", "-"))
-def test_a_mistake_of_the_compiler_is_caught(slip: Mutation, envoy: Path) -> None:
+def test_a_mistake_of_the_compiler_is_caught(slip: Mutation, shown: frozenset[str]) -> None:
     """An Envoy with what a wrong compiler makes does not do what the right one means."""
-    with closing(observe(_MUTATION_SEED, _MUTATION_PAIRS, slip, TRAFFIC)) as seen:
-        assert any(wrong(pair, evaluate(pair.resources, pair.call)) for pair in seen)
+    assert slip.says in shown

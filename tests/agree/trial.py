@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from libs.compile.proxy import Proxy, ProxyType
+from libs.meshapi.meshconfig.config import MeshConfig
+from libs.meshapi.settings import read_mesh_config
 
 NETWORKING = "networking.istio.io/v1"
 ADDRESS = "127.0.0.3"
@@ -20,7 +22,14 @@ _APIS = {
     "AuthorizationPolicy": _SECURITY,
     "PeerAuthentication": _SECURITY,
     "RequestAuthentication": _SECURITY,
+    "Telemetry": "telemetry.istio.io/v1",
+    "RateLimit": "periplus.io/v1alpha1",
 }
+_GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
+GATEWAY = "own-gateway"
+"""The Gateway of the Gateway API whose proxy the one under test would be, were there one."""
+TARGET = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": GATEWAY}
+"""How an object names it."""
 Object = Mapping[str, Any]
 Workloads = Mapping[tuple[str, int], str]
 """Name of the workload at each address and port."""
@@ -28,39 +37,50 @@ Workloads = Mapping[tuple[str, int], str]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Objects, a proxy, and calls by the command line's fields. Names of rules are unique."""
+    """Objects, a proxy, and calls by the command line's fields. Names of rules are unique.
+
+    `mesh` is the MeshConfig. `introduced` are the ports to which calls of a mode are redirected, 0
+    for their own ports.
+    """
 
     objects: tuple[Object, ...]
     proxy: Proxy
     calls: tuple[Mapping[str, Any], ...]
+    mesh: Mapping[str, Any] = field(default_factory=dict)
+    introduced: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
         """The objects as YAML."""
         return "\n---\n".join(map(json.dumps, self.objects))
 
-    def without(self, left_out: Object) -> "Trial":
-        """Return the trial without one of its objects."""
-        kept = tuple(one for one in self.objects if one is not left_out)
-        return Trial(kept, self.proxy, self.calls)
+    @property
+    def settings(self) -> MeshConfig:
+        """The settings of the mesh. Raises ValueError with the errors when something is wrong."""
+        found = read_mesh_config("mesh.yaml", json.dumps(self.mesh).encode())
+        if found.value is None:
+            raise ValueError("\n".join(map(str, found.messages)))
+        return found.value
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a run stands on: workloads that answer, and certificates.
 
-    Of the workloads some speak HTTP/1.1, some do so encrypted, some speak HTTP/2 as well.
+    Of the workloads some speak HTTP/1.1, some do so encrypted, some speak HTTP/2 as well. `own`
+    are programs at the address of the proxy under test.
     """
 
     plain: Workloads
     encrypted: Workloads
     either: Workloads
+    own: Workloads
     folder: str
 
     @property
     def workloads(self) -> Workloads:
         """All workloads."""
-        return {**self.plain, **self.encrypted, **self.either}
+        return {**self.plain, **self.encrypted, **self.either, **self.own}
 
 
 def written(
@@ -78,7 +98,7 @@ def caller(kind: ProxyType, **metadata: str) -> Proxy:
         kind,
         "default",
         (ADDRESS,),
-        labels={"app": "caller", "tier": "near"},
+        labels={"app": "caller", "tier": "near", _GATEWAY_LABEL: GATEWAY},
         locality="region1/zone1/sub1",
         metadata={"INTERCEPTION_MODE": "NONE", **metadata},
     )

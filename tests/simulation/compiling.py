@@ -16,8 +16,20 @@ from tests.simulation.edits import Edit, Objects, applied, draw
 CLUSTER = ClusterName("default")
 OBJECTS_MAX = 40
 PROXIES = (
-    Proxy(ProxyType.SIDECAR, "default", ("10.0.0.1",), labels={"app": "a"}),
-    Proxy(ProxyType.SIDECAR, "default", ("10.0.0.3",), labels={"app": "b", "version": "v1"}),
+    Proxy(
+        ProxyType.SIDECAR,
+        "default",
+        ("10.0.0.1",),
+        labels={"app": "a"},
+        metadata={"NODE_NAME": "a", "DNS_CAPTURE": "true", "DNS_AUTO_ALLOCATE": "true"},
+    ),
+    Proxy(
+        ProxyType.SIDECAR,
+        "default",
+        ("10.0.0.3",),
+        labels={"app": "b", "version": "v1"},
+        metadata={"ON_DEMAND": "true", "NODE_NAME": "b"},
+    ),
     Proxy(
         ProxyType.SIDECAR,
         "other",

@@ -68,6 +68,8 @@ def _drawn(dice: Dice) -> tuple[MeshObject, Origin] | None:
     written = {"name": dice.one(words.NAMES), "namespace": dice.one(words.NAMESPACES)}
     text = specs.KINDS[kind](dice)
     metadata = {**written, **text.pop("metadata", {})}
+    if not metadata["namespace"]:
+        metadata.pop("namespace")  # of a kind that stands in none
     if dice.chance(0.2):
         metadata["annotations"] = {"periplus.io/priority": str(dice.number(0, 3))}
     body = json.dumps(

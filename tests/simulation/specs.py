@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.agree import rules
 from tests.agree.dice import Dice
-from tests.simulation import attached
+from tests.simulation import attached, underneath
 from tests.simulation.words import NAMES, NAMESPACES, Text
 
 _HOSTS = ("a", "b", "c.other.svc.cluster.local", "x.example", "*.example", "y.example")
@@ -14,12 +14,20 @@ _ENTRY_HOSTS = ("x.example", "y.example", "*.example", "b.default.svc.cluster.lo
 _SCOPES = ("./*", "*/*", "other/*", "~/*", "./a.default.svc.cluster.local", "*/x.example")
 _ADDRESSES = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
 _EXPORTS: tuple[list[str], ...] = ([], ["*"], ["."], ["other"])
+_BEHIND = ("WorkloadEntry", "Pod", "Pod")
+_NEAR: tuple[Text, ...] = (
+    {"internalTrafficPolicy": "Local"},
+    {"trafficDistribution": "PreferSameNode"},
+    {"trafficDistribution": "PreferClose"},
+)
 _PORTS: tuple[dict[str, Any], ...] = (
     {"name": "http", "port": 80},
     {"name": "http-alt", "port": 8080, "targetPort": 80},
     {"name": "tcp", "port": 90},
     {"name": "grpc", "port": 81, "targetPort": "web"},
     {"name": "tls", "port": 443},
+    {"name": "unclear", "port": 82},
+    {"name": "told", "port": 83, "appProtocol": "http"},
 )
 _ENTRY_PORTS: tuple[dict[str, Any], ...] = (
     {"name": "http", "number": 80, "protocol": "HTTP"},
@@ -30,6 +38,8 @@ _ENTRY_PORTS: tuple[dict[str, Any], ...] = (
 
 def _service(dice: Dice) -> Text:
     spec: Text = {"ports": dice.some(_PORTS, 3) or [_PORTS[0]]}
+    if dice.chance(0.25):
+        spec |= dice.one(_NEAR)
     kind = dice.number(0, 5)
     if kind == 0:
         return {"spec": {**spec, "type": "ExternalName", "externalName": "x.example"}}
@@ -46,8 +56,10 @@ def _slice(dice: Dice) -> Text:
     endpoints: list[Text] = []
     for address in dice.some(_ADDRESSES, 3):
         one: Text = {"addresses": [address], "conditions": {"ready": dice.chance(0.8)}}
+        if dice.chance(0.5):
+            one["targetRef"] = {"kind": dice.one(_BEHIND), "name": dice.one(NAMES)}
         if dice.chance(0.4):
-            one["targetRef"] = {"kind": "WorkloadEntry", "name": dice.one(NAMES)}
+            one["nodeName"] = dice.one(underneath.NODES)
         if dice.chance(0.3):
             one["zone"] = dice.one(("z1", "z2"))
         endpoints.append(one)
@@ -190,6 +202,7 @@ KINDS: Mapping[str, Callable[[Dice], Text]] = {
     "Gateway": _gateway,
     "Sidecar": _sidecar,
     "Secret": _secret,
+    **underneath.KINDS,
     **attached.KINDS,
 }
 VERSIONS: Mapping[str, str] = {
@@ -197,5 +210,6 @@ VERSIONS: Mapping[str, str] = {
     "Service": "v1",
     "Secret": "v1",
     "EndpointSlice": "discovery.k8s.io/v1",
+    **underneath.VERSIONS,
     **attached.VERSIONS,
 }

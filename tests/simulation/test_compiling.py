@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from libs.compile import comparing, memo, recorded
-from libs.compile.world import World, changed_world
+from libs.compile.world import World, changed_world, kinds_read
 from libs.kernel.origins import ObjectKey
 from libs.registry.sources import Sources
 from tests.agree.dice import Dice
-from tests.simulation import compiling
+from tests.simulation import compiling, specs
 from tests.simulation.compiling import Simulation
 
-EDITS = 300
+EDITS = 500
 MUTANT_EDITS = 400
 
 
@@ -24,6 +24,12 @@ def test_after_every_random_edit_the_bytes_are_those_of_a_cold_compile() -> None
     seed = secrets.randbits(32)
     found = list(Simulation(Dice(seed)).run(EDITS))
     assert not found, f"seed {seed}: {found[0]}"
+
+
+def test_every_kind_that_a_world_is_made_of_is_drawn() -> None:
+    """A kind that compiling reads and no edit touches would be followed without a proof."""
+    read = {kind.__name__ for kind in kinds_read()}
+    assert read - specs.KINDS.keys() == set()
 
 
 def test_nothing_of_an_earlier_compile_is_kept_but_its_nodes() -> None:

@@ -21,6 +21,8 @@ _MET: Final[Mapping[str, tuple[str, ...]]] = {
         "accessLogFile",
         "accessLogFormat",
         "defaultProviders",
+        "disableEnvoyListenerLog",
+        "discoverySelectors",
         "enableAutoMtls",
         "protocolDetectionTimeout",
         "rootNamespace",
@@ -37,6 +39,8 @@ _MET: Final[Mapping[str, tuple[str, ...]]] = {
         "h2UpgradePolicy",
         "localityLbSetting",
         "outboundClusterStatName",
+        "serviceEntryVisibility",
+        "serviceSettings",
         "tcpKeepalive",
         "verifyCertificateAtClient",
         "zoneAwareLbSetting",
@@ -47,6 +51,7 @@ _MET: Final[Mapping[str, tuple[str, ...]]] = {
     "is_encrypted": ("meshMTLS", "tlsDefaults"),
     "was_redirected_in": ("inboundTrafficPolicy", "proxyInboundListenPort"),
     "was_redirected_out": ("proxyListenPort",),
+    "was_proxied": ("proxyHttpPort",),
     "was_nobodys": ("outboundTrafficPolicy",),
 }
 """Settings by how far a call has to come to meet them."""
@@ -104,6 +109,11 @@ class Passed:
         """Whether it was sent to a name that has to be resolved."""
         places = (each.address for one in self.decision.clusters for each in one.endpoints)
         return self.was_sent and any(one.endswith("localhost") for one in places)
+
+    @property
+    def was_proxied(self) -> bool:
+        """Whether a program used the proxy knowingly."""
+        return self.was_read and self.call.port == self.trial.mesh.get("proxyHttpPort")
 
     @property
     def was_redirected(self) -> bool:

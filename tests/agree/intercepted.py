@@ -34,7 +34,7 @@ _AT: Mapping[str, str] = {
 
 def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
     """Draw services with addresses of their own, a workload with ports, and calls both ways."""
-    outbound, inbound = free_ports(2)
+    outbound, inbound, told = free_ports(3)
     drawn = rules.rules(dice, ("web", "told"))
     objects = [
         *_services(dice, ground),
@@ -58,6 +58,9 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
     made = [
         _out(dice, ground, drawn) if dice.chance(0.6) else _in(dice, ground) for _ in range(calls)
     ]
+    if dice.chance(0.5):
+        mesh["proxyHttpPort"] = told
+        made = [*made[: -calls // 6], *(_told(dice, told) for _ in made[-calls // 6 :])]
     redirected = {"outbound": outbound, "inbound": inbound}
     return Trial(tuple(objects), proxy, tuple(made), mesh, redirected)
 
@@ -233,6 +236,19 @@ def _request(dice: Dice, ground: Ground, drawn: list[dict[str, Any]]) -> dict[st
     elif name == "web" and dice.chance(0.5):
         rules.aim(dice, call, dice.one(drawn))
     return call
+
+
+def _told(dice: Dice, port: int) -> dict[str, Any]:
+    """Draw a request of a program that knows of its proxy."""
+    name = dice.one(("web", "told", "web.default", "odd", "nobody"))
+    stated = dice.one(("", f":{_ODD if name == 'odd' else _WEB}"))
+    return {
+        "mode": "outbound",
+        "address": WORKLOADS_ADDRESS,
+        "port": port,
+        "host": f"{name}{stated}",
+        "path": rules.path(dice),
+    }
 
 
 def _in(dice: Dice, ground: Ground) -> dict[str, Any]:

@@ -135,7 +135,10 @@ def _headers(dice: Dice) -> Settings:
 
 
 def _topology(dice: Dice) -> Settings:
-    stated = {"numTrustedProxies": _one(1), "forwardClientCertDetails": _one(*_FORWARDED)}
+    stated = {
+        "numTrustedProxies": _one(1),
+        "forwardClientCertDetails": _one("UNDEFINED", *_FORWARDED),
+    }
     return _some(dice, stated, 0.6)
 
 
@@ -151,7 +154,7 @@ def _tracing(dice: Dice) -> Settings:
     return {"sampling": dice.one((0, 100))} | _some(
         dice,
         {
-            "zipkin": lambda _: {"address": "collector.telemetry:9411"},
+            dice.one(("zipkin", "datadog")): _one({"address": "collector.telemetry:9411"}),
             "customTags": _tags,
             "maxPathTagLength": _one(64),
             "enableIstioTags": _one(True, False),
@@ -164,11 +167,13 @@ def _proxy(dice: Dice) -> Settings:
     return _some(
         dice,
         {
-            "concurrency": _one(1),
             "connectionSettings": _bounds,
             "gatewayTopology": _topology,
             "proxyHeaders": _headers,
-            "proxyMetadata": _one({"SOME": "thing"}),
+            "meshId": _one("mesh1"),
+            "tracingServiceName": _one(
+                "APP_LABEL_AND_NAMESPACE", "CANONICAL_NAME_ONLY", "CANONICAL_NAME_AND_NAMESPACE"
+            ),
             "tracing": _tracing,
             "zipkinAddress": _one("collector.telemetry:9411"),
         },
@@ -184,6 +189,7 @@ def _providers(dice: Dice) -> list[Settings]:
     file: Settings = {"path": "/dev/null", "logFormat": form}
     zipkin: Settings = {**service, "maxTagLength": 64, "path": "/spans"}
     zipkin["traceContextOption"] = dice.one(("USE_B3", "USE_B3_WITH_W3C_PROPAGATION"))
+    zipkin |= {"timeout": "1s", "headers": named} if dice.chance(0.5) else {}
     otlp: Settings = dice.one(
         (
             {"http": {"path": "/v1/traces", "timeout": "1s", "headers": named}},
@@ -195,15 +201,34 @@ def _providers(dice: Dice) -> list[Settings]:
     return [
         {"name": "file", "envoyFileAccessLog": {**file, "omitEmptyValues": True}},
         {"name": "zipkin", "zipkin": {**zipkin, "enable64bitTraceId": dice.chance(0.5)}},
-        {"name": "otlp", "opentelemetry": {**service, **otlp, "maxTagLength": 64}},
+        {"name": "otlp", "opentelemetry": {**service, **otlp, **_told(dice, service)}},
+        {"name": "datadog", "datadog": {**service, "maxTagLength": 64}},
+        {"name": "skywalking", "skywalking": {**service, "accessToken": "token"}},
         {"name": "http-als", "envoyHttpAls": {**service, **logged, **headers}},
         {"name": "tcp-als", "envoyTcpAls": {**service, **logged}},
         {"name": "otel-als", "envoyOtelAls": {**service, "logName": "calls", "logFormat": form}},
     ]
 
 
+def _told(dice: Dice, service: Settings) -> Settings:
+    """Draw what a collector of OTLP is told beside spans, and who says how many."""
+    budget = {**service, "http": {"path": "/budget", "timeout": "1s"}}
+    sampler = {"tenant": "one", "clusterId": 1, "rootSpansPerMinute": 100, "httpService": budget}
+    return _some(
+        dice,
+        {
+            "maxTagLength": _one(64),
+            "resourceDetectors": _one({"environment": {}}, {"environment": {}, "dynatrace": {}}),
+            "serviceAttributeEnrichment": _one("ISTIO_CANONICAL", "OTEL_SEMANTIC_CONVENTIONS"),
+            "dynatraceSampler": _one(sampler),
+        },
+        0.5,
+    )
+
+
 _LOGGED_PARTS = ("RequestHeaders", "ResponseHeaders", "ResponseTrailers")
-TRACERS, LOGS = ("zipkin", "otlp"), ("file", "http-als", "tcp-als", "otel-als")
+TRACERS = ("zipkin", "otlp", "otlp", "datadog", "skywalking")
+LOGS = ("file", "http-als", "tcp-als", "otel-als")
 """Providers that every mesh of a run has."""
 
 
@@ -213,7 +238,49 @@ def _defaults(dice: Dice) -> Settings:
     )
 
 
+def _namespaces(dice: Dice) -> list[Settings]:
+    """Draw selectors that take every namespace of a trial: what one leaves out another takes."""
+    key = "kubernetes.io/metadata.name"
+    others: list[Settings] = [
+        {"key": key, "operator": "NotIn", "values": ["elsewhere"]},
+        {"key": key, "operator": "Exists"},
+        {"key": "absent", "operator": "DoesNotExist"},
+    ]
+    own = {"key": key, "operator": "In", "values": ["default"]}
+    drawn: list[Settings] = [{"matchExpressions": [dice.one(others)]}]
+    drawn.append(dice.one(({"matchLabels": {key: "default"}}, {"matchExpressions": [own]})))
+    return dice.mixed(drawn)
+
+
+def _entries(dice: Dice) -> Settings:
+    """Draw who sees entries that do not say it."""
+    words = ("VISIBILITY_UNSPECIFIED", "NAMESPACE", "PUBLIC")
+    selector = {"matchLabels": {"kubernetes.io/metadata.name": dice.one(("default", "elsewhere"))}}
+    policy = {
+        "visibility": dice.one((*words, "NONE")),
+        "matchingRules": [{"namespaceSelector": selector}],
+    }
+    return _some(
+        dice,
+        {
+            "defaultVisibility": _one(*words, "NONE"),
+            "applyToSidecars": _one(True, False),
+            "policies": _one([policy]),
+        },
+        0.7,
+    )
+
+
+def _local(dice: Dice) -> list[Settings]:
+    hosts = [dice.one(("*", "*.default.svc.cluster.local", "elsewhere.example"))]
+    return [{"settings": {"clusterLocal": dice.chance(0.5)}, "hosts": hosts}]
+
+
 _MESH: Choices = {
+    "disableEnvoyListenerLog": _one(True),
+    "discoverySelectors": _namespaces,
+    "serviceEntryVisibility": _entries,
+    "serviceSettings": _local,
     "connectTimeout": _one("5s"),
     "protocolDetectionTimeout": _one("5s"),
     "tcpKeepalive": _one({"probes": 3, "time": "10s", "interval": "5s"}),

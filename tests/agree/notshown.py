@@ -117,10 +117,6 @@ NOT_SHOWN: Mapping[str, str] = dict(
             "ServicePort.protocol UDP",
         ),
         *_all(
-            "a text of the environment of another program",
-            "ProviderHeader.envName",
-        ),
-        *_all(
             "of a target only its kind and name are written: another namespace is refused by check",
             "PolicyTarget.namespace",
         ),

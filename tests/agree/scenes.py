@@ -13,6 +13,7 @@ from tests.agree import (
     lookups,
     overlays,
     patches,
+    upgraded,
 )
 from tests.agree.dice import Dice
 from tests.agree.trial import Ground, Trial
@@ -45,6 +46,7 @@ TRAFFIC: Mapping[Draw, int] = {
         (intercepted.draw, 2),
         (limited.draw, 1),
         (lookups.draw, 1),
+        (upgraded.draw, 1),
     )
 }
 """Kinds of trials about where calls go, with their shares."""

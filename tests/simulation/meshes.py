@@ -10,6 +10,8 @@ from tests.simulation.attached import TRACER
 from tests.simulation.words import NAMES
 
 _EXPORTS = ("defaultServiceExportTo", "defaultVirtualServiceExportTo")
+_ROOT = {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}}
+"""The namespace without which a mesh would have no defaults."""
 
 
 def draw_settings(dice: Dice) -> MeshSettings:
@@ -34,5 +36,18 @@ def _choices(dice: Dice) -> dict[str, Any]:
         "enableAutoMtls": False,
         "rootNamespace": dice.one(("istio-system", "other")),
         "defaultDestinationRuleExportTo": ["."],
+        "discoverySelectors": [{"matchLabels": {"team": dice.one(NAMES)}}, _ROOT],
+        "serviceEntryVisibility": {"defaultVisibility": "NONE", "policies": [_seen(dice)]},
+        "serviceSettings": [{"settings": {"clusterLocal": True}, "hosts": ["*"]}],
+        "proxyHttpPort": 8888,
+        "meshMTLS": {"minProtocolVersion": "TLSV1_3"},
+        "inboundTrafficPolicy": {"mode": "LOCALHOST"},
+        "localityLbSetting": {"enabled": True, "failoverPriority": ["app"]},
+        "pathNormalization": {"normalization": "MERGE_SLASHES"},
         dice.one(_EXPORTS): [dice.one((".", "*"))],
     }
+
+
+def _seen(dice: Dice) -> dict[str, Any]:
+    selector = {"matchLabels": {"team": dice.one(NAMES)}}
+    return {"visibility": "PUBLIC", "matchingRules": [{"namespaceSelector": selector}]}

@@ -1,10 +1,10 @@
-"""Random objects below services: Pods, the nodes that they run on, and sealed Secrets."""
+"""Random objects below services: Pods, nodes, namespaces, and sealed Secrets."""
 
 import base64
 from collections.abc import Callable, Mapping
 
 from tests.agree.dice import Dice
-from tests.simulation.words import NAMES, Text
+from tests.simulation.words import NAMES, NAMESPACES, Text
 
 NODES = ("a", "b")
 """Few nodes, so that Pods and proxies meet there."""
@@ -37,9 +37,20 @@ def _sealed(dice: Dice) -> Text:
     return {"spec": {"keyId": key, "sealedData": {"tls.crt": value, "tls.key": value}}}
 
 
-KINDS: Mapping[str, Callable[[Dice], Text]] = {"Pod": _pod, "Node": _node, "SealedSecret": _sealed}
+def _namespace(dice: Dice) -> Text:
+    labels = {"team": dice.one(NAMES)} if dice.chance(0.7) else {}
+    return {"metadata": {"name": dice.one(NAMESPACES), "namespace": "", "labels": labels}}
+
+
+KINDS: Mapping[str, Callable[[Dice], Text]] = {
+    "Pod": _pod,
+    "Node": _node,
+    "Namespace": _namespace,
+    "SealedSecret": _sealed,
+}
 VERSIONS: Mapping[str, str] = {
     "Pod": "v1",
     "Node": "v1",
+    "Namespace": "v1",
     "SealedSecret": "periplus.io/v1alpha1",
 }

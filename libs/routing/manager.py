@@ -71,6 +71,7 @@ _MANAGER = frozenset(
         "request_id_extension",
         "proxy_100_continue",
         "skip_xff_append",
+        "append_x_forwarded_port",
         "xff_num_trusted_hops",
         "internal_address_config",
         "via",

@@ -7,18 +7,23 @@ others are at little cost.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 
-from libs.compile.world import World
+from libs.compile.world import World, build_world
+from libs.kernel.xds import Snapshot
 from libs.routing.call import Call, call_from_fields
-from libs.routing.decision import Decision, Verdict
+from libs.routing.decision import Verdict
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
+from tests.agree.client import Facts
 from tests.agree.dice import Dice
 from tests.agree.mutations import Mutation, applied
-from tests.agree.observed import possible, promised
+from tests.agree.observed import AGAIN_MAX, possible, promised
 from tests.agree.observing import (
-    CALLS_PER_TRIAL,
     Pair,
+    RefusedError,
     Seen,
     compiled,
     running,
@@ -30,12 +35,45 @@ from tests.agree.trial import Ground, Trial, Workloads
 
 CALLS_PER_MISTAKE = 4
 TRIALS_MAX = 60
+_CALLS_DRAWN = 150
+"""Most are not made, so that a configuration may have many."""
 
 
 def _trials(found: Ground, seed: int, scenes: Mapping[Draw, int]) -> Iterator[Trial]:
     dice = Dice(seed)
     for _, scene in zip(range(TRIALS_MAX), in_turn(dice, scenes), strict=False):
-        yield scene(dice, found, CALLS_PER_TRIAL)
+        yield scene(dice, found, _CALLS_DRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The calls of a trial, with what the right evaluator promises of each that it decides."""
+
+    seen: Seen
+    promises: Sequence[tuple[Call, list[Facts]]]
+
+    def contradicted(self, resources: Resources) -> list[Call]:
+        """Return a few calls of which something else is promised now, by these resources."""
+        differing = (
+            call
+            for call, right in self.promises
+            if right != (other := _promises(resources, call, self.seen.found.workloads)) and other
+        )
+        return list(islice(differing, CALLS_PER_MISTAKE))
+
+
+def _asked(seen: Seen) -> _Asked:
+    calls = [call_from_fields(one) for one in seen.trial.calls]
+    known = ((one, _promises(seen.resources, one, seen.found.workloads)) for one in calls)
+    return _Asked(seen, [(call, promises) for call, promises in known if promises])
+
+
+def _promises(resources: Resources, call: Call, workloads: Workloads) -> list[Facts]:
+    """Return what may come of a call; nothing where nobody can say."""
+    decision = evaluate(resources, call)
+    if decision.verdict is Verdict.NOT_DECIDED:
+        return []
+    return [promised(one, call, workloads) for one in possible(decision)]
 
 
 def caught_in_evaluator(
@@ -48,14 +86,14 @@ def caught_in_evaluator(
         if not left:
             break
         snapshot = compiled(trial)
-        resources = from_snapshot(snapshot)
-        calls = [call_from_fields(one) for one in trial.calls]
-        shown = {one.says: _shown(one, resources, calls, found.workloads) for one in left}
+        asked = _asked(Seen(trial, from_snapshot(snapshot), found))
+        shown = {one.says: _shown(one, asked) for one in left}
         made = list({id(call): call for some in shown.values() for call in some}.values())
         if not made:
             continue
         with running(snapshot):
-            pairs = {id(one.call): one for one in Seen(trial, resources, found).pairs(made)}
+            again = asked.seen.pairs(made, again=AGAIN_MAX)
+            pairs = {id(one.call): one for one in again}
         caught |= {
             one.says
             for one in left
@@ -65,33 +103,10 @@ def caught_in_evaluator(
     return frozenset(caught)
 
 
-def _shown(
-    mistake: Mutation, resources: Resources, calls: Sequence[Call], workloads: Workloads
-) -> list[Call]:
+def _shown(mistake: Mutation, asked: _Asked) -> list[Call]:
     """Return a few calls of which the evaluator would say something else with the mistake."""
-    right = [evaluate(resources, one) for one in calls]
     with applied(mistake):
-        other = [evaluate(resources, one) for one in calls]
-    return _differing(calls, right, other, workloads)
-
-
-def _differing(
-    calls: Sequence[Call],
-    right: Sequence[Decision],
-    other: Sequence[Decision],
-    workloads: Workloads,
-) -> list[Call]:
-    found = (
-        call
-        for call, one, two in zip(calls, right, other, strict=True)
-        if Verdict.NOT_DECIDED not in (one.verdict, two.verdict)
-        and _promises(one, call, workloads) != _promises(two, call, workloads)
-    )
-    return [call for _, call in zip(range(CALLS_PER_MISTAKE), found, strict=False)]
-
-
-def _promises(decision: Decision, call: Call, workloads: Workloads) -> list[object]:
-    return [promised(one, call, workloads) for one in possible(decision)]
+        return asked.contradicted(asked.seen.resources)
 
 
 def _misjudged(pair: Pair, mistake: Mutation) -> bool:
@@ -115,21 +130,26 @@ def caught_in_compiler(
         if not left:
             break
         world = world_of_trial(trial)
-        seen = Seen(trial, from_snapshot(compiled(trial, world)), found)
-        caught |= {one.says for one in left if _is_caught(one, seen, world)}
+        asked = _asked(Seen(trial, from_snapshot(compiled(trial, world)), found))
+        caught |= {one.says for one in left if _is_caught(one, asked, world)}
         left = [one for one in left if one.says not in caught]
     return frozenset(caught)
 
 
-def _is_caught(slip: Mutation, seen: Seen, world: World) -> bool:
-    calls = [call_from_fields(one) for one in seen.trial.calls]
-    with applied(slip):
-        run = compiled(seen.trial, world)
-    mistaken = from_snapshot(run)
-    right = [evaluate(seen.resources, one) for one in calls]
-    other = [evaluate(mistaken, one) for one in calls]
-    made = _differing(calls, right, other, seen.found.workloads)
+def _is_caught(slip: Mutation, asked: _Asked, world: World) -> bool:
+    """Say whether a trial shows a mistake; what could not be served at all shows nothing."""
+    placed = ((world.objects.find(key), origin) for key, origin in world.origins.items())
+    objects = [(one, origin) for one, origin in placed if one is not None]
+    with applied(slip), suppress(RefusedError):
+        mistaken = build_world(objects, world.cluster, world.settings)
+        return _shows(compiled(asked.seen.trial, mistaken), asked)
+    return False
+
+
+def _shows(run: Snapshot, asked: _Asked) -> bool:
+    made = asked.contradicted(from_snapshot(run))
     if not made:
         return False
     with running(run):
-        return any(wrong(one, evaluate(one.resources, one.call)) for one in seen.pairs(made))
+        pairs = list(asked.seen.pairs(made, again=AGAIN_MAX))
+    return any(wrong(one, evaluate(one.resources, one.call)) for one in pairs)

@@ -20,15 +20,16 @@ from tools.child.ports import free_ports
 
 _ROOT = "istio-system"
 _WEB, _ODD, _BYTES, _SEALED = 80, 82, 9000, 8443
-_NAMELESS, _ELSEWHERE = "10.96.0.99", "10.96.0.98"
+# All below are loopback addresses, so that who calls what nobody serves is refused at once.
+_NAMELESS, _ELSEWHERE = "127.96.0.99", "127.96.0.98"
 _STATED = 8088
-_NETWORK, _WITHIN = "10.97.1.0/24", "10.97.1.7"
+_NETWORK, _WITHIN = "127.97.1.0/24", "127.97.1.7"
 _AT: Mapping[str, str] = {
-    "web": "10.96.0.1",
-    "told": "10.96.0.2",
-    "bytes": "10.96.0.3",
-    "odd": "10.96.0.4",
-    "sealed": "10.96.0.5",
+    "web": "127.96.0.1",
+    "told": "127.96.0.2",
+    "bytes": "127.96.0.3",
+    "odd": "127.96.0.4",
+    "sealed": "127.96.0.5",
 }
 
 
@@ -36,9 +37,11 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
     """Draw services with addresses of their own, a workload with ports, and calls both ways."""
     outbound, inbound, told = free_ports(3)
     drawn = rules.rules(dice, ("web", "told"))
+    demand = dice.one(("", "STRICT", "STRICT", "PERMISSIVE", "DISABLE"))
     objects = [
         *_services(dice, ground),
         *_own(dice, ground),
+        *([_peers(demand)] if demand else []),
         *([_sidecar(dice, ground)] if dice.chance(0.5) else []),
         *_rules(dice, drawn),
         *patches.of_intercepted(dice, [number for _, number in ground.own], _ODD),
@@ -56,7 +59,8 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
         mode = dice.one(("ALLOW_ANY", "ALLOW_ANY", "REGISTRY_ONLY"))
         mesh["outboundTrafficPolicy"] = {"mode": mode}
     made = [
-        _out(dice, ground, drawn) if dice.chance(0.6) else _in(dice, ground) for _ in range(calls)
+        _out(dice, ground, drawn) if dice.chance(0.6) else _in(dice, ground, demand)
+        for _ in range(calls)
     ]
     if dice.chance(0.5):
         mesh["proxyHttpPort"] = told
@@ -130,18 +134,20 @@ def _renamed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _own(dice: Dice, ground: Ground) -> list[dict[str, Any]]:
     """Draw what the workload itself is known for: of its two ports, one or both."""
     numbers = [number for _, number in ground.own]
-    ports = [{"name": dice.one(("http", "tcp", "")), "port": 8080, "targetPort": numbers[0]}]
-    if dice.chance(0.5):
+    several = dice.chance(0.5)
+    names = ("http", "tcp", "unclear" if several else "")
+    ports = [{"name": dice.one(names), "port": 8080, "targetPort": numbers[0]}]
+    if several:
         ports.append({"name": "tcp-more", "port": 8081, "targetPort": numbers[1]})
     entry = {"address": ADDRESS, "labels": {"app": "caller"}, "serviceAccount": "default"}
-    found = [
+    return [
         written("Service", "mine", {"selector": {"app": "caller"}, "ports": ports}),
         written("WorkloadEntry", "mine", entry),
     ]
-    if dice.chance(0.7):
-        mesh = {"mtls": {"mode": dice.one(("STRICT", "PERMISSIVE", "DISABLE"))}}
-        found.append(written("PeerAuthentication", "mesh", mesh, _ROOT))
-    return found
+
+
+def _peers(demand: str) -> dict[str, Any]:
+    return written("PeerAuthentication", "mesh", {"mtls": {"mode": demand}}, _ROOT)
 
 
 def _sidecar(dice: Dice, ground: Ground) -> dict[str, Any]:
@@ -182,12 +188,25 @@ def _rules(dice: Dice, drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
             place["host"] = dice.one(("web", "told"))
             place["port"] = {"number": _WEB}
             place.pop("subset", None)
-    made = [written("VirtualService", "web", {"hosts": ["web"], "http": drawn})]
+    odd = {"hosts": ["odd"], "http": [_ended(dice), {"name": "rest", "route": _ODD_ROUTE}]}
+    made = [
+        written("VirtualService", "web", {"hosts": ["web"], "http": drawn}),
+        written("VirtualService", "odd", odd),
+    ]
     if dice.chance(0.5):
         route = [{"destination": {"host": "bytes", "port": {"number": _BYTES}}}]
         rule = {"match": [{"port": _BYTES}], "route": route}
         made.append(written("VirtualService", "bytes", {"hosts": ["bytes"], "tcp": [rule]}))
     return made
+
+
+_ODD_ROUTE = [{"destination": {"host": "odd", "port": {"number": _ODD}}}]
+
+
+def _ended(dice: Dice) -> dict[str, Any]:
+    """Draw a rule that shows whether requests are read."""
+    match = [{"name": "m0", "uri": {"prefix": dice.one(("/a", "/7", "/"))}}]
+    return {"name": "ended", "match": match, "directResponse": {"status": 418}}
 
 
 def _places(rule: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -251,8 +270,12 @@ def _told(dice: Dice, port: int) -> dict[str, Any]:
     }
 
 
-def _in(dice: Dice, ground: Ground) -> dict[str, Any]:
-    """Draw a call to the workload, at a port that it is known for or at another."""
+def _in(dice: Dice, ground: Ground, demand: str) -> dict[str, Any]:
+    """Draw a call to the workload, at a port that it is known for or at another.
+
+    Bytes are only for the second port: at the first one requests may be read. Where nobody ends
+    TLS none is spoken, for the programs speak none.
+    """
     call: dict[str, Any] = {
         "mode": "inbound",
         "address": ADDRESS,
@@ -262,9 +285,9 @@ def _in(dice: Dice, ground: Ground) -> dict[str, Any]:
         "method": dice.one(rules.METHODS),
         "path": rules.path(dice),
     }
-    if dice.chance(0.4):
+    if demand != "DISABLE" and dice.chance(0.5):
         call |= {"tls": "mtls", "sni": "mine.default.svc.cluster.local"}
         call["source"]["principal"] = servertls.PRINCIPAL
-        if dice.chance(0.4):
+        if call["port"] != next(number for _, number in ground.own) and dice.chance(0.5):
             call["protocol"] = "tcp"
     return call

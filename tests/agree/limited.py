@@ -17,6 +17,7 @@ _ROOT = "istio-system"
 _FAR = (1000, 5000)
 _NEAR = (1, 3)
 _CALLER, _PAGE = "x-caller", "page"
+_CALLERS_NAMED = 30
 _HOSTS = ("shop.example", "bank.example")
 _TIERS = ("gold", "golden", "silver")
 _METHODS = ("GET", "POST", "PUT")
@@ -146,9 +147,10 @@ def _by(dice: Dice) -> list[dict[str, Any]]:
 
 
 def _overrides(dice: Dice, by: list[dict[str, Any]], *, alone: bool) -> list[dict[str, Any]]:
-    values = {"caller": ("caller7", "caller8"), "page": ("1", "2", "first")}
+    callers = [f"caller{at}" for at in range(_CALLERS_NAMED)]
+    values = {"caller": callers, "page": ("1", "2", "first")}
     found = []
-    for _ in range(dice.number(1, 2)):
+    for _ in range(dice.one((1, 2, 2 * _CALLERS_NAMED))):
         part = dice.one([one["name"] for one in by])
         if part in values:
             own = {part: dice.one(values[part])}

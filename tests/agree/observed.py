@@ -1,7 +1,7 @@
 """What an answer of libs/routing promises a caller, and what the caller got: comparable facts."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from libs.routing import headers as operations
@@ -38,10 +38,12 @@ _CROSS_ORIGIN = tuple(
         "max-age",
     )
 )
+_NOBODY = {None}
+"""The workloads where nobody answers: of calls that go on to where they were meant to."""
 _GRPC_ABORT_STATUS = 200
 """What a client that does not speak gRPC sees of a gRPC status."""
 _ALL_PERCENT = 100.0
-_REPEATS_MAX = 4
+AGAIN_MAX = 4
 """Limits that count no call but one are this small at most."""
 
 
@@ -56,7 +58,7 @@ def header_names(decision: Decision, call: Call) -> list[str]:
 def repeats(decision: Decision) -> int:
     """Return how often a call has to be made again until a limit of its own refuses it."""
     size = _smallest(decision)
-    return size if size is not None and size <= _REPEATS_MAX else 0
+    return size if size is not None and size <= AGAIN_MAX else 0
 
 
 def _refusing(decision: Decision) -> list[Limit]:
@@ -69,13 +71,29 @@ def _smallest(decision: Decision) -> int | None:
     return min((one.requests or 0 for one in _refusing(decision)), default=None)
 
 
-def _then(decision: Decision, status: object) -> list[object]:
-    """Return the statuses of a call that is repeated: the first limit that is used up answers."""
-    count = repeats(decision)
-    if not count:
-        return []
-    last = next(one for one in _refusing(decision) if one.requests == _smallest(decision))
-    return [*[status] * (count - 1), last.status]
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The answers to a call that is repeated: from the `beyond`th on those of a limit, if any."""
+
+    status: object
+    beyond: int | None = None
+    last: int = 0
+
+    def fits(self, got: Sequence[int]) -> bool:
+        """Compare the statuses of the second answer and all later ones."""
+        limited = len(got) if self.beyond is None else self.beyond - 1
+        return all(
+            one == (self.status if at < limited else self.last) for at, one in enumerate(got)
+        )
+
+
+def _then(decision: Decision, status: object) -> Then:
+    """The first limit that is used up answers."""
+    size = _smallest(decision)
+    if size is None:
+        return Then(status)
+    last = next(one for one in _refusing(decision) if one.requests == size)
+    return Then(status, size, last.status)
 
 
 def possible(decision: Decision) -> Iterator[Decision]:
@@ -149,7 +167,7 @@ def _refused(decision: Decision, error: Failure) -> Facts:
 def _connected(decision: Decision, workloads: Mapping[tuple[str, int], str]) -> Facts:
     """Return what comes of a connection that no route decides about."""
     answering = _answering(decision, workloads)
-    if not answering:
+    if not answering or answering == _NOBODY:
         return {"status": NO_ANSWER, "workload": None}
     return {"status": 200, "workload": answering}
 
@@ -177,6 +195,8 @@ def _forwarded(decision: Decision, call: Call, workloads: Mapping[tuple[str, int
     delay_s = int(call.headers.get("x-delay-ms", 0)) / 1000
     if action.timeout_s is not None and delay_s > action.timeout_s:
         return {"status": 504, "workload": None, "response": None}
+    if _answering(decision, workloads) == _NOBODY:
+        return {"status": 503, "workload": None, "response": None}
     failing = int(call.headers.get("x-fail-attempts", 0))
     retried = min(failing, retries_of(decision))
     rewrite = action.rewrite
@@ -229,6 +249,8 @@ def _same(name: str, value: Any, got: Facts) -> bool:
         return bool(got["elapsed_s"] >= value * _TIMER_SHARE)
     if name == "workload":
         return got.get(name) in value if value is not None else name not in got
+    if name == "then":
+        return bool(value.fits(got.get(name, ())))
     if name == "response" and value is None:
         return True
     if name in ("request", "response"):

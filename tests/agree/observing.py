@@ -100,13 +100,15 @@ class Seen:
     resources: Resources
     found: Ground
 
-    def pairs(self, calls: Sequence[Call], dumped: Resources | None = None) -> Iterator[Pair]:
-        """Make calls, many at a time."""
+    def pairs(
+        self, calls: Sequence[Call], dumped: Resources | None = None, again: int = 0
+    ) -> Iterator[Pair]:
+        """Make calls, many at a time, and each at least so often again."""
         make = partial(self._pair, cache(partial(_without_each, self.trial)), dumped)
         # Here, and not beside others: whoever reads the pairs may change the evaluator meanwhile.
         decided = [evaluate(self.resources, one) for one in calls]
         told = [
-            Told(header_names(one, call), repeats(one))
+            Told(header_names(one, call), max(again, repeats(one)))
             for one, call in zip(decided, calls, strict=True)
         ]
         with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:

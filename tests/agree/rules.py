@@ -30,6 +30,7 @@ FITTING: Mapping[str, str] = {
     "PU": "PUT",
 }
 """A text for each pattern; other texts fit themselves."""
+_FAILURES = ("5xx", "5xx", "gateway-error", "503", "503", "connect-failure", "502,504")
 _STATUSES = (200, 204, 403, 418, 503)
 
 
@@ -309,7 +310,7 @@ def retries(dice: Dice) -> dict[str, Any]:
     drawn: dict[str, Any] = {"attempts": dice.number(0, 2)}
     if drawn["attempts"]:
         drawn["backoff"] = "1ms"
-        drawn["retryOn"] = dice.one(("5xx", "gateway-error", "503", "connect-failure", "502,504"))
+        drawn["retryOn"] = dice.one(_FAILURES)
         if dice.chance(0.3):
             drawn["perTryTimeout"] = "3s"
         if dice.chance(0.3):

@@ -51,8 +51,13 @@ TRAFFIC: Mapping[Draw, int] = {
 }
 """Kinds of trials about where calls go, with their shares."""
 
-SCENES: Mapping[Draw, int] = {**TRAFFIC, _overlaid(admissions.draw): 1}
-"""Those, and one about who may call at all."""
+EVENLY: Mapping[Draw, int] = dict.fromkeys(TRAFFIC, 1)
+"""The same, all of them as often."""
+
+ADMISSIONS: Mapping[Draw, int] = {_overlaid(admissions.draw): 1}
+"""Trials about who may call at all."""
+
+SCENES: Mapping[Draw, int] = {**TRAFFIC, **ADMISSIONS}
 
 
 def in_turn(dice: Dice, scenes: Mapping[Draw, int]) -> Iterator[Draw]:

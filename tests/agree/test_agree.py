@@ -16,7 +16,7 @@ from tests.agree.mutations import MUTATIONS, Mutation
 from tests.agree.observing import Pair, RefusedError, compiled, observe
 from tests.agree.onway import told
 from tests.agree.run import compare
-from tests.agree.scenes import SCENES, TRAFFIC
+from tests.agree.scenes import ADMISSIONS, EVENLY
 from tests.agree.slips import SLIPS
 from tests.agree.trial import Ground, Trial, written
 
@@ -89,7 +89,9 @@ def test_stated_differences_show_in_two_real_envoys(found: Ground) -> None:
 @pytest.fixture(scope="module")
 def noticed(found: Ground) -> frozenset[str]:
     """Mistakes of the evaluator that random pairs catch."""
-    return aimed.caught_in_evaluator(found, _SEED, _EVALUATOR, SCENES)
+    of_traffic = aimed.caught_in_evaluator(found, _SEED, MUTATIONS, EVENLY)
+    of_policies = policymutations.MUTATIONS
+    return of_traffic | aimed.caught_in_evaluator(found, _SEED, of_policies, ADMISSIONS)
 
 
 @pytest.mark.parametrize("mutation", _EVALUATOR, ids=lambda one: one.says.replace(" ", "-"))
@@ -101,7 +103,7 @@ def test_a_mistake_of_the_evaluator_is_caught(mutation: Mutation, noticed: froze
 @pytest.fixture(scope="module")
 def shown(found: Ground) -> frozenset[str]:
     """Mistakes of the compiler that random pairs catch."""
-    return aimed.caught_in_compiler(found, _SEED, SLIPS, TRAFFIC)
+    return aimed.caught_in_compiler(found, _SEED, SLIPS, EVENLY)
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda one: one.says.replace(" ", "-"))

@@ -30,8 +30,8 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
         _rules(dice, ground),
     ]
     made = [_call(dice, ground, port, sealed) for _ in range(calls)]
-    for one in made if free is not None else ():
-        at = dice.one([number for _, number in free])
+    for one in made if free else ():
+        at = dice.one([number for _, number in free or ()])
         if one["host"].startswith("one.undeclared"):
             one["host"] = f"one.{_FREE}:{at}"
     mesh = {"outboundTrafficPolicy": policy} if free is not None else {}

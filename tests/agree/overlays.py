@@ -43,6 +43,7 @@ def _collector() -> dict[str, Any]:
 
 def _watching(dice: Dice) -> list[dict[str, Any]]:
     """Draw Telemetry objects: of the mesh, of the namespace, of the workload."""
+    own: dict[str, Any]
     own = dice.one((_SELECTING, _SELECTING, {"targetRef": TARGET}, {"targetRefs": [TARGET]}))
     places: tuple[tuple[str, dict[str, Any]], ...] = (
         (_ROOT, {}),

@@ -73,7 +73,7 @@ def _refused(dice: Dice, found: Ground, calls: int) -> Trial:
 
 def test_a_configuration_that_envoy_refuses_ends_the_run(found: Ground) -> None:
     """Nothing is skipped: the run says what Envoy said."""
-    assert compiled(_refused(Dice(1), found, 1))
+    assert compiled(_refused(Dice(1), found, 1)).resources
     with pytest.raises(RefusedError, match="torn"):
         next(observe(found, 1, 1, {_refused: 1}))
 

@@ -104,7 +104,7 @@ def test_conditions_on_headers_hold_or_have_to_fail(
 
 def test_a_limit_that_is_not_understood_is_told_without_a_size() -> None:
     """The call passes all the same: one alone is within every limit."""
-    strange = {"actions": [{"source_cluster": {}}]}
+    strange: dict[str, Any] = {"actions": [{"source_cluster": {}}]}
     limit = _limit(descriptors=[_descriptor(4, ("a", "b"))], rate_limits=[strange])
     assert _sizes(_ask(limit)) == [None]
     assert _ask(limit).verdict is Verdict.FORWARD

@@ -108,7 +108,7 @@ def _limit(dice: Dice, name: str) -> dict[str, Any]:
     limit |= _rate(dice, alone=alone)
     if by:
         limit |= {"by": by, "valuesMax": 1000}
-    if by and dice.chance(0.6):
+    if by and dice.chance(0.75):
         limit["overrides"] = _overrides(dice, by, alone=alone)
     if dice.chance(0.7):
         limit["match"] = _match(dice)
@@ -143,14 +143,15 @@ def _by(dice: Dice) -> list[dict[str, Any]]:
     if dice.chance(0.3):
         page["default"] = "first"
     address = {"name": "address", "sourceAddress": True}
-    return dice.one(([named], [named], [named, page], [page], [named, address], [address]))
+    several = ([named], [named], [named, page], [named, page], [page], [named, address], [address])
+    return dice.one(several)
 
 
 def _overrides(dice: Dice, by: list[dict[str, Any]], *, alone: bool) -> list[dict[str, Any]]:
     callers = [f"caller{at}" for at in range(_CALLERS_NAMED)]
     values = {"caller": callers, "page": ("1", "2", "first")}
     found = []
-    for _ in range(dice.one((1, 2, 2 * _CALLERS_NAMED))):
+    for _ in range(dice.one((2, _CALLERS_NAMED, _CALLERS_NAMED))):
         part = dice.one([one["name"] for one in by])
         if part in values:
             own = {part: dice.one(values[part])}

@@ -15,7 +15,7 @@ from tests.agree.dice import Dice
 from tests.simulation import compiling, specs
 from tests.simulation.compiling import Simulation
 
-EDITS = 500
+EDITS = 300
 MUTANT_EDITS = 400
 
 

@@ -12,7 +12,7 @@ from protogen.envoy.config.route.v3 import route_pb2
 from libs.compile import shapedmanagers as managers
 from libs.compile.dressing import Manager, Spot, TcpProxy, dressed, side_of
 from libs.compile.proxy import Proxy, ProxyType
-from libs.envoy import cluster, listener
+from libs.envoy import cluster, dynamicdns, listener
 from libs.envoy.hcm import Side
 from libs.envoy.http1 import keep_case
 from libs.envoy.wellknown import uint32
@@ -142,6 +142,7 @@ class Shape:
             else:
                 keep_case(options.use_downstream_protocol_config.http_protocol_options)
             cluster.set_http_options(built, options)
+            dynamicdns.settle(built)
 
 
 def shape_of(mesh: MeshSettings, proxy: Proxy) -> Shape:

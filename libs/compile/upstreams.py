@@ -11,6 +11,7 @@ from libs.compile import hashing, outliers, pools, upstreamtls
 from libs.compile.localities import Preference, preference
 from libs.compile.target import Outbound
 from libs.compile.view import View
+from libs.envoy import dynamicdns
 from libs.envoy.anys import pack
 from libs.envoy.wellknown import duration
 from libs.meshapi.trafficpolicy import LoadBalancer, ProxyProtocol, TrafficPolicy
@@ -38,6 +39,7 @@ def apply(view: View, built: cluster_pb2.Cluster, one: Outbound) -> None:
     if built.lb_policy != cluster_pb2.Cluster.CLUSTER_PROVIDED:
         _balance(built, policy)
     upstreamtls.apply(view, built, one)
+    dynamicdns.settle(built)
     if policy.proxy_protocol is not None:
         _introduce(built, policy.proxy_protocol)
 

@@ -45,6 +45,17 @@ def leave_unverified(built: cluster_pb2.Cluster) -> None:
     _describe(built, unverified=True)
 
 
+def settle(built: cluster_pb2.Cluster) -> None:
+    """Complete a cluster of this module; others stay as they are.
+
+    As soon as anything is said of its HTTP, Envoy wants to hear as well that names are verified,
+    and takes another word only for certain. Without TLS there is nothing to verify.
+    """
+    own = built.cluster_type.name == CLUSTER_TYPE
+    if own and built.typed_extension_protocol_options and not built.HasField("transport_socket"):
+        leave_unverified(built)
+
+
 def _describe(built: cluster_pb2.Cluster, *, unverified: bool) -> None:
     config = dynamic_pb2.ClusterConfig(
         dns_cache_config=_CACHE, allow_insecure_cluster_options=unverified

@@ -9,7 +9,7 @@ from protogen.envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3 impo
     sni_dynamic_forward_proxy_pb2 as sni_pb2,
 )
 
-from libs.envoy import dynamicdns
+from libs.envoy import cluster, dynamicdns
 
 
 def test_clusters_and_filters_share_one_cache_with_one_setting() -> None:
@@ -34,6 +34,18 @@ def test_certificates_are_verified_unless_that_is_left_out() -> None:
     assert not _config(verified).allow_insecure_cluster_options
     assert _config(careless).allow_insecure_cluster_options
     assert careless.lb_policy == cluster_pb2.Cluster.CLUSTER_PROVIDED
+
+
+def test_what_says_something_of_http_and_speaks_no_tls_says_that_nothing_is_verified() -> None:
+    """Envoy refuses such a cluster otherwise; one that says nothing, and any other, stay."""
+    silent, speaking = dynamicdns.by_request("c"), dynamicdns.by_request("c", http2=True)
+    other = cluster.by_original_destination("d", http2=True)
+    before = other.SerializeToString()
+    for one in (silent, speaking, other):
+        dynamicdns.settle(one)
+    assert not _config(silent).allow_insecure_cluster_options
+    assert _config(speaking).allow_insecure_cluster_options
+    assert other.SerializeToString() == before
 
 
 def _config(built: cluster_pb2.Cluster) -> dynamic_pb2.ClusterConfig:

@@ -72,4 +72,5 @@ def snapshot_of_ordered(by_type: Mapping[TypeUrl, Ordered]) -> Snapshot:
     there = [(kind, one) for kind, one in there if one.named]
     parts = (text.encode() for kind, one in there for text in (kind, one.digest))
     version = Version(fingerprint(_SNAPSHOT_DOMAIN, *parts))
-    return Snapshot(version, MappingProxyType({kind: one.named for kind, one in there}))
+    types = tuple((kind, Version(one.digest)) for kind, one in there)
+    return Snapshot(version, MappingProxyType({kind: one.named for kind, one in there}), types)

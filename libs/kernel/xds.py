@@ -4,7 +4,7 @@ Bodies are opaque here: serialised protobuf messages that only `libs.envoy` make
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from libs.kernel.ids import ResourceName, TypeUrl, Version
@@ -32,6 +32,20 @@ PUSH_ORDER: tuple[TypeUrl, ...] = (
 )
 """Make before break: additions and changes go out in this order, removals in the reverse one."""
 
+SHORT_NAMES: Mapping[TypeUrl, str] = MappingProxyType(
+    {
+        CLUSTER: "cds",
+        ENDPOINT: "eds",
+        LISTENER: "lds",
+        ROUTE: "rds",
+        VIRTUAL_HOST: "vhds",
+        SECRET: "sds",
+        RUNTIME: "rtds",
+        EXTENSION: "ecds",
+    }
+)
+"""The types by the names of their discovery services, as people call them."""
+
 FULL_STATE_TYPES: frozenset[TypeUrl] = frozenset({CLUSTER, LISTENER})
 """State-of-the-world responses of these hold the whole subscribed set; omission deletes."""
 
@@ -54,10 +68,14 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The full view of one proxy class. `version` is the fingerprint over all resource versions."""
+    """The full view of one proxy class. `version` is the fingerprint over all resource versions.
+
+    `types` are the fingerprints of each type alone, where whoever made the snapshot knows them.
+    """
 
     version: Version
     resources: Mapping[TypeUrl, Mapping[ResourceName, Resource]]
+    types: tuple[tuple[TypeUrl, Version], ...] = field(default=(), compare=False)
 
     def of(self, type_url: TypeUrl) -> Mapping[ResourceName, Resource]:
         """Return the resources of one type by name; empty when there are none."""

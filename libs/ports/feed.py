@@ -44,7 +44,10 @@ class ProxyGone:
 
 @dataclass(frozen=True, slots=True)
 class ProxyStatus:
-    """How a proxy stands to one snapshot of its view; `at_s` in seconds since the epoch."""
+    """How a proxy stands to one snapshot of its view; `at_s` in seconds since the epoch.
+
+    `refused` names a few of the resources that a NACK is about.
+    """
 
     proxy: ProxyId
     snapshot: Version
@@ -52,6 +55,7 @@ class ProxyStatus:
     at_s: float
     carried: bool
     error: str = ""
+    refused: tuple[tuple[TypeUrl, ResourceName], ...] = ()
 
 
 FromFrontend = Hello | ProxyConnected | ProxyGone | ProxyStatus

@@ -28,13 +28,15 @@ class Record:
     """Note how the client stands to a snapshot now.
 
     `carried`: since the client was last in step, something that it holds changed. `error` is the
-    text of a NACK as the client wrote it; it may be long and may hold secrets.
+    text of a NACK as the client wrote it; it may be long and may hold secrets. `refused` names the
+    resources that it is about, as far as that can be told, a few at most.
     """
 
     snapshot: Version
     sync: SyncStatus
     carried: bool
     error: str = ""
+    refused: tuple[tuple[TypeUrl, ResourceName], ...] = ()
 
 
 class CloseCode(StrEnum):

@@ -19,7 +19,7 @@ from libs.xdsproto.holdings import Holding, holdings
 from libs.xdsproto.hosts import configuration_of, release
 from libs.xdsproto.ordering import gate, in_push_order
 from libs.xdsproto.published import NOTHING, Published, TypeView, differing
-from libs.xdsproto.status import PROOF_TYPES, standing
+from libs.xdsproto.status import PROOF_TYPES, STALE, Stand, blamed, standing
 from libs.xdsproto.typestate import TypeState
 
 
@@ -78,12 +78,12 @@ class AdsEngine:
             return (self._close,)
         if self._published is None:
             return ()
-        sync, error = SyncStatus.STALE, ""
+        stand = STALE
         response = self._next_response(self._published) if self._has_work() else None
         # What was just sent has to be acknowledged, so only a refusal is worth a look.
         if response is None or any(s.refused or s.rejection for s in self._ordered):
-            sync, error = standing(self._states, self._published, self._proofs())
-        records = self._record(sync, error)
+            stand = standing(self._states, self._published, self._proofs())
+        records = self._record(stand)
         return records if response is None else (*records, response)
 
     def _assign(self, published: Published) -> None:
@@ -238,18 +238,19 @@ class AdsEngine:
             and endpoints.subscription.covers(name)
         }
 
-    def _record(self, sync: SyncStatus, error: str) -> Sequence[Record]:
+    def _record(self, stand: Stand) -> Sequence[Record]:
         if self._published is None:
             return ()
         known, version = self._recorded, self._published.version
         if known is not None and (known.snapshot, known.sync, known.carried, known.error) == (
             version,
-            sync,
+            stand.sync,
             self._carried,
-            error,
+            stand.error,
         ):
             return ()
-        self._recorded = Record(version, sync, self._carried, error)
+        refused = () if stand.by is None else blamed(stand.by)
+        self._recorded = Record(version, stand.sync, self._carried, stand.error, refused)
         return (self._recorded,)
 
 

@@ -11,8 +11,8 @@ from libs.compile.memo import Memo
 from libs.compile.proxy import Proxy
 from libs.compile.sharing import Shared
 from libs.compile.world import World
-from libs.kernel.ids import ClassKey, ClusterName, ProxyId, Version
-from libs.kernel.proxies import ProxyRecord, SyncStatus
+from libs.kernel.ids import ClassKey, ClusterName, ProxyId, ResourceName, TypeUrl, Version
+from libs.kernel.proxies import ProxyRecord, Refused, SyncStatus
 from libs.kernel.revisions import Revision
 from libs.kernel.xds import Snapshot
 from libs.ports.feed import (
@@ -26,6 +26,9 @@ from libs.ports.feed import (
     View,
 )
 from services.compiler.changes import changes
+
+BLAMED_MAX = 100
+_Blamed = tuple[ClassKey, Version, tuple[tuple[TypeUrl, ResourceName], ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,14 @@ class Compiling:
     """The pure functions that the board calls: they decide what a proxy is and what it gets.
 
     `snapshot` raises ValueError with a sentence when no consistent view can be made. Its memo is
-    that of the proxy's class, empty at first; what is shared is that of the world.
+    that of the proxy's class, empty at first; what is shared is that of the world. `blame` finds
+    the objects behind what a proxy refused of the view that was made last with this memo.
     """
 
     proxy: Callable[[bytes], Proxy]
     class_key: Callable[[Proxy, World], ClassKey]
     snapshot: Callable[[World, Proxy, Memo, Shared], Snapshot]
+    blame: Callable[["ClusterWorld", Proxy, Memo, ProxyStatus], tuple[Refused, ...]]
 
 
 @dataclass(slots=True)
@@ -120,6 +125,7 @@ class Board:
     memos: dict[ClassKey, Memo] = field(default_factory=dict)
     proxies: dict[ProxyId, Attached] = field(default_factory=dict)
     held: dict[int, dict[ClassKey, Version]] = field(default_factory=dict)
+    blamed: dict[_Blamed, tuple[Refused, ...]] = field(default_factory=dict)
 
     def hello(self, stream: int, event: Hello) -> Outcome:
         """A frontend opened its stream; what it says it holds is the base of later differences."""
@@ -162,7 +168,7 @@ class Board:
         view = self.views.get(attached.class_key) if attached and attached.class_key else None
         if attached is None or view is None:
             return Outcome()
-        attached.record = _record(event, view, attached.record)
+        attached.record = _record(event, view, attached.record, self._refused(attached, event))
         return Outcome(records=(attached.record,))
 
     def moved(self, world: ClusterWorld, at_s: float) -> Iterator[Outcome]:
@@ -268,6 +274,28 @@ class Board:
         )
         return Outcome(records=(attached.record,))
 
+    def _refused(self, attached: Attached, event: ProxyStatus) -> tuple[Refused, ...]:
+        """Find the objects behind a NACK; proxies of one class that refuse alike are one case."""
+        if not event.refused or attached.class_key is None:
+            return ()
+        key = (attached.class_key, event.snapshot, event.refused, event.error)
+        known = self.blamed.get(key)
+        if known is None:
+            while len(self.blamed) >= BLAMED_MAX:
+                del self.blamed[next(iter(self.blamed))]
+            known = self.blamed[key] = self._blame(attached, event)
+        return known
+
+    def _blame(self, attached: Attached, event: ProxyStatus) -> tuple[Refused, ...]:
+        """Ask for the objects, as long as the view is still that of its world."""
+        class_key = attached.class_key or ClassKey("")
+        world, view = self.worlds.get(attached.proxy.cluster), self.views.get(class_key)
+        same = world and view and view.revision.id == world.revision.id
+        if world is None or view is None or not same or view.snapshot.version != event.snapshot:
+            return tuple(Refused(*key) for key in event.refused)
+        memo = self.memos.setdefault(class_key, Memo())
+        return self.compiling.blame(world, attached.proxy, memo, event)
+
     def _forget_unused(self) -> None:
         """Drop views that no connected proxy uses."""
         used = {attached.class_key for attached in self.proxies.values()}
@@ -279,14 +307,21 @@ class Board:
             del self.memos[class_key]
 
 
-def _record(event: ProxyStatus, view: ClassView, former: ProxyRecord | None) -> ProxyRecord:
+def _record(
+    event: ProxyStatus,
+    view: ClassView,
+    former: ProxyRecord | None,
+    refused: tuple[Refused, ...] = (),
+) -> ProxyRecord:
     """Translate a status; a proxy that is not synced keeps the revision it was last live on."""
     revision = view.revisions.get(event.snapshot)
-    live = event.sync is SyncStatus.SYNCED and revision is not None
-    if live and revision is not None:
+    versions = former.versions if former else ()
+    if event.sync is SyncStatus.SYNCED and revision is not None:
         same = former is not None and former.live_revision == revision.id
         at_s = former.live_at_s if former and same else event.at_s
         carried = former.carried if former and same else event.carried
+        if event.snapshot == view.snapshot.version:
+            versions = view.snapshot.types
         return ProxyRecord(
             event.proxy,
             view.cluster,
@@ -296,6 +331,7 @@ def _record(event: ProxyStatus, view: ClassView, former: ProxyRecord | None) -> 
             at_s,
             carried,
             about=revision.id,
+            versions=versions,
         )
     return ProxyRecord(
         event.proxy,
@@ -307,4 +343,6 @@ def _record(event: ProxyStatus, view: ClassView, former: ProxyRecord | None) -> 
         carried=event.carried,
         error=event.error or None,
         about=revision.id if revision else None,
+        versions=versions,
+        refused=refused,
     )

@@ -14,7 +14,7 @@ from libs.compile.world import World
 from libs.desired.select import RenderError
 from libs.kernel.ids import ClusterName, ProxyId
 from libs.kernel.looperrors import TransientError, WaitingError
-from libs.kernel.proxies import ProxyRecord
+from libs.kernel.proxies import ProxyRecord, Refused
 from libs.kernel.revisions import Target
 from libs.kernel.xds import Snapshot
 from libs.ports.clock import Clock
@@ -32,7 +32,8 @@ from libs.telemetry import tracing
 from libs.telemetry.logs import get_logger
 from services.compiler import steps as names
 from services.compiler.absent import Absence
-from services.compiler.board import Board, Compiling, Outcome
+from services.compiler.blame import blame
+from services.compiler.board import Board, ClusterWorld, Compiling, Outcome
 from services.compiler.facts import FactSource, NoFacts
 from services.compiler.keysets import KeyCache
 from services.compiler.secrets import SecretFolder, SecretSource
@@ -54,9 +55,20 @@ class Delivery:
         return on_demand(whole, least, self.pieces.setdefault(memo, Pieces()))
 
 
+def blamed(
+    world: ClusterWorld, proxy: Proxy, memo: Memo, event: ProxyStatus
+) -> tuple[Refused, ...]:
+    """Compile the view again, which its memo makes cheap, and ask whose objects made it."""
+    try:
+        compiled = compile_snapshot(world.world, proxy, memo, world.shared)
+    except ValueError:
+        return tuple(Refused(*key) for key in event.refused)
+    return blame(world.world, compiled, event.refused, event.error)
+
+
 def compiling() -> Compiling:
     """Return the functions that a board calls, with what they keep between calls."""
-    return Compiling(proxy_from_node, proxy_class, Delivery().snapshot)
+    return Compiling(proxy_from_node, proxy_class, Delivery().snapshot, blamed)
 
 
 @dataclass(frozen=True, slots=True)

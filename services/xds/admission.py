@@ -1,6 +1,6 @@
 """Which proxies an identity may be: those of its own cluster, namespace and account."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -84,6 +84,16 @@ class Admission:
                     str(shown),
                 )
         return valid_until_s
+
+    def denial(self, shown_pem: bytes, readers: Collection[str]) -> str:
+        """Say why who shows a certificate may not ask what proxies have; empty lets him."""
+        try:
+            own, shown, _ = self._identity(shown_pem)
+        except NotAdmittedError as error:
+            return str(error)
+        if own.not_valid_after_utc.timestamp() <= self.clock.now_s():
+            return "the certificate has expired"
+        return "" if str(shown) in readers else f"`{shown}` is none of those who may ask"
 
     def _identity(self, shown_pem: bytes) -> tuple[x509.Certificate, SpiffeId, str | None]:
         try:

@@ -1,7 +1,7 @@
 """Joins the feed with the streams: views in, statuses out. Lives in one asyncio loop."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from protogen.envoy.config.core.v3 import base_pb2
 
@@ -163,7 +163,13 @@ class Frontend:
         if record.sync is SyncStatus.REFUSED:
             self._log.warning("proxy refused", proxy=stream.proxy, error=error)
         status = ProxyStatus(
-            stream.proxy, record.snapshot, record.sync, at_s, record.carried, error
+            stream.proxy,
+            record.snapshot,
+            record.sync,
+            at_s,
+            record.carried,
+            error,
+            record.refused,
         )
         self._statuses[stream.proxy] = status
         self._send(status)
@@ -255,7 +261,7 @@ def together(newest: Record, records: Sequence[Record | None]) -> Record:
     carried = any(one.carried for one in current)
     refused = next((one for one in current if one.sync is SyncStatus.REFUSED), None)
     if refused is not None:
-        return Record(newest.snapshot, refused.sync, carried, refused.error)
+        return replace(refused, carried=carried)
     synced = all(
         one is not None and (one.snapshot, one.sync) == (newest.snapshot, SyncStatus.SYNCED)
         for one in records

@@ -67,6 +67,14 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
         shares_port=settings.shares_port,
     )
     status = StatusServer(settings.status, server.open_streams)
+    if admission is not None and settings.status_readers:
+        readers = frozenset(settings.status_readers)
+        status = StatusServer(
+            settings.status,
+            server.open_streams,
+            credentials=credentials,
+            denial=lambda shown: admission.denial(shown, readers),
+        )
     if settings.status:
         await status.start()
     address = await server.start()

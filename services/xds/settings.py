@@ -58,8 +58,11 @@ class XdsSettings:
     shares_port: bool = False
     """Whether further frontends may listen on the same port of this machine: one for each core."""
     status: str = ""
-    """gRPC address of the client status service, without TLS: a loopback address or `unix:/path`.
-    It tells the names of what every proxy has; empty means that there is none."""
+    """gRPC address of the client status service, which tells the names of what every proxy has.
+    Empty means that there is none. Without readers it speaks in the clear: a loopback address or
+    `unix:/path`."""
+    status_readers: tuple[str, ...] = ()
+    """SPIFFE ids of those who may ask there, over mutual TLS with the certificate for proxies."""
     feed: str = "127.0.0.1:15011"
     """gRPC address of the compiler's feed: `host:port` or `unix:/path`."""
     frontend_id: str = ""
@@ -76,9 +79,14 @@ class XdsSettings:
 
     def __post_init__(self) -> None:
         """A door without a lock has to be wanted, and what everybody has is told to few."""
-        if self.status and not _is_local(self.status):
+        if self.status_readers and self.tls is None:
             raise ValueError(
-                f"{self.status} is for everybody; write a loopback address or `unix:/path`"
+                "who may ask for the status is known by TLS; set PERIPLUS_XDS_TLS__..."
+            )
+        if self.status and not (self.status_readers or _is_local(self.status)):
+            raise ValueError(
+                f"{self.status} is for everybody; write a loopback address or `unix:/path`, or"
+                " name who may ask in PERIPLUS_XDS_STATUS_READERS"
             )
         local = _is_local(self.listen)
         allowed = self.plaintext is Plaintext.ANYWHERE or (

@@ -13,13 +13,16 @@ from libs.kernel.ids import (
     CommitId,
     ObjectHash,
     PlanHash,
+    ResourceName,
     RevisionId,
     SourceName,
     TreeHash,
+    Version,
 )
 from libs.kernel.origins import Origin
-from libs.kernel.proxies import SyncStatus
+from libs.kernel.proxies import Refused, SyncStatus
 from libs.kernel.revisions import Manifest, SourceState, Target
+from libs.kernel.xds import CLUSTER, ROUTE
 from libs.ports.store import StaleGenerationError, Store
 from tests.contract.storedata import (
     CLUSTERS,
@@ -295,7 +298,15 @@ def test_removed_targets_start_again(store: Store) -> None:
 def test_proxies_are_replaced_by_id(store: Store) -> None:
     """The later record of a proxy counts, within one call as well; they come by id."""
     store.record_proxies([a_proxy(2), a_proxy(1)])
-    refused = replace(a_proxy(2, SyncStatus.REFUSED), error="no such cluster")
+    refused = replace(
+        a_proxy(2, SyncStatus.REFUSED),
+        error="no such cluster",
+        versions=((CLUSTER, Version("v1")), (ROUTE, Version("v2"))),
+        refused=(
+            Refused(ROUTE, ResourceName("80"), ((an_object(1).key, Origin("a.yaml", 3, 5)),)),
+            Refused(CLUSTER, ResourceName("c")),
+        ),
+    )
     gone = replace(a_proxy(1, SyncStatus.GONE), snapshot=None, live_revision=None, live_at_s=None)
     store.record_proxies([a_proxy(1, SyncStatus.STALE), refused, gone])
     assert store.proxies() == [gone, refused]

@@ -1,4 +1,4 @@
-"""`periplus status` and `periplus proxies`: what the Store knows."""
+"""`periplus status`: what the Store knows of the fleet."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -17,7 +17,7 @@ from libs.kernel.revisions import Revision, SourceState, Target
 from libs.planning.showing import report_json
 from libs.ports.store import Store
 from tools.cli.errors import UnusableError
-from tools.cli.output import Format, columns, write_json, write_lines
+from tools.cli.output import Format, write_json, write_lines
 from tools.cli.running import DEFAULT_STATE
 from tools.up.options import UpOptions
 
@@ -48,37 +48,6 @@ def status(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = For
     else:
         write_lines(*_status_lines(content))
     return 0 if content["good"] else 1
-
-
-def proxies(*, state: Path = DEFAULT_STATE, store: str = "", output: Output = Format.TEXT) -> int:
-    """List all proxies with the revision that is live on them.
-
-    Parameters
-    ----------
-    state
-        Folder that `periplus up` keeps its state in.
-    store
-        SQLAlchemy URL of the database, instead of a state folder.
-    output
-        text or json.
-    """
-    records = opened(state, store).proxies()
-    if output is Format.JSON:
-        write_json({"proxies": [_proxy(record) for record in records]})
-        return 0
-    rows = [
-        (
-            record.id,
-            record.cluster,
-            record.status.value,
-            (record.live_revision or "-")[:SHORT_ID],
-            "-" if record.live_at_s is None else _time(record.live_at_s),
-            record.error or "",
-        )
-        for record in records
-    ]
-    write_lines(*columns(("PROXY", "CLUSTER", "STATUS", "LIVE", "SINCE", "ERROR"), *rows))
-    return 0
 
 
 def opened(state: Path, url: str) -> Store:
@@ -158,10 +127,6 @@ def _revision(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _proxy(record: ProxyRecord) -> dict[str, Any]:
-    return asdict(record) | {"status": record.status.value}
-
-
 def _status_lines(content: dict[str, Any]) -> list[str]:
     lines = []
     for source in content["sources"]:
@@ -187,7 +152,9 @@ def _status_lines(content: dict[str, Any]) -> list[str]:
     ]
     for one in content["clusters"]:
         why = f": {one['reason']}" if one["reason"] else ""
-        lines.append(f"cluster {one['cluster']}: {one['state']} since {_time(one['at_s'])}{why}")
+        lines.append(
+            f"cluster {one['cluster']}: {one['state']} since {time_text(one['at_s'])}{why}"
+        )
         lines += [
             f"  {each['object']['kind']} {each['object']['name']}: {each['reason']}"
             for each in one["results"]
@@ -199,5 +166,6 @@ def _status_lines(content: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _time(at_s: float) -> str:
+def time_text(at_s: float) -> str:
+    """Write a time in seconds since the epoch as people read it."""
     return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -33,7 +33,6 @@ COMMANDS = {
     "apply": ("tools.cli.reconciling:apply", "Bring clusters to what they should have."),
     "drift": ("tools.cli.reconciling:drift", "Say what others changed in clusters, and who."),
     "status": ("tools.cli.fleetstate:status", "Show how the fleet stands."),
-    "proxies": ("tools.cli.fleetstate:proxies", "List all proxies and what is live on them."),
     "up": ("tools.cli.running:up", "Run all services on this machine."),
     "demo": ("tools.cli.running:demo", "Follow real pushes through a mesh of real Envoys."),
 }
@@ -50,7 +49,14 @@ CA_COMMANDS = {
 }
 """The commands below `periplus ca`."""
 
-CLUSTER_COMMANDS = {
+GROUPS = {
+    "proxies": (
+        "Say what is live on proxies, and what they refused.",
+        {
+            "list": ("tools.cli.proxies:list_proxies", "List all proxies; what is meant alone."),
+            "diff": ("tools.cli.proxies:diff_proxies", "Say what two proxies have unlike."),
+        },
+    ),
     "cluster": (
         "Join clusters to a mesh.",
         {
@@ -108,7 +114,7 @@ def make_app() -> App:
     for name, (place, says) in CA_COMMANDS.items():
         authority.command(place, name=name, help=says)
     app.command(authority)
-    for name, (says, commands) in CLUSTER_COMMANDS.items():
+    for name, (says, commands) in GROUPS.items():
         group = App(name=name, help=says, result_action="return_value")
         for below, (place, told) in commands.items():
             group.command(place, name=below, help=told)
@@ -120,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        status = make_app()(arguments, exit_on_error=False, print_error=False)
+        status = make_app()(_spelled_out(arguments), exit_on_error=False, print_error=False)
     except (CycloptsError, UnusableError) as error:
         return _refused(" ".join(str(error).split()))
     except BrokenPipeError:
@@ -129,6 +135,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED_STATUS
     return status if isinstance(status, int) else 0
+
+
+def _spelled_out(arguments: list[str]) -> list[str]:
+    """Let `proxies` alone, or with options, be its `list`."""
+    if arguments[:1] != ["proxies"] or "--help" in arguments or "-h" in arguments:
+        return arguments
+    listed = len(arguments) == 1 or arguments[1].startswith("-")
+    return ["proxies", "list", *arguments[1:]] if listed else arguments
 
 
 def _refused(sentence: str) -> int:

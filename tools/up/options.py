@@ -54,6 +54,11 @@ class UpOptions:
         """Address of the feed: a Unix socket, so that no other machine can reach it."""
         return f"unix:{self.state / 'feed.sock'}"
 
+    @property
+    def status(self) -> str:
+        """Address of the frontend's status service, which tells what each proxy has."""
+        return f"unix:{self.state / 'status.sock'}"
+
 
 def children(options: UpOptions) -> tuple[ChildSpec, ...]:
     """Return the services in the order in which they start; none waits for another."""
@@ -128,7 +133,7 @@ def _reached(options: UpOptions) -> dict[str, str]:
 
 
 def _xds(options: UpOptions) -> dict[str, str]:
-    settings = {"LISTEN": options.xds_address, "FEED": options.feed}
+    settings = {"LISTEN": options.xds_address, "FEED": options.feed, "STATUS": options.status}
     if options.xds_identity is None:
         return settings | {"PLAINTEXT": "loopback"}
     files = {"CHAIN": "chain.pem", "KEY": "key.pem", "ROOTS": "roots.pem"}

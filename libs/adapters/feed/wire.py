@@ -85,6 +85,7 @@ def _status_to_wire(event: ProxyStatus) -> feed_pb2.ProxyStatus:
         at_s=event.at_s,
         carried=event.carried,
         error=event.error,
+        refused=[feed_pb2.ResourceName(type_url=url, name=name) for url, name in event.refused],
     )
 
 
@@ -115,6 +116,7 @@ def _status_from_wire(status: feed_pb2.ProxyStatus) -> ProxyStatus:
         at_s=status.at_s,
         carried=status.carried,
         error=status.error,
+        refused=tuple((TypeUrl(r.type_url), ResourceName(r.name)) for r in status.refused),
     )
 
 

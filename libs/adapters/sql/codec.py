@@ -8,10 +8,13 @@ from typing import Any
 import orjson
 
 from libs.adapters.sql.columns import storable
-from libs.kernel.ids import CommitId, SetName, SourceName
+from libs.kernel.ids import CommitId, ResourceName, SetName, SourceName, TypeUrl, Version
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import ObjectKey, Origin
+from libs.kernel.proxies import Refused
 from libs.kernel.revisions import Refusal
+
+NOTHING = b"[]"
 
 
 def dump_notes(notes: tuple[str, ...]) -> bytes:
@@ -42,6 +45,52 @@ def dump_refusals(refusals: tuple[Refusal, ...]) -> bytes:
 def load_refusals(data: bytes) -> tuple[Refusal, ...]:
     """Decode refusals."""
     return tuple(_refusal_in(item) for item in orjson.loads(data))
+
+
+def dump_versions(versions: tuple[tuple[TypeUrl, Version], ...]) -> bytes:
+    """Encode the versions of types."""
+    return orjson.dumps(versions)
+
+
+def load_versions(data: bytes | None) -> tuple[tuple[TypeUrl, Version], ...]:
+    """Decode the versions of types; older rows have none."""
+    return tuple((TypeUrl(url), Version(one)) for url, one in orjson.loads(data or NOTHING))
+
+
+def dump_refused(refused: tuple[Refused, ...]) -> bytes:
+    """Encode what a proxy refused."""
+    return orjson.dumps(
+        [
+            {
+                "type": one.type_url,
+                "name": storable(one.name),
+                "objects": [
+                    [
+                        *map(storable, (key.group, key.kind, key.namespace, key.name)),
+                        *_place(origin),
+                    ]
+                    for key, origin in one.objects
+                ],
+            }
+            for one in refused
+        ]
+    )
+
+
+def load_refused(data: bytes | None) -> tuple[Refused, ...]:
+    """Decode what a proxy refused; older rows have nothing."""
+    return tuple(
+        Refused(
+            TypeUrl(one["type"]),
+            ResourceName(one["name"]),
+            tuple((ObjectKey(*each[:4]), Origin(*each[4:])) for each in one["objects"]),
+        )
+        for one in orjson.loads(data or NOTHING)
+    )
+
+
+def _place(origin: Origin) -> tuple[str, int, int]:
+    return storable(origin.file), origin.line, origin.column
 
 
 def _message_out(message: Message) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from libs.adapters.sql.engine import WRITE, switch_on_wal
 from libs.kernel.looperrors import StalledError
 
-NEWEST = "0004"
+NEWEST = "0005"
 """The version that the code works with: the newest file below `migrations/versions`."""
 
 _LOCK_KEY = 7_307_182_001

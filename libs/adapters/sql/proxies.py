@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from libs.adapters.sql import codec
 from libs.adapters.sql.lookups import AnyRow, rows_of
 from libs.adapters.sql.schema import PROXIES
 from libs.adapters.sql.transactions import touch
@@ -43,6 +44,8 @@ def _record(row: AnyRow) -> ProxyRecord:
         carried=row.carried,
         error=row.error,
         about=row.about,
+        versions=codec.load_versions(row.versions),
+        refused=codec.load_refused(row.refused),
     )
 
 
@@ -57,4 +60,6 @@ def _row(record: ProxyRecord) -> dict[str, Any]:
         "carried": record.carried,
         "error": record.error,
         "about": record.about,
+        "versions": codec.dump_versions(record.versions),
+        "refused": codec.dump_refused(record.refused),
     }

@@ -140,6 +140,8 @@ PROXIES = Table(
     Column("error", PlainText),
     # No foreign key: the revision may have expired.
     Column("about", PlainText),
+    Column("versions", LargeBinary),
+    Column("refused", LargeBinary),
 )
 
 INVENTORY = Table(

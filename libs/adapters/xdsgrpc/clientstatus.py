@@ -1,7 +1,8 @@
 """The client status discovery service: what each proxy was sent, and how it answered.
 
 It tells names, versions and states of everybody's resources, never what is in them. It is for the
-people who run the mesh, so it has a server of its own and is no part of the one for proxies.
+people who run the mesh, so it has a server of its own and is no part of the one for proxies: that
+listens on this machine alone, or lets in over mutual TLS whom the settings name.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -15,6 +16,7 @@ from protogen.envoy.type.matcher.v3 import node_pb2, string_pb2
 
 from libs.adapters.xdsgrpc.stream import AdsStream
 from libs.kernel.looperrors import StalledError
+from libs.pki.shown import shown_pem
 from libs.xdsproto.holdings import Holding, Standing
 
 SERVICE: Final = "envoy.service.status.v3.ClientStatusDiscoveryService"
@@ -24,6 +26,7 @@ _CONFIG: Final = {
     Standing.SENT: csds_pb2.STALE,
     Standing.REFUSED: csds_pb2.ERROR,
 }
+STANDINGS: Final = {status: standing for standing, status in _CONFIG.items()}
 
 
 class UnsupportedMatcherError(ValueError):
@@ -33,10 +36,23 @@ class UnsupportedMatcherError(ValueError):
 class StatusServer:
     """Answers who has what, from the streams that are open."""
 
-    def __init__(self, address: str, streams: Callable[[], Iterable[AdsStream]]) -> None:
-        """Prepare a server for `host:port` (port 0: any free one) or `unix:/path`."""
+    def __init__(
+        self,
+        address: str,
+        streams: Callable[[], Iterable[AdsStream]],
+        *,
+        credentials: grpc.ServerCredentials | None = None,
+        denial: Callable[[bytes], str] = lambda _: "",
+    ) -> None:
+        """Prepare a server for `host:port` (port 0: any free one) or `unix:/path`.
+
+        Without credentials it speaks in the clear. `denial` says why who shows a certificate may
+        not ask; empty lets him.
+        """
         self._address = address
         self._streams = streams
+        self._credentials = credentials
+        self._denial = denial
         self._server: grpc.aio.Server | None = None
 
     async def start(self) -> str:
@@ -44,7 +60,10 @@ class StatusServer:
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
         server.add_generic_rpc_handlers((self._methods(),))
         try:
-            port = server.add_insecure_port(self._address)
+            if self._credentials is None:
+                port = server.add_insecure_port(self._address)
+            else:
+                port = server.add_secure_port(self._address, self._credentials)
         except RuntimeError as error:
             await server.stop(None)
             raise StalledError(f"cannot tell of clients on {self._address}") from error
@@ -71,6 +90,9 @@ class StatusServer:
     async def _fetch(
         self, request: csds_pb2.ClientStatusRequest, context: _Context
     ) -> csds_pb2.ClientStatusResponse:
+        denial = self._denial(shown_pem(context.auth_context()))
+        if denial:
+            await context.abort(grpc.StatusCode.PERMISSION_DENIED, denial)
         try:
             return answer(request, self._streams())
         except UnsupportedMatcherError as error:

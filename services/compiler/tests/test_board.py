@@ -18,7 +18,8 @@ from libs.kernel.ids import (
     TreeHash,
     Version,
 )
-from libs.kernel.proxies import SyncStatus
+from libs.kernel.origins import ObjectKey, Origin
+from libs.kernel.proxies import Refused, SyncStatus
 from libs.kernel.revisions import Revision
 from libs.kernel.xds import CLUSTER, Resource, Snapshot
 from libs.ports.feed import (
@@ -36,6 +37,7 @@ from services.compiler.board import Board, ClusterWorld, Compiling, Outcome
 EAST = ClusterName("east")
 PROXY = ProxyId("sidecar~10.0.0.1~a.ns~ns.svc.cluster.local")
 FRONTEND = 1
+CULPRIT = (ObjectKey("", "Service", "ns", "s"), Origin("a.yaml", 7))
 
 
 def snapshot(*versions: str) -> Snapshot:
@@ -63,10 +65,11 @@ class Toy:
 
     next: Snapshot | str = field(default_factory=lambda: snapshot("1"))
     memos: list[Memo] = field(default_factory=list)
+    blamed: int = 0
 
     def compiling(self) -> Compiling:
         """Nodes name their class; `bad` is no node."""
-        return Compiling(self.proxy, self.class_key, self.snapshot)
+        return Compiling(self.proxy, self.class_key, self.snapshot, self.blame)
 
     def proxy(self, node: bytes) -> Proxy:
         """Read a toy node."""
@@ -84,6 +87,13 @@ class Toy:
         if isinstance(self.next, str):
             raise ValueError(self.next)  # noqa: TRY004 - the sentence is the test's
         return self.next
+
+    def blame(
+        self, _world: ClusterWorld, _proxy: Proxy, _memo: Memo, event: ProxyStatus
+    ) -> tuple[Refused, ...]:
+        """Blame one object for everything."""
+        self.blamed += 1
+        return tuple(Refused(*key, (CULPRIT,)) for key in event.refused)
 
 
 def move(board: Board, target: ClusterWorld, at_s: float) -> Outcome:
@@ -235,3 +245,34 @@ def test_a_frontend_that_closes_takes_no_proxy_down_with_it() -> None:
     board = connected_board(Toy())
     board.status(ProxyStatus(PROXY, Version("1"), SyncStatus.SYNCED, 1.0, carried=True))
     assert board.closed(FRONTEND) == Outcome()
+
+
+def test_what_a_class_refuses_is_blamed_on_objects_once() -> None:
+    """A thousand proxies with the same complaint are one question, and each record has it."""
+    toy = Toy()
+    board = connected_board(toy)
+    other = ProxyId("sidecar~10.0.0.2~b.ns~ns.svc.cluster.local")
+    board.connected(FRONTEND, ProxyConnected(other, b"ns"))
+    key = (CLUSTER, ResourceName("c0"))
+    for proxy in (PROXY, other):
+        event = ProxyStatus(
+            proxy, Version("1"), SyncStatus.REFUSED, 3.0, carried=True, error="no", refused=(key,)
+        )
+        (record,) = board.status(event).records
+        assert record.refused == (Refused(*key, (CULPRIT,)),)
+    assert toy.blamed == 1
+
+
+def test_a_refusal_of_a_view_that_was_replaced_names_resources_alone() -> None:
+    """Whose objects made a former view is not known any more."""
+    toy = Toy()
+    board = connected_board(toy)
+    toy.next = snapshot("2")
+    move(board, world("r2", 2), 2.0)
+    key = (CLUSTER, ResourceName("c0"))
+    event = ProxyStatus(
+        PROXY, Version("1"), SyncStatus.REFUSED, 3.0, carried=True, error="no", refused=(key,)
+    )
+    (record,) = board.status(event).records
+    assert record.refused == (Refused(*key),)
+    assert toy.blamed == 0

@@ -105,3 +105,15 @@ def test_a_certificate_that_has_expired_is_seen_also_where_a_session_is_resumed(
     later = FakeClock(EPOCH_S + 60)
     with pytest.raises(NotAdmittedError, match="expired"):
         Admission(DOMAIN, later).check(_node(), _shown())
+
+
+def test_only_named_readers_may_ask_what_proxies_have() -> None:
+    """A certificate of the mesh is not enough; an expired one of a reader neither."""
+    reader = "spiffe://cluster.local/ns/shop/sa/cart"
+    assert ADMISSION.denial(_shown(), {reader}) == ""
+    assert "none of those who may ask" in ADMISSION.denial(_shown(account="till"), {reader})
+    assert "trust domain" in ADMISSION.denial(_shown(domain="elsewhere"), {reader})
+    assert ADMISSION.denial(b"", {reader})
+    later = FakeClock()
+    later.sleep(61)
+    assert "expired" in Admission(DOMAIN, later).denial(_shown(), {reader})

@@ -27,9 +27,13 @@ def test_loopback_means_loopback() -> None:
         XdsSettings(listen=listen, plaintext=Plaintext.ANYWHERE)
 
 
-def test_what_everybody_has_is_told_on_this_machine_only() -> None:
-    """The client status service has no lock of its own, so other machines cannot reach it."""
+def test_what_everybody_has_is_told_on_this_machine_or_to_those_who_are_named() -> None:
+    """Other machines reach the client status service only where readers are named, and by TLS."""
     for address in ("127.0.0.1:1", "unix:/run/status.sock", ""):
         assert XdsSettings(status=address, plaintext=Plaintext.LOOPBACK).status == address
     with pytest.raises(ValueError, match=r"0\.0\.0\.0:1 is for everybody"):
-        XdsSettings(status="0.0.0.0:1", plaintext=Plaintext.LOOPBACK)
+        XdsSettings(status="0.0.0.0:1", tls=TLS)
+    readers = ("spiffe://cluster.local/ns/ops/sa/people",)
+    assert XdsSettings(status="0.0.0.0:1", status_readers=readers, tls=TLS).status_readers
+    with pytest.raises(ValueError, match="known by TLS"):
+        XdsSettings(status="0.0.0.0:1", status_readers=readers, plaintext=Plaintext.LOOPBACK)

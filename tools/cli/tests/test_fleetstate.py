@@ -1,4 +1,4 @@
-"""`periplus status` and `periplus proxies` over a real database."""
+"""`periplus status` over a real database."""
 
 import json
 from dataclasses import replace
@@ -6,47 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from libs.adapters.sql.store import open_store
 from libs.kernel.ids import (
-    ClusterName,
     CommitId,
-    ProxyId,
-    RevisionId,
     SetName,
-    SourceName,
-    TreeHash,
-    Version,
 )
 from libs.kernel.messages import Level, Message, MessageClass
 from libs.kernel.origins import Origin
-from libs.kernel.proxies import ProxyRecord, SyncStatus
-from libs.kernel.revisions import AcceptedSet, Manifest, Refusal, Revision, SourceState, Target
-from libs.ports.store import Store
+from libs.kernel.proxies import SyncStatus
+from libs.kernel.revisions import Refusal, SourceState
 from tools.cli.main import main
+from tools.cli.tests.proxystates import COMMIT, FLEET, PROXY, seed, stored
 
-COMMIT = CommitId("c" * 40)
-FLEET = SourceName("fleet")
-TREE = TreeHash("t1")
-REVISION = Revision(
-    RevisionId("r1"),
-    None,
-    1,
-    FLEET,
-    COMMIT,
-    TREE,
-    (AcceptedSet(SetName("bookinfo"), FLEET, COMMIT, TREE),),
-    "1",
-    notes=("history was rewritten",),
-)
-PROXY = ProxyRecord(
-    ProxyId("sidecar~10.0.0.1~a.default~default.svc.cluster.local"),
-    ClusterName("cluster1"),
-    SyncStatus.SYNCED,
-    Version("s1"),
-    REVISION.id,
-    1_000_000_000.25,
-    carried=True,
-)
 REFUSAL = Refusal(
     FLEET,
     SetName("bookinfo"),
@@ -58,17 +28,7 @@ REFUSAL = Refusal(
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """Make a state folder with one revision that is live on one proxy."""
-    store = stored(tmp_path)
-    store.add_contents([], [Manifest(TREE, ())])
-    store.accept(REVISION, SourceState(FLEET, COMMIT))
-    store.move_targets([Target(PROXY.cluster, REVISION.id, 1)])
-    store.record_proxies([PROXY])
-    return tmp_path
-
-
-def stored(folder: Path) -> Store:
-    """Open the database of a state folder."""
-    return open_store(f"sqlite:///{folder / 'periplus.sqlite'}")
+    return seed(tmp_path)
 
 
 def test_a_fleet_that_follows_is_fine(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,25 +73,6 @@ def test_a_proxy_that_left_holds_nothing_up(state: Path) -> None:
     """A proxy without a stream is not waited for."""
     stored(state).record_proxies([replace(PROXY, status=SyncStatus.GONE, live_revision=None)])
     assert main(["status", "--state", str(state)]) == 0
-
-
-def test_proxies_are_listed(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each proxy is a line with its cluster, status, live revision and since when."""
-    assert main(["proxies", "--state", str(state)]) == 0
-    header, line = capsys.readouterr().out.splitlines()
-    assert header.split() == ["PROXY", "CLUSTER", "STATUS", "LIVE", "SINCE", "ERROR"]
-    assert line.split() == [PROXY.id, "cluster1", "synced", "r1", "2001-09-09T01:46:40Z"]
-
-
-def test_proxies_as_json_are_whole(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The JSON has every field of the record."""
-    assert main(["proxies", "--store", f"sqlite:///{state / 'periplus.sqlite'}", "-o", "json"]) == 0
-    (record,) = json.loads(capsys.readouterr().out)["proxies"]
-    assert (record["status"], record["live_at_s"], record["carried"]) == (
-        "synced",
-        1_000_000_000.25,
-        True,
-    )
 
 
 def test_an_empty_store_is_not_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

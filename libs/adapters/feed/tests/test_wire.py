@@ -30,6 +30,7 @@ STATUSES = st.builds(
     st.floats(allow_nan=False),
     st.booleans(),
     TEXT,
+    st.lists(st.tuples(NAMES, NAMES), max_size=2).map(tuple),
 )
 FRONTEND = st.one_of(
     st.builds(Hello, TEXT, st.dictionaries(NAMES, NAMES, max_size=3)),

@@ -57,7 +57,7 @@ def test_newer_tables_are_refused(engine: Engine, tmp_path: Path) -> None:
     """A program that is too old says so and touches nothing."""
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StalledError, match=r"version 9999.*up to 0004"):
+    with pytest.raises(StalledError, match=r"version 9999.*up to 0005"):
         open_store(f"sqlite:///{tmp_path}/store.db")
     with engine.connect() as connection:
         assert (

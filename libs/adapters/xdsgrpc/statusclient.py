@@ -1,0 +1,73 @@
+"""Asks frontends what proxies have, for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import grpc
+from protogen.envoy.service.status.v3 import csds_pb2
+
+from libs.adapters.xdsgrpc.clientstatus import SERVICE, STANDINGS
+from libs.kernel.ids import ProxyId, ResourceName, TypeUrl, Version
+from libs.kernel.looperrors import TransientError
+from libs.pki.holding import Holding as Certificate
+from libs.xdsproto.holdings import Holding
+
+TIMEOUT_S: Final = 20.0
+REPLY_BYTES_MAX: Final = 256 * 1024 * 1024
+_WORDS_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StatusClient:
+    """Asks the client status service at `host:port` or `unix:/path`.
+
+    With a certificate it speaks mutual TLS, without one in the clear.
+    """
+
+    address: str
+    certificate: Certificate | None = None
+
+    def holdings(self, containing: str) -> Mapping[ProxyId, tuple[Holding, ...]]:
+        """Return what each connected proxy has whose id contains a text; empty means all.
+
+        Raises TransientError.
+        """
+        request = csds_pb2.ClientStatusRequest()
+        if containing:
+            request.node_matchers.add().node_id.contains = containing
+        options = [("grpc.max_receive_message_length", REPLY_BYTES_MAX)]
+        with self._channel(options) as channel:
+            fetch = channel.unary_unary(
+                f"/{SERVICE}/FetchClientStatus",
+                request_serializer=csds_pb2.ClientStatusRequest.SerializeToString,
+                response_deserializer=csds_pb2.ClientStatusResponse.FromString,
+            )
+            try:
+                response = fetch(request, timeout=TIMEOUT_S)
+            except grpc.RpcError as error:
+                words = error.details() if isinstance(error, grpc.Call) else str(error)
+                reason = f"{self.address} does not tell: {(words or '')[:_WORDS_MAX]}"
+                raise TransientError(reason) from error
+        found: dict[ProxyId, tuple[Holding, ...]] = {}
+        for one in response.config:
+            proxy = ProxyId(one.node.id)
+            found[proxy] = (*found.get(proxy, ()), *map(_holding, one.generic_xds_configs))
+        return found
+
+    def _channel(self, options: list[tuple[str, int]]) -> grpc.Channel:
+        if self.certificate is None:
+            return grpc.insecure_channel(self.address, options=options)
+        shown = self.certificate
+        credentials = grpc.ssl_channel_credentials(shown.roots_pem, shown.key_pem, shown.chain_pem)
+        return grpc.secure_channel(self.address, credentials, options=options)
+
+
+def _holding(one: csds_pb2.ClientConfig.GenericXdsConfig) -> Holding:
+    return Holding(
+        TypeUrl(one.type_url),
+        ResourceName(one.name),
+        Version(one.version_info),
+        STANDINGS[one.config_status],
+        one.error_state.details,
+    )

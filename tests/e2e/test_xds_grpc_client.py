@@ -1,10 +1,10 @@
-"""A gRPC client that speaks xDS itself, without an Envoy, served by the frontend."""
+"""gRPC clients that speak xDS by themselves, without an Envoy, served by the frontend."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,13 +13,13 @@ import pytest
 
 from libs.kernel.xds import Snapshot
 from tests.e2e import xdsresources as make
-from tests.e2e.xdsstack import Stack, eventually, stack
+from tests.e2e.xdsstack import ROOT, Stack, eventually, stack
 
 TARGET = "helloworld.default.svc.cluster.local:5000"
 NODE = "sidecar~127.0.0.1~client.default~default.svc.cluster.local"
 METHOD = "/test.Hello/Who"
 
-CLIENT = f"""
+PYTHON = f"""
 import sys, grpc
 channel = grpc.insecure_channel("xds:///{TARGET}")
 who = channel.unary_unary("{METHOD}")
@@ -29,13 +29,27 @@ for line in sys.stdin:
     except grpc.RpcError as error:
         print(error.code().name, flush=True)
 """
+JAVASCRIPT = """
+const grpc = require("@grpc/grpc-js");
+require("@grpc/grpc-js-xds").register();
+const client = new grpc.Client("xds:///TARGET", grpc.credentials.createInsecure());
+const same = (bytes) => bytes;
+const says = (text) => process.stdout.write(text + "\\n");
+const lines = require("readline").createInterface({ input: process.stdin });
+lines.on("line", (line) => {
+  const options = { deadline: Date.now() + 1000 * Number(line) };
+  const answered = (error, value) => says(error ? grpc.status[error.code] : value.toString());
+  const nothing = Buffer.alloc(0);
+  client.makeUnaryRequest("METHOD", same, same, nothing, new grpc.Metadata(), options, answered);
+});
+""".replace("TARGET", TARGET).replace("METHOD", METHOD)
 
 
 class Client:
     """A client process; gRPC reads its bootstrap once, from the environment."""
 
-    def __init__(self, port: int, folder: Path) -> None:
-        """Start it with a bootstrap that names the frontend."""
+    def __init__(self, port: int, folder: Path, command: Sequence[str], place: Path) -> None:
+        """Start it in a place with a bootstrap that names the frontend."""
         bootstrap = {
             "xds_servers": [
                 {
@@ -49,7 +63,8 @@ class Client:
         file = folder / "grpc.json"
         file.write_text(json.dumps(bootstrap))
         self._process = subprocess.Popen(
-            [sys.executable, "-c", CLIENT],
+            command,
+            cwd=place,
             env={**os.environ, "GRPC_XDS_BOOTSTRAP": str(file)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -69,6 +84,26 @@ class Client:
         """End it."""
         self._process.kill()
         self._process.communicate()
+
+
+Start = Callable[[Stack], Client]
+
+
+@pytest.fixture(params=["grpcio", "grpc-js"])
+def start(request: pytest.FixtureRequest) -> Start:
+    """One of the clients that speak xDS by themselves."""
+    if request.param == "grpcio":
+        command, place = [sys.executable, "-c", PYTHON], ROOT
+    else:
+        place = request.getfixturevalue("grpc_js")
+        command = ["node", "--eval", JAVASCRIPT]
+
+    def started(mesh: Stack) -> Client:
+        client = Client(mesh.port, mesh.folder, command, place)
+        mesh.exits.callback(client.stop)
+        return client
+
+    return started
 
 
 @pytest.fixture
@@ -100,15 +135,14 @@ def view(ports: dict[str, int], to: str) -> Snapshot:
     return make.snapshot(*clusters, *assignments, listener, make.route("outbound", to))
 
 
-def test_a_grpc_client_finds_its_server_and_follows_a_change(mesh: Stack) -> None:
+def test_a_grpc_client_finds_its_server_and_follows_a_change(mesh: Stack, start: Start) -> None:
     """`xds:///` resolves by listener, route, cluster and endpoints, and a new route is followed."""
     ports = {name: hello_server(mesh, name) for name in ("v1", "v2")}
     compiler = mesh.compiler()
     mesh.frontend()
     first = view(ports, "v1")
     compiler.publish(first)
-    client = Client(mesh.port, mesh.folder)
-    mesh.exits.callback(client.stop)
+    client = start(mesh)
     assert client.call(10) == "v1"
     assert compiler.wait_status(first).proxy == NODE
     second = view(ports, "v2")
@@ -117,14 +151,15 @@ def test_a_grpc_client_finds_its_server_and_follows_a_change(mesh: Stack) -> Non
     assert eventually(lambda: client.call() == "v2", timeout_s=2)
 
 
-def test_a_grpc_client_is_moved_to_a_new_cluster_without_a_failed_call(mesh: Stack) -> None:
+def test_a_grpc_client_is_moved_to_a_new_cluster_without_a_failed_call(
+    mesh: Stack, start: Start
+) -> None:
     """Names change during updates; no call fails while a cluster is replaced by another."""
     ports = {name: hello_server(mesh, name) for name in ("v1", "v2")}
     compiler = mesh.compiler()
     mesh.frontend()
     compiler.publish(view({"old": ports["v1"]}, "old"))
-    client = Client(mesh.port, mesh.folder)
-    mesh.exits.callback(client.stop)
+    client = start(mesh)
     assert client.call(10) == "v1"
     moved = view({"new": ports["v2"]}, "new")
     compiler.publish(moved)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.envoy.install import envoy_path
 from tools.kubeapi import programs as kubernetes
 from tools.kustomize import program as kustomize
-from tools.parts import forges, istiomodels, jaeger, postgres, pypy, zipkin
+from tools.parts import forges, grpcjs, istiomodels, jaeger, postgres, pypy, zipkin
 from tools.parts.missing import PartMissingError
 from tools.sidewheels.fetch import FetchError, cache_dir
 
@@ -34,6 +34,7 @@ PARTS: Mapping[str, Callable[[], Path]] = {
     "zipkin": zipkin.program,
     "jaeger": jaeger.program,
     "istio models": istiomodels.folder,
+    "grpc-js": grpcjs.folder,
     "forges": forges.folder,
     "kustomize": kustomize.program,
     "kubernetes": lambda: kubernetes.programs().api_server,
@@ -47,6 +48,7 @@ def main(_: Sequence[str] = ()) -> int:
     fetch_zipkin()
     build_jaeger()
     fetch_istio_models()
+    fetch_grpc_js()
     fetch_forge_descriptions()
     build_kustomize()
     build_kubernetes()
@@ -130,6 +132,18 @@ def fetch_istio_models() -> None:
         command = ["npm", "install", *quiet, "--prefix", str(target), package]
         target.mkdir(parents=True, exist_ok=True)
         _step("fetching validators of Istio's kinds", command)
+
+
+def fetch_grpc_js() -> None:
+    """Install the locked client in the cache; none of its scripts runs."""
+    try:
+        grpcjs.folder()
+    except PartMissingError:
+        print("fetching gRPC for JavaScript", flush=True)
+        try:
+            grpcjs.install()
+        except PartMissingError as error:
+            print(error)
 
 
 def fetch_forge_descriptions() -> None:

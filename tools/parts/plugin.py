@@ -17,7 +17,7 @@ from tools.envoy.install import envoy_path
 from tools.kubeapi import fleet as kubeapi
 from tools.kubeapi.programs import ProgramMissingError, programs
 from tools.kustomize import program as kustomize
-from tools.parts import forges, istiomodels, postgres, zipkin
+from tools.parts import forges, grpcjs, istiomodels, postgres, zipkin
 from tools.parts import jaeger as jaeger_part
 from tools.parts import pypy as pypy_part
 from tools.parts.missing import PartMissingError, must_be_there
@@ -74,6 +74,12 @@ def pypy() -> Iterator[Path]:
 def istio_models() -> Iterator[Path]:
     """Folder of validators that others made from Istio's own definitions."""
     yield from _started(_istio_models())
+
+
+@pytest.fixture(scope="session")
+def grpc_js() -> Iterator[Path]:
+    """Folder with gRPC for JavaScript and its xDS client."""
+    yield from _started(_grpc_js())
 
 
 @pytest.fixture(scope="session")
@@ -149,6 +155,11 @@ def _kustomize() -> Iterator[Path]:
 @contextmanager
 def _forge_descriptions() -> Iterator[Path]:
     yield forges.folder()
+
+
+@contextmanager
+def _grpc_js() -> Iterator[Path]:
+    yield grpcjs.folder()
 
 
 @contextmanager

@@ -12,6 +12,19 @@ from libs.xdsproto.typestate import TypeState
 from libs.xdsproto.wire import Encoded
 
 
+@dataclass(frozen=True, slots=True)
+class Quantum:
+    """How much one response may carry; a single resource always fits.
+
+    What is more is sent later, after other streams had their turn: it bounds how long one client
+    that asks for very much keeps the others waiting, and it keeps responses below the four
+    megabytes that clients of gRPC take by default.
+    """
+
+    resources_max: int = 2_000
+    body_bytes_max: int = 3 * 1024 * 1024
+
+
 @dataclass(slots=True)
 class Due:
     """Resources to send, names to remove, names that have to wait for other types."""
@@ -38,18 +51,24 @@ class _Verdict(Enum):
     WAIT = auto()
 
 
-def due(state: TypeState, view: TypeView, gate: Gate) -> Due:
-    """Judge every marked name, in order of names."""
+def due(state: TypeState, view: TypeView, gate: Gate, quantum: Quantum | None = None) -> Due:
+    """Judge marked names in their order, all of them or as many as one response may carry."""
     result = Due()
-    for name in sorted(state.dirty | state.owed):
+    names, count, body_bytes = sorted(state.dirty | state.owed), 0, 0
+    for number, name in enumerate(names):
+        if quantum and (count >= quantum.resources_max or body_bytes >= quantum.body_bytes_max):
+            result.wait.update(names[number:])
+            break
         entry = view.get(name)
         if name in state.strangers or (entry is None and _asks_in_vain(state, name)):
             entry = absent(name)
         match _judge(state, name, entry, gate):
             case _Verdict.SEND if entry is not None:
                 result.send.append(entry)
+                count, body_bytes = count + 1, body_bytes + len(entry.resource.body)
             case _Verdict.REMOVE:
                 result.remove.append(name)
+                count += 1
             case _Verdict.WAIT:
                 result.wait.add(name)
             case _:

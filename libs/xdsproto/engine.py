@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.proxies import SyncStatus
-from libs.kernel.xds import CLUSTER, ENDPOINT, ROUTE, VIRTUAL_HOST
+from libs.kernel.xds import CLUSTER, ENDPOINT, FULL_STATE_TYPES, ROUTE, VIRTUAL_HOST
 from libs.xdsproto import delta, sotw
 from libs.xdsproto.commands import Close, CloseCode, Command, Record, Respond
-from libs.xdsproto.due import Due, due
+from libs.xdsproto.due import Due, Quantum, due
 from libs.xdsproto.events import DeltaRequest, Event, Request, SnapshotAssigned, SotwRequest
 from libs.xdsproto.holdings import Holding, holdings
 from libs.xdsproto.hosts import configuration_of, release
@@ -34,6 +34,7 @@ class StreamLimits:
     types_max: int = 32
     names_max: int = 50_000
     unnamed_hosts_max: int = 5_000
+    quantum: Quantum = Quantum()
 
 
 class AdsEngine:
@@ -186,15 +187,16 @@ class AdsEngine:
             return None
         compose = sotw.compose if self._is_sotw else delta.compose
         view = published.of(state.type_url)
-        todo = due(state, view, gate(state.type_url, self._states, published))
+        full_set = self._is_sotw and state.type_url in FULL_STATE_TYPES
+        quantum = None if full_set else self._limits.quantum
+        todo = due(state, view, gate(state.type_url, self._states, published), quantum)
         carried = self._carried or _changes_something(state, todo)
         response = compose(state, published, todo, f"{self._nonce + 1:x}")
         if response is not None:
             self._nonce += 1
             self._carried = carried
-            for name in state.strangers:
-                state.drop(name)
-            state.strangers.clear()
+            if state.strangers:
+                state.let_go_of_strangers(entry.name for entry in response.entries)
             if response.type_url == CLUSTER:
                 self._endpoints_follow(published)
             elif response.type_url == ROUTE:

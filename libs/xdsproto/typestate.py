@@ -109,6 +109,12 @@ class TypeState:
         self.dirty.discard(name)
         self.owed.discard(name)
 
+    def let_go_of_strangers(self, answered: Iterable[ResourceName]) -> None:
+        """Forget those that were answered."""
+        for name in self.strangers.intersection(answered):
+            self.strangers.discard(name)
+            self.drop(name)
+
     def drop_uncovered(self) -> None:
         """Forget everything that the client no longer wants."""
         known = {*self.told, *self.dirty, *self.owed, *self.refused}

@@ -29,7 +29,8 @@ from libs.kernel.xds import (
     Resource,
 )
 from libs.xdsproto.commands import Close, Record, Respond
-from libs.xdsproto.engine import AdsEngine
+from libs.xdsproto.due import Quantum
+from libs.xdsproto.engine import AdsEngine, StreamLimits
 from libs.xdsproto.events import NO_VERSION, DeltaRequest, SnapshotAssigned, SotwRequest
 from libs.xdsproto.published import Published, full, successor
 
@@ -62,6 +63,7 @@ class Client(RuleBasedStateMachine):
     """One client, one stream at a time. `delta` is set by the two variants below."""
 
     delta: bool
+    limits = StreamLimits()
 
     def __init__(self) -> None:
         """Start with an empty snapshot that nobody asked for."""
@@ -155,7 +157,7 @@ class Client(RuleBasedStateMachine):
         self._pump()
 
     def _open(self) -> None:
-        self.engine = AdsEngine()
+        self.engine = AdsEngine(self.limits)
         self.engine.receive(SnapshotAssigned(self.published))
 
     def _say_delta(
@@ -314,13 +316,25 @@ class DeltaClient(Client):
     delta = True
 
 
-@pytest.mark.parametrize("client", [SotwClient, DeltaClient])
+class SmallSotwClient(SotwClient):
+    """The same, sent one resource at a time where that may be."""
+
+    limits = StreamLimits(quantum=Quantum(resources_max=1))
+
+
+class SmallDeltaClient(DeltaClient):
+    """The same, sent one resource at a time."""
+
+    limits = StreamLimits(quantum=Quantum(resources_max=1))
+
+
+@pytest.mark.parametrize("client", [SotwClient, DeltaClient, SmallSotwClient, SmallDeltaClient])
 def test_at_rest_a_client_holds_exactly_what_it_should(client: type[Client]) -> None:
     """Whatever happened on the way, in either variant."""
     run_state_machine_as_test(
         client,
         settings=settings(
-            max_examples=80,
+            max_examples=50,
             stateful_step_count=40,
             deadline=None,
             report_multiple_bugs=False,

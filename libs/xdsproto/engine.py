@@ -6,7 +6,7 @@ never gets a version that was overtaken while it was busy.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from libs.kernel.ids import ResourceName, TypeUrl
 from libs.kernel.proxies import SyncStatus
@@ -34,7 +34,7 @@ class StreamLimits:
     types_max: int = 32
     names_max: int = 50_000
     unnamed_hosts_max: int = 5_000
-    quantum: Quantum = Quantum()
+    quantum: Quantum = field(default_factory=Quantum)
 
 
 class AdsEngine:

@@ -34,6 +34,7 @@ from services.compiler import steps as names
 from services.compiler.absent import Absence
 from services.compiler.blame import blame
 from services.compiler.board import Board, ClusterWorld, Compiling, Outcome
+from services.compiler.debounce import Debounce
 from services.compiler.facts import FactSource, NoFacts
 from services.compiler.keysets import KeyCache
 from services.compiler.secrets import SecretFolder, SecretSource
@@ -110,6 +111,8 @@ class Loop:
     targets: dict[ClusterName, Target] = field(default_factory=dict)
     unrecorded: dict[ProxyId, ProxyRecord] = field(default_factory=dict)
     absence: Absence = field(default_factory=Absence)
+    debounce: Debounce = field(default_factory=Debounce)
+    put_off_until_s: float | None = None
 
     def __post_init__(self) -> None:
         """Read worlds from the same Store."""
@@ -118,12 +121,21 @@ class Loop:
     def run(self, events: "queue.SimpleQueue[Event | None]") -> None:
         """Work until a None arrives."""
         while True:
-            batch = [events.get()]
+            batch = [self._next(events)]
             while not events.empty():
                 batch.append(events.get())
             if None in batch:
                 return
             self.one_pass([event for event in batch if event is not None])
+
+    def _next(self, events: "queue.SimpleQueue[Event | None]") -> Event | None:
+        """Wait for an event, or until what was put off is due."""
+        due_s = self.put_off_until_s
+        try:
+            wait_s = None if due_s is None else max(0.0, due_s - self.clock.monotonic_s())
+            return events.get(timeout=wait_s)
+        except queue.Empty:
+            return StoreChanged()
 
     def one_pass(self, batch: Iterable[Event]) -> None:
         """Take a batch of events; a Store that is away now leaves the rest for the next pass."""
@@ -153,17 +165,21 @@ class Loop:
 
     def _follow_targets(self) -> None:
         """Read what moved, compile and send it, cluster by cluster, below its commit's trace."""
-        targets = self.store.targets()
+        targets, self.put_off_until_s = self.store.targets(), None
         for cluster in self.targets.keys() - targets.keys():
             self._carry_out(self.board.removed(cluster))
             self.reader.forget([cluster])
             del self.targets[cluster]
         if targets != self.targets:
             self.facts.follow(self.reader.clusters(targets.values()))
+        began_s, compiled = self.clock.monotonic_s(), False
         for cluster, target in sorted(targets.items()):
             try:
                 news = self.reader.has_news(cluster) or self.reader.has_new_keys(cluster)
                 if self.targets.get(cluster) != target or news:
+                    if not self._may_compile(began_s):
+                        break
+                    compiled = True
                     self._move(target)
                     self.targets[cluster] = target
             except WaitingError as error:
@@ -173,6 +189,14 @@ class Loop:
                 # The last good view stands; another try would give the same.
                 get_logger().error("cluster not rendered", cluster=cluster, reason=str(error))
                 self.targets[cluster] = target
+        if compiled:
+            self.debounce.compiled(began_s)
+
+    def _may_compile(self, now_s: float) -> bool:
+        """Say whether it is time to; if not, note until when it is put off."""
+        ready_s = self.debounce.ready_s(now_s)
+        self.put_off_until_s = ready_s if ready_s > now_s else None
+        return self.put_off_until_s is None
 
     def _move(self, target: Target) -> None:
         """Compile one cluster for its new target."""

@@ -18,6 +18,7 @@ from libs.ports.feed import (
     View,
 )
 from services.compiler import steps
+from services.compiler.debounce import Debounce
 from services.compiler.loop import Closed, Loop, Received, StoreChanged
 from services.compiler.tests.fleet import FLEET, SERVICE, accept, manifest
 
@@ -44,9 +45,10 @@ class Bench:
         self.store, self.recorded = FakeStore(), Recorded()
         self.faulty = FaultyStore(self.store)
         self.sent: list[FromCompiler] = []
+        self.clock = FakeClock(1000.0)
         self.loop = Loop(
             self.faulty,
-            FakeClock(1000.0),
+            self.clock,
             self.recorded,
             lambda _stream, event: self.sent.append(event),
         )
@@ -152,3 +154,21 @@ def test_a_closed_frontend_gets_nothing_more(bench: Bench) -> None:
     bench.target(2, SERVICE.replace("hello", "other"))
     bench.loop.one_pass([StoreChanged()])
     assert len(bench.sent) == sent
+
+
+def test_a_storm_of_revisions_is_merged_and_the_last_one_is_compiled(bench: Bench) -> None:
+    """Beyond a burst a revision waits a moment; by then only the newest counts."""
+    bench.connect()
+    bench.loop.debounce = Debounce(gap_s=0.1, burst=2)
+    for number in range(1, 6):
+        bench.target(number, SERVICE.replace("port: 80", f"port: {8000 + number}"))
+        bench.loop.one_pass([StoreChanged()])
+    assert len([event for event in bench.sent if isinstance(event, View)]) == 2
+    due_s = bench.loop.put_off_until_s
+    assert due_s is not None
+    bench.clock.sleep(due_s - bench.clock.monotonic_s() + 0.001)
+    bench.loop.one_pass([StoreChanged()])
+    assert "outbound|8005||hello.default.svc.cluster.local" in {
+        r.name for r in bench.view().changed
+    }
+    assert bench.loop.put_off_until_s is None

@@ -18,8 +18,8 @@ from typing import Any
 from protogen.envoy.service.discovery.v3 import discovery_pb2 as discovery
 
 from libs.kernel.xds import CLUSTER, ENDPOINT, LISTENER, ROUTE
-from tests.bench.http2stream import GrpcStream
 from tests.e2e import certificates
+from tests.e2e.http2stream import GrpcStream
 
 PATH = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources"
 WAIT_S = 120.0

@@ -23,8 +23,9 @@ from libs.pki.keys import new_key
 from libs.pki.requests import new_request, read_request
 from libs.pki.spiffe import SpiffeId
 from tests.bench.connect import bar
-from tests.bench.xdsrig import cpu_s, resident_kb
+from tests.bench.xdsrig import cpu_s
 from tests.e2e.identityrig import CLOCK, DOMAIN, RNG, Certifying, Rig, a_root
+from tests.e2e.xdsstack import resident_kb
 
 WORKLOADS, AT_ONCE, HOUR_S = 2000, 16, 3600
 CORE_PERCENT_MAX, MEMORY_MB_MAX, SIGNED_PER_CORE_S_MIN = 5, 150, 100

@@ -16,7 +16,8 @@ from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import build_world
 from libs.kernel.xds import ROUTE, Snapshot
 from tests.bench.compile import CLUSTER, mesh, parsed
-from tests.bench.xdsrig import cpu_s, resident_kb, rig
+from tests.bench.xdsrig import cpu_s, rig
+from tests.e2e.xdsstack import resident_kb
 
 PROXIES, HOSTS = 1000, 500
 ALL_SERVED_S_MAX, LAST_TO_MEDIAN_MAX = 20, 3

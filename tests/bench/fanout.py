@@ -19,8 +19,9 @@ from typing import Any
 from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.kernel.xds import ROUTE, Resource, Snapshot
-from tests.bench.xdsrig import Rig, cpu_s, resident_kb, rig
+from tests.bench.xdsrig import Rig, cpu_s, rig
 from tests.e2e import xdsresources as make
+from tests.e2e.xdsstack import resident_kb
 
 STREAMS, ROUNDS, BLOCKS, BLOCK_ROUNDS = 500, 20, 6, 8
 RESOURCE_BYTES = 10_000

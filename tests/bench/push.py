@@ -22,10 +22,9 @@ from protogen.envoy.config.route.v3 import route_pb2
 
 from libs.compile.ondemand import Pieces, on_demand
 from libs.kernel.xds import ROUTE, Resource, Snapshot
-from tests.bench.xdsrig import resident_kb
 from tests.e2e import xdsresources as make
 from tests.e2e.xdscompiler import ScriptedCompiler
-from tests.e2e.xdsstack import stack
+from tests.e2e.xdsstack import resident_kb, stack
 from tools.child.ports import free_ports
 from tools.envoy.process import EnvoyProcess
 

@@ -119,9 +119,3 @@ def cpu_s(pid: int) -> float:
     """Seconds of processor that all threads of a process have used."""
     threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
     return sum(int(one.read_text().split()[0]) for one in threads) / 1e9
-
-
-def resident_kb(pid: int) -> int:
-    """Memory of a process that is not shared or swapped out, in KiB."""
-    rows = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(row.split()[1]) for row in rows if row.startswith("VmRSS:"))

@@ -149,3 +149,9 @@ def eventually(check: Callable[[], bool], timeout_s: float = 10.0) -> bool:
             return True
         waiting.wait(0.01)
     return False
+
+
+def resident_kb(pid: int) -> int:
+    """Memory of a process that is not shared or swapped out, in KiB."""
+    rows = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(row.split()[1]) for row in rows if row.startswith("VmRSS:"))

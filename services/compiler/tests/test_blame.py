@@ -46,7 +46,7 @@ def _blamed(kind: str, name: str, error: str = "") -> list[str]:
 def test_a_cluster_is_made_from_its_rule_and_its_service() -> None:
     """The rule comes first: what is written by hand is more likely wrong."""
     assert _blamed(CLUSTER, f"outbound|80||{HELLO}") == [
-        "18 DestinationRule default/calm",
+        "19 DestinationRule default/calm",
         "1 Service default/hello",
     ]
 

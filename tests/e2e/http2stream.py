@@ -37,6 +37,10 @@ class GrpcStream:
         self._received = bytearray()
         self._messages = bytearray()
         self._unsent = b""
+        self._outgoing = bytearray()
+        # How many bytes the server takes: on the connection, and on the stream.
+        self._credit = [_WINDOW_DEFAULT, _WINDOW_DEFAULT]
+        self._stream_window = _WINDOW_DEFAULT
         settings = struct.pack(">HIHI", _INITIAL_WINDOW, _WINDOW_MAX, _FRAME_SIZE, 1 << 20)
         window = struct.pack(">I", _WINDOW_MAX - _WINDOW_DEFAULT)
         headers = _headers(
@@ -62,13 +66,18 @@ class GrpcStream:
         return self.socket.fileno()
 
     def send(self, message: bytes) -> None:
-        """Send a message; it is small enough for the buffers of a connection that is read."""
-        body = b"\0" + struct.pack(">I", len(message)) + message
-        frames = (
-            _frame(_DATA, 0, 1, body[start : start + 16_384])
-            for start in range(0, len(body), 16_384)
-        )
-        self._write(b"".join(frames))
+        """Send a message, as far as the server has room for it; the rest follows with `receive`."""
+        self._outgoing += b"\0" + struct.pack(">I", len(message)) + message
+        self._send_outgoing()
+
+    def _send_outgoing(self) -> None:
+        frames = []
+        while (size := min(16_384, len(self._outgoing), *self._credit)) > 0:
+            frames.append(_frame(_DATA, 0, 1, bytes(self._outgoing[:size])))
+            del self._outgoing[:size]
+            self._credit = [one - size for one in self._credit]
+        if frames or self._unsent:
+            self._write(b"".join(frames))
 
     def receive(self) -> Iterator[bytes]:
         """Give the messages that have arrived. Raises StreamEndedError."""
@@ -105,20 +114,34 @@ class GrpcStream:
             end = at + _FRAME_BYTES + length
             if len(buffer) < end:
                 break
-            self._take(buffer[at + 3], buffer[at + 4], buffer[at + _FRAME_BYTES : end])
+            stream = int.from_bytes(buffer[at + 5 : at + _FRAME_BYTES], "big")
+            self._take(buffer[at + 3], buffer[at + 4], stream, buffer[at + _FRAME_BYTES : end])
             at = end
         if at:
             del buffer[:at]
 
-    def _take(self, kind: int, flags: int, payload: bytearray) -> None:
+    def _take(self, kind: int, flags: int, stream: int, payload: bytearray) -> None:
         if kind == _DATA:
             self._messages += payload
+        elif kind == _WINDOW:
+            self._credit[stream] += int.from_bytes(payload, "big")
+            self._send_outgoing()
         elif kind == _SETTINGS and not flags & _ACK:
+            self._take_settings(payload)
             self._write(_frame(_SETTINGS, _ACK, 0, b""))
         elif kind == _PING and not flags & _ACK:
             self._write(_frame(_PING, _ACK, 0, bytes(payload)))
         elif kind in (_RESET, _GO_AWAY):
             raise StreamEndedError(f"frame of type {kind}: {bytes(payload)[:200]!r}")
+
+    def _take_settings(self, payload: bytearray) -> None:
+        """Know how much the server takes of a stream before it says more."""
+        for at in range(0, len(payload), 6):
+            name, value = struct.unpack_from(">HI", payload, at)
+            if name == _INITIAL_WINDOW:
+                self._credit[1] += value - self._stream_window
+                self._stream_window = value
+        self._send_outgoing()
 
     def _whole_messages(self) -> Iterator[bytes]:
         buffer, at = self._messages, 0

@@ -1,5 +1,6 @@
 """Proxies that misbehave, beside some that do not, at one real frontend."""
 
+import asyncio
 import selectors
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,9 @@ import pytest
 from protogen.envoy.config.route.v3 import route_pb2
 from protogen.envoy.service.discovery.v3 import discovery_pb2
 
+from libs.adapters.xdsgrpc.limits import XdsLimits
+from libs.adapters.xdsgrpc.server import XdsServer
+from libs.adapters.xdsgrpc.stream import AdsStream
 from libs.compile.ondemand import Pieces, on_demand
 from libs.kernel.xds import (
     CLUSTER,
@@ -23,6 +27,7 @@ from libs.kernel.xds import (
     Resource,
     Snapshot,
 )
+from libs.xdsproto.commands import Record, Respond
 from libs.xdsproto.engine import StreamLimits
 from tests.e2e import xdsresources as make
 from tests.e2e.http2stream import GrpcStream, StreamEndedError
@@ -188,3 +193,46 @@ def test_proxies_that_misbehave_cost_the_others_little(mesh: Stack) -> None:
         for one in left:
             one.stream.close()
         compiler.wait_for("ends", lambda: len(compiler.gone) >= len(left) or None)
+
+
+class Listening:
+    """Serves nobody anything, and notes whose stream ended."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.ended: asyncio.Queue[str] = asyncio.Queue()
+
+    def refusal(self, _stream: AdsStream) -> str:
+        """Let everybody in."""
+        return ""
+
+    def on_open(self, stream: AdsStream) -> None:
+        """Assign nothing."""
+
+    def on_sent(self, stream: AdsStream, response: Respond) -> None:
+        """Nothing is sent."""
+
+    def on_record(self, stream: AdsStream, record: Record) -> None:
+        """Nothing is recorded."""
+
+    def on_close(self, stream: AdsStream) -> None:
+        """Note it."""
+        self.ended.put_nowait(stream.proxy)
+
+
+def test_a_half_open_connection_is_given_up() -> None:
+    """A proxy that is gone without a word answers no ping; its stream ends, and that is told."""
+
+    async def conversation() -> str:
+        owner = Listening()
+        limits = XdsLimits(keepalive_interval_s=0.5, keepalive_timeout_s=0.5)
+        server = XdsServer("127.0.0.1:0", owner, limits=limits)
+        host, _, port = (await server.start()).rpartition(":")
+        silent = Proxy(1, await asyncio.to_thread(GrpcStream, (host, int(port)), PATH))
+        silent.ask(CLUSTER)
+        ended = await asyncio.wait_for(owner.ended.get(), WAIT_S)
+        silent.stream.close()
+        await server.stop(0)
+        return ended
+
+    assert asyncio.run(conversation()) == "sidecar~10.0.0.1~p1.default~default.svc.cluster.local"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from libs.compile.hosts import covers
 from libs.compile.ledger import ResourceKey
 from libs.compile.snapshot import Compiled
 from libs.compile.world import World
@@ -10,6 +9,7 @@ from libs.kernel.ids import ResourceName
 from libs.kernel.origins import ObjectKey, Origin
 from libs.kernel.proxies import Refused
 from libs.kernel.xds import ROUTE, VIRTUAL_HOST
+from libs.registry.hostnames import covers
 
 OBJECTS_MAX = 10
 _Sources = tuple[tuple[ObjectKey, Origin], ...]
@@ -47,7 +47,7 @@ def _sources(
 def _of_hosts(world: World, found: _Sources, error: str, asked: str) -> _Sources:
     """Leave out who speaks of other hosts than those that are asked for or named."""
     hosts: dict[ObjectKey, tuple[str, ...]] = {rule.key: rule.hosts for rule in world.rules}
-    hosts |= {one.origin: (host,) for host, one in world.registry.services.items() if one.origin}
+    hosts |= {one.origin: (host,) for host, one in world.registry.services.items()}
     others = {
         key
         for key, _ in found

@@ -46,8 +46,9 @@ class StatusClient:
             try:
                 response = fetch(request, timeout=TIMEOUT_S)
             except grpc.RpcError as error:
-                words = error.details() if isinstance(error, grpc.Call) else str(error)
-                reason = f"{self.address} does not tell: {(words or '')[:_WORDS_MAX]}"
+                # An error of a call is the call as well, which the types do not say.
+                words = str(error.details())  # type: ignore[attr-defined]
+                reason = f"{self.address} does not tell: {words[:_WORDS_MAX]}"
                 raise TransientError(reason) from error
         found: dict[ProxyId, tuple[Holding, ...]] = {}
         for one in response.config:

@@ -3,7 +3,7 @@
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import build_world
-from libs.kernel.ids import ClusterName, ResourceName
+from libs.kernel.ids import ClusterName, ResourceName, TypeUrl
 from libs.kernel.xds import CLUSTER, ROUTE, VIRTUAL_HOST
 from libs.meshapi.parse import parse_file
 from services.compiler.blame import blame
@@ -35,7 +35,7 @@ spec: {host: hello, trafficPolicy: {connectionPool: {tcp: {maxConnections: 9}}}}
 HELLO = "hello.default.svc.cluster.local"
 
 
-def _blamed(kind: str, name: str, error: str = "") -> list[str]:
+def _blamed(kind: TypeUrl, name: str, error: str = "") -> list[str]:
     parsed = parse_file("mesh.yaml", TEXT.encode()).objects
     world = build_world([(one.object, one.origin) for one in parsed], ClusterName("east"))
     compiled = compile_snapshot(world, Proxy(ProxyType.SIDECAR, "default", ("10.0.0.1",)))

@@ -46,8 +46,7 @@ class StatusClient:
             try:
                 response = fetch(request, timeout=TIMEOUT_S)
             except grpc.RpcError as error:
-                # An error of a call is the call as well, which the types do not say.
-                words = str(error.details())  # type: ignore[attr-defined]
+                words = str(error.details())
                 reason = f"{self.address} does not tell: {words[:_WORDS_MAX]}"
                 raise TransientError(reason) from error
         found: dict[ProxyId, tuple[Holding, ...]] = {}

@@ -11,6 +11,8 @@ def receive(state: TypeState, request: DeltaRequest, view: TypeView) -> None:
     """Take a request. Subscriptions count whatever the nonce; the nonce only names the response."""
     state.answered(request.nonce, request.error)
     first, state.started = not state.started, True
+    if not (first or request.subscribe or request.unsubscribe):
+        return
     change = state.subscription.change(request.subscribe, request.unsubscribe)
     if first:
         _resume(state, request)

@@ -54,11 +54,13 @@ class AdsEngine:
         self._is_sotw = False
         self._nonce = 0
         self._carried = False
+        self._news = False
         self._recorded: Record | None = None
         self._close: Close | None = None
 
     def receive(self, event: Event) -> None:
         """Take one event."""
+        self._news = True
         if isinstance(event, SnapshotAssigned):
             self._assign(event.published)
         elif not event.type_url:
@@ -79,8 +81,12 @@ class AdsEngine:
             return (self._close,)
         if self._published is None:
             return ()
-        stand = STALE
-        response = self._next_response(self._published) if self._has_work() else None
+        busy = [state for state in self._ordered if state.busy]
+        if not busy and not self._news:
+            # Nothing was heard since the last look, so nobody stands otherwise than then.
+            return ()
+        self._news, stand = False, STALE
+        response = self._next_response(self._published, busy) if busy else None
         # What was just sent has to be acknowledged, so only a refusal is worth a look.
         if response is None or any(s.refused or s.rejection for s in self._ordered):
             stand = standing(self._states, self._published, self._proofs())
@@ -94,14 +100,17 @@ class AdsEngine:
         # A snapshot that was overtaken before it was acknowledged counts with its successor.
         if self._recorded is None or self._recorded.sync is SyncStatus.SYNCED:
             self._carried = False
+        if before is not None and published.base == before.version:
+            for url, names in published.changed.items():
+                if url in self._states:
+                    self._look_at(self._states[url], names)
+            return
         for state in self._states.values():
-            view = published.of(state.type_url)
             if before is None:
                 self._begin(state, published)
-            elif published.base == before.version:
-                self._look_at(state, published.changed.get(state.type_url, frozenset()))
             else:
-                self._look_at(state, differing(before.of(state.type_url), view))
+                url = state.type_url
+                self._look_at(state, differing(before.of(url), published.of(url)))
 
     def _look_at(self, state: TypeState, names: frozenset[ResourceName]) -> None:
         """Mark what changed. Which asked hosts a changed virtual host is for is looked up."""
@@ -154,18 +163,18 @@ class AdsEngine:
     def _refuse(self, code: CloseCode, reason: str) -> None:
         self._close = self._close or Close(code, reason)
 
-    def _next_response(self, published: Published) -> Respond | None:
+    def _next_response(self, published: Published, busy: Sequence[TypeState]) -> Respond | None:
         """Find the first response that is due, in push order.
 
         A look that sends nothing may still settle a type, and so let another's removals go.
         """
         while True:
-            marked = self._marked()
-            for state in self._ordered:
-                response = self._respond(state, published)
+            marked = _marked(busy)
+            for state in busy:
+                response = None if state.blocked else self._respond(state, published)
                 if response is not None:
                     return response
-            if self._marked() == marked:
+            if _marked(busy) == marked:
                 return None
 
     def holdings(self) -> Iterator[Holding]:
@@ -176,14 +185,8 @@ class AdsEngine:
     def _proofs(self) -> tuple[TypeUrl, ...]:
         return (self.only,) if self.only else PROOF_TYPES
 
-    def _has_work(self) -> bool:
-        return any(s.dirty or s.owed or s.answer_owed for s in self._ordered)
-
-    def _marked(self) -> int:
-        return sum(len(state.dirty) + len(state.owed) for state in self._ordered)
-
     def _respond(self, state: TypeState, published: Published) -> Respond | None:
-        if state.blocked or not (state.dirty or state.owed or state.answer_owed):
+        if not state.busy:
             return None
         compose = sotw.compose if self._is_sotw else delta.compose
         view = published.of(state.type_url)
@@ -254,6 +257,10 @@ class AdsEngine:
         refused = () if stand.by is None else blamed(stand.by)
         self._recorded = Record(version, stand.sync, self._carried, stand.error, refused)
         return (self._recorded,)
+
+
+def _marked(states: Sequence[TypeState]) -> int:
+    return sum([len(state.dirty) + len(state.owed) for state in states])
 
 
 def _changes_something(state: TypeState, todo: Due) -> bool:

@@ -36,13 +36,17 @@ def standing(
     states: States, published: Published, proofs: tuple[TypeUrl, ...] = PROOF_TYPES
 ) -> Stand:
     """Return how a client stands."""
+    settled = True
     for state in states.values():
-        if state.error is not None:
-            return Stand(SyncStatus.REFUSED, state.error, state)
-    asked = all(url in states for url in proofs if published.of(url).entries)
-    if asked and all(state.settled for state in states.values()):
-        return SYNCED
-    return STALE
+        if state.refused or state.rejection is not None:
+            return Stand(SyncStatus.REFUSED, state.error or "", state)
+        settled = settled and not (state.busy or state.awaited)
+    if not settled:
+        return STALE
+    for url in proofs:
+        if url not in states and published.of(url).entries:
+            return STALE
+    return SYNCED
 
 
 def blamed(state: TypeState) -> tuple[tuple[TypeUrl, ResourceName], ...]:

@@ -47,6 +47,8 @@ class StreamOwner(Protocol):
 class AdsStream:
     """An open stream. `node` is the message of its first request, None until that arrived.
 
+    `proxy` is the node's id, empty until then.
+
     `only` is the one type that the stream is about, empty where requests name theirs.
     `shown_pem` is what its connection showed, its own certificate first; empty without TLS.
     `serve_until_s` is kept for the owner, in seconds since the epoch.
@@ -58,6 +60,7 @@ class AdsStream:
         """Prepare a stream of one variant."""
         self.delta = delta
         self.node: base_pb2.Node | None = None
+        self.proxy = ProxyId("")
         self.shown_pem = b""
         self.only = TypeUrl("")
         self.serve_until_s = math.inf
@@ -68,11 +71,6 @@ class AdsStream:
         self._writing = False
         self._wake = asyncio.Event()
         self._end: tuple[grpc.StatusCode, str] | None = None
-
-    @property
-    def proxy(self) -> ProxyId:
-        """Id of the node; empty until the first request arrived."""
-        return ProxyId(self.node.id if self.node else "")
 
     def assign(self, published: Published) -> None:
         """Make this the snapshot that the proxy should hold."""
@@ -129,7 +127,7 @@ class AdsStream:
             reason = "the first request of a stream needs a node with an id"
             self._finish(grpc.StatusCode.INVALID_ARGUMENT, reason)
             return False
-        self.node = node
+        self.node, self.proxy = node, ProxyId(node.id)
         refusal = self._owner.refusal(self)
         if refusal:
             self.node = None

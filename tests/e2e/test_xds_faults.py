@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def test_proxies_that_misbehave_cost_the_others_little(mesh: Stack) -> None:
         delays_s = []
         for number in range(1, ROUNDS):
             compiler.publish(now := view(number))
-            delays_s.append(fleet.until(f"view {number}", lambda now=now: _all_have(good, now)))
+            delays_s.append(fleet.until(f"view {number}", partial(_all_have, good, now)))
         fleet.until("answers", lambda: len(made_up.answered) > HOSTS)
         fleet.until("answers", lambda: set(names) <= much.answered)
         fleet.until("an end", lambda: bool(too_much.ended))

@@ -35,7 +35,8 @@ class BootstrapSettings:
 
     `reconnect_min_ms` and `reconnect_max_ms` bound the pause before a lost stream is opened again.
     `locality` is `region/zone/subzone`. `probes` is the address where it answers on Istio's ports
-    for probes and statistics; empty is nowhere.
+    for probes and statistics; empty is nowhere. With `load_reports` it tells the xDS server how
+    much it sends to each cluster.
     """
 
     node_id: str
@@ -51,6 +52,7 @@ class BootstrapSettings:
     locality: str = ""
     agent: AgentSettings | None = None
     probes: str = ""
+    load_reports: bool = False
 
 
 def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
@@ -66,7 +68,19 @@ def bootstrap(settings: BootstrapSettings) -> dict[str, Any]:
         "dynamic_resources": _dynamic(settings),
         "static_resources": _static(settings),
         "layered_runtime": {"layers": [_static_runtime()]},
+        **_load_reports(settings),
     }
+
+
+def _load_reports(settings: BootstrapSettings) -> dict[str, Any]:
+    if not settings.load_reports:
+        return {}
+    reporting = {
+        "api_type": "GRPC",
+        "transport_api_version": "V3",
+        "grpc_services": [{"envoy_grpc": _stream(settings)}],
+    }
+    return {"cluster_manager": {"load_stats_config": reporting}}
 
 
 def _static(settings: BootstrapSettings) -> dict[str, Any]:

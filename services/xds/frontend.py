@@ -123,6 +123,16 @@ class Frontend:
             return str(error)
         return ""
 
+    def denial(self, node: base_pb2.Node, shown_pem: bytes) -> str:
+        """Say why a node may not report anything; empty lets it."""
+        if self._admission is None:
+            return ""
+        try:
+            self._admission.check(node, shown_pem)
+        except NotAdmittedError as error:
+            return str(error)
+        return ""
+
     def on_open(self, stream: AdsStream) -> None:
         """A proxy is there; serve it at once when it is known and came back unchanged."""
         node = _told(stream)

@@ -10,12 +10,14 @@ from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.adapters.xdsgrpc.clientstatus import StatusServer
 from libs.adapters.xdsgrpc.limits import XdsLimits
+from libs.adapters.xdsgrpc.loadreports import LoadReports
 from libs.adapters.xdsgrpc.server import XdsServer
 from libs.adapters.xdsgrpc.tls import server_credentials
 from libs.ports.feed import FromFrontend
 from libs.ports.steps import Steps
 from libs.telemetry.logs import get_logger
 from libs.telemetry.setup import set_up
+from libs.xdsproto.loads import Loads
 from services.xds.admission import Admission, ClustersByAuthority
 from services.xds.certificate import FileHolding
 from services.xds.frontend import Frontend
@@ -66,7 +68,10 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
         credentials=credentials,
         shares_port=settings.shares_port,
     )
-    status = StatusServer(settings.status, server.open_streams)
+    loads = Loads()
+    reports = LoadReports(loads, frontend.denial, settings.load_interval_s)
+    server.also_serve(reports.handler())
+    status = StatusServer(settings.status, server.open_streams, loads=loads)
     if admission is not None and settings.status_readers:
         readers = frozenset(settings.status_readers)
         status = StatusServer(
@@ -74,6 +79,7 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
             server.open_streams,
             credentials=credentials,
             denial=lambda shown: admission.denial(shown, readers),
+            loads=loads,
         )
     if settings.status:
         await status.start()

@@ -67,6 +67,8 @@ class XdsSettings:
     """gRPC address of the compiler's feed: `host:port` or `unix:/path`."""
     frontend_id: str = ""
     """Name of this frontend in the compiler's log; empty means a random one."""
+    load_interval_s: float = number(10.0, above=0)
+    """How often a proxy that reports its load does so."""
     streams_max: int = number(5_000, above=0)
     """More streams than these are refused, so that a balancer finds another frontend."""
     drain_s: float = number(2.0, least=0)

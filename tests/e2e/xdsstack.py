@@ -62,10 +62,15 @@ class Stack:
             child.wait_until("listen", lambda: '"xds ready"' in child.spec.log.read_text(), 20)
         return child
 
-    def envoy(self, *, delta: bool, node: str = NODE) -> EnvoyProcess:
+    def envoy(self, *, delta: bool, node: str = NODE, load_reports: bool = False) -> EnvoyProcess:
         """Start an Envoy that gets everything from the frontend."""
         settings = BootstrapSettings(
-            node_id=node, xds_host="127.0.0.1", xds_port=self.port, admin_port=0, delta=delta
+            node_id=node,
+            xds_host="127.0.0.1",
+            xds_port=self.port,
+            admin_port=0,
+            delta=delta,
+            load_reports=load_reports,
         )
         return self.exits.enter_context(EnvoyProcess(bootstrap(settings)))
 

@@ -28,6 +28,7 @@ def print_bootstrap(  # noqa: PLR0913 - one parameter for each option of a user
     admin_address: str = "127.0.0.1:15000",
     probes: str = "",
     sotw: Annotated[bool, Parameter(negative="")] = False,
+    load_reports: Annotated[bool, Parameter(negative="")] = False,
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = Format.JSON,  # noqa: ARG001 - every command takes it
 ) -> int:
     """Print the bootstrap of an Envoy, which `envoy -c FILE` starts with.
@@ -49,6 +50,8 @@ def print_bootstrap(  # noqa: PLR0913 - one parameter for each option of a user
         `/stats/prometheus` on 15090; without it neither does.
     sotw
         Speak the state-of-the-world variant instead of the incremental one.
+    load_reports
+        Let the Envoy tell how much it sends where, for `periplus proxies load`.
     output
         Either way the bootstrap is JSON, which Envoy reads.
     """
@@ -66,6 +69,7 @@ def print_bootstrap(  # noqa: PLR0913 - one parameter for each option of a user
         admin_port=admin_port,
         delta=not sotw,
         probes=probes,
+        load_reports=load_reports,
     )
     write_json(_patched(bootstrap(settings), world, described))
     _say(startup)

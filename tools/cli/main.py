@@ -55,6 +55,8 @@ GROUPS = {
         {
             "list": ("tools.cli.proxies:list_proxies", "List all proxies; what is meant alone."),
             "diff": ("tools.cli.proxies:diff_proxies", "Say what two proxies have unlike."),
+            "load": ("tools.cli.proxies:list_loads", "List how much proxies send where."),
+            "hosts": ("tools.cli.proxies:list_hosts", "List the hosts that a proxy has loaded."),
         },
     ),
     "cluster": (

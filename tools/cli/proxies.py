@@ -1,28 +1,37 @@
 """`periplus proxies`: who is connected, what is live there, and what two proxies have unlike."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from libs.kernel.ids import CommitId, ProxyId, RevisionId, TypeUrl
 from libs.kernel.looperrors import TransientError
 from libs.kernel.origins import ObjectKey, Origin
 from libs.kernel.proxies import ProxyRecord
-from libs.kernel.xds import SHORT_NAMES
+from libs.kernel.xds import SHORT_NAMES, VIRTUAL_HOST
 from libs.pki.errors import PkiError
 from libs.pki.holding import Holding as Certificate
 from libs.pki.holding import holding as read_holding
 from libs.ports.store import Store
 from libs.xdsproto.comparing import Comparison, Difference, compare
 from libs.xdsproto.holdings import Holding, Standing
+from libs.xdsproto.hosts import ABSENT
+from libs.xdsproto.loads import Load
 from tools.cli.errors import UnusableError
 from tools.cli.fleetstate import SHORT_ID, Output, opened, time_text
 from tools.cli.output import Format, columns, write_json, write_lines
 from tools.cli.running import DEFAULT_STATE
 from tools.up.options import UpOptions
 
+if TYPE_CHECKING:
+    from libs.adapters.xdsgrpc.statusclient import StatusClient
+
+T = TypeVar("T")
 SHORT_VERSION = 8
 HEADER = ("PROXY", "CLUSTER", "STATUS", "COMMIT", "SINCE", "VERSIONS")
+LOADS_HEADER = ("PROXY", "CLUSTER", "REQUESTS/S", "ERRORS", "DROPPED", "IN PROGRESS")
 CERTIFICATE_FILES = ("chain.pem", "key.pem", "roots.pem")
 
 
@@ -82,15 +91,97 @@ def diff_proxies(
     output
         text or json.
     """
-    addresses = status or [UpOptions(repository="", state=state.absolute()).status]
-    shown = None if certificates is None else _certificate(certificates)
-    left, right = (_holdings(addresses, shown, part) for part in (one, other))
+    clients = _clients(status, state, certificates)
+    left, right = (_holdings(clients, part) for part in (one, other))
     found = compare(left[1], right[1])
     if output is Format.JSON:
         write_json(_comparison(left[0], right[0], found))
     else:
         write_lines(*_comparison_lines(left[0], right[0], found))
     return 1 if found.differences else 0
+
+
+def list_loads(
+    part: str = "",
+    /,
+    *,
+    state: Path = DEFAULT_STATE,
+    status: list[str] | None = None,
+    certificates: Path | None = None,
+    output: Output = Format.TEXT,
+) -> int:
+    """List how much proxies send to each cluster, as those report that were told to.
+
+    Parameters
+    ----------
+    part
+        A part of the ids of proxies; all without it.
+    state
+        Folder that `periplus up` keeps its state in.
+    status
+        Address of a frontend's status service, instead of a state folder; may be repeated.
+    certificates
+        Folder with chain.pem, key.pem and roots.pem, where that service speaks TLS.
+    output
+        text or json.
+    """
+    found: dict[ProxyId, tuple[Load, ...]] = {}
+    for client in _clients(status, state, certificates):
+        found |= _told(partial(client.loads, part))
+    if output is Format.JSON:
+        write_json({"loads": {proxy: [asdict(one) for one in found[proxy]] for proxy in found}})
+        return 0
+    rows = [_load_row(proxy, one) for proxy, loads in sorted(found.items()) for one in loads]
+    write_lines(*columns(LOADS_HEADER, *rows))
+    return 0
+
+
+def list_hosts(
+    part: str,
+    /,
+    *,
+    state: Path = DEFAULT_STATE,
+    status: list[str] | None = None,
+    certificates: Path | None = None,
+    output: Output = Format.TEXT,
+) -> int:
+    """List the hosts that a proxy has loaded on demand: what a new one like it may start with.
+
+    In a node's metadata, `ON_DEMAND_HOSTS` is this list.
+
+    Parameters
+    ----------
+    part
+        A part of the proxy's id that no other has.
+    state
+        Folder that `periplus up` keeps its state in.
+    status
+        Address of a frontend's status service, instead of a state folder; may be repeated.
+    certificates
+        Folder with chain.pem, key.pem and roots.pem, where that service speaks TLS.
+    output
+        text or json.
+    """
+    _, holdings = _holdings(_clients(status, state, certificates), part)
+    hosts = [
+        str(one.name) for one in holdings if one.type_url == VIRTUAL_HOST and one.version != ABSENT
+    ]
+    if output is Format.JSON:
+        write_json({"ON_DEMAND_HOSTS": hosts})
+    else:
+        write_lines(*hosts)
+    return 0
+
+
+def _load_row(proxy: ProxyId, one: Load) -> tuple[str, ...]:
+    return (
+        proxy,
+        one.cluster,
+        f"{one.requests / one.interval_s:.1f}" if one.interval_s else "-",
+        str(one.errors),
+        str(one.dropped),
+        str(one.in_progress),
+    )
 
 
 def _commits(store: Store, records: Sequence[ProxyRecord]) -> dict[RevisionId, CommitId]:
@@ -172,19 +263,30 @@ def _certificate(folder: Path) -> Certificate:
         raise UnusableError(f"{folder}: {error}") from error
 
 
-def _holdings(
-    addresses: Sequence[str], shown: Certificate | None, part: str
-) -> tuple[ProxyId, tuple[Holding, ...]]:
-    """Ask all frontends for the one proxy that is meant."""
+def _clients(
+    status: list[str] | None, state: Path, certificates: Path | None
+) -> "list[StatusClient]":
+    """Return who answers at each frontend that is to be asked."""
     # The client of gRPC takes a tenth of a second to load.
     from libs.adapters.xdsgrpc.statusclient import StatusClient
 
+    shown = None if certificates is None else _certificate(certificates)
+    addresses = status or [UpOptions(repository="", state=state.absolute()).status]
+    return [StatusClient(address, shown) for address in addresses]
+
+
+def _told(ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except TransientError as error:
+        raise UnusableError(error.reason) from error
+
+
+def _holdings(clients: "Iterable[StatusClient]", part: str) -> tuple[ProxyId, tuple[Holding, ...]]:
+    """Ask all frontends for the one proxy that is meant."""
     found: dict[ProxyId, tuple[Holding, ...]] = {}
-    for address in addresses:
-        try:
-            found |= StatusClient(address, shown).holdings(part)
-        except TransientError as error:
-            raise UnusableError(error.reason) from error
+    for client in clients:
+        found |= _told(partial(client.holdings, part))
     exact = found.get(ProxyId(part))
     if exact is not None:
         return ProxyId(part), exact

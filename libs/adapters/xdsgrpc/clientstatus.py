@@ -5,7 +5,9 @@ people who run the mesh, so it has a server of its own and is no part of the one
 listens on this machine alone, or lets in over mutual TLS whom the settings name.
 """
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import asdict
 from typing import Final
 
 import grpc
@@ -18,7 +20,10 @@ from libs.adapters.xdsgrpc.stream import AdsStream
 from libs.kernel.looperrors import StalledError
 from libs.pki.shown import shown_pem
 from libs.xdsproto.holdings import Holding, Standing
+from libs.xdsproto.loads import Loads
 
+LOADS_SERVICE: Final = "periplus.status.v1.Loads"
+"""Ours: a text that ids contain, answered with loads by proxy, in JSON."""
 SERVICE: Final = "envoy.service.status.v3.ClientStatusDiscoveryService"
 _Context = grpc.aio.ServicerContext[csds_pb2.ClientStatusRequest, csds_pb2.ClientStatusResponse]
 _CONFIG: Final = {
@@ -43,6 +48,7 @@ class StatusServer:
         *,
         credentials: grpc.ServerCredentials | None = None,
         denial: Callable[[bytes], str] = lambda _: "",
+        loads: Loads | None = None,
     ) -> None:
         """Prepare a server for `host:port` (port 0: any free one) or `unix:/path`.
 
@@ -53,12 +59,13 @@ class StatusServer:
         self._streams = streams
         self._credentials = credentials
         self._denial = denial
+        self._loads = loads or Loads()
         self._server: grpc.aio.Server | None = None
 
     async def start(self) -> str:
         """Listen, and return the address with the real port. Raises `StalledError`."""
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-        server.add_generic_rpc_handlers((self._methods(),))
+        server.add_generic_rpc_handlers((self._methods(), self._load_methods()))
         try:
             if self._credentials is None:
                 port = server.add_insecure_port(self._address)
@@ -86,6 +93,22 @@ class StatusServer:
             "StreamClientStatus": grpc.stream_stream_rpc_method_handler(self._stream, read, write),
         }
         return grpc.method_handlers_generic_handler(SERVICE, handlers)
+
+    def _load_methods(self) -> grpc.GenericRpcHandler:
+        method: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(
+            self._fetch_loads, None, None
+        )
+        return grpc.method_handlers_generic_handler(LOADS_SERVICE, {"Fetch": method})
+
+    async def _fetch_loads(
+        self, containing: bytes, context: "grpc.aio.ServicerContext[bytes, bytes]"
+    ) -> bytes:
+        denial = self._denial(shown_pem(context.auth_context()))
+        if denial:
+            await context.abort(grpc.StatusCode.PERMISSION_DENIED, denial)
+        found = self._loads.of(containing.decode(errors="replace"))
+        told = {proxy: [asdict(each) for each in loads] for proxy, loads in found.items()}
+        return json.dumps(told).encode()
 
     async def _fetch(
         self, request: csds_pb2.ClientStatusRequest, context: _Context

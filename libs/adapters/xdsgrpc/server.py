@@ -47,6 +47,11 @@ class XdsServer:
         self._shared = SharedResponses()
         self._draining = False
         self._server: grpc.aio.Server | None = None
+        self._more: list[grpc.GenericRpcHandler] = []
+
+    def also_serve(self, handler: grpc.GenericRpcHandler) -> None:
+        """Serve one more service on the same port; to be called before `start`."""
+        self._more.append(handler)
 
     @property
     def streams(self) -> int:
@@ -64,7 +69,7 @@ class XdsServer:
         """
         server = grpc.aio.server(options=self._limits.server_options(shares_port=self._shares_port))
         handlers = map(self._methods, self._services)
-        server.add_generic_rpc_handlers((*handlers, health.handler(self._is_serving)))
+        server.add_generic_rpc_handlers((*handlers, *self._more, health.handler(self._is_serving)))
         try:
             port = self._bind(server)
         except RuntimeError as error:

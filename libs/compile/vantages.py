@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from libs.compile.attachments import Attachments
 from libs.compile.proxy import Proxy, ProxyType, proxy_class
@@ -9,6 +10,9 @@ from libs.compile.world import World
 from libs.kernel.ids import ClassKey
 from libs.registry.labels import wears
 from libs.registry.service import Endpoint
+
+AGENT: Final = {"PERIPLUS_AGENT": "true"}
+"""Workloads of a mesh have certificates: without one a demand for mutual TLS could not be met."""
 
 _CLIENT_ADDRESS = "192.0.2.9"
 """An address for documentation, which no workload has: a client's, of whom nothing is called."""
@@ -75,6 +79,7 @@ def _called(world: World) -> Iterator[Vantage]:
                 (one.address,),
                 labels=one.labels,
                 service_account=one.service_account or "default",
+                metadata=AGENT,
             )
             yield Vantage(f"sidecars of {host}", proxy)
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from libs.compile.peers import demand_of
 from libs.compile.proxy import Proxy, ProxyType, proxy_class
 from libs.compile.scope import select_sidecar
+from libs.compile.vantages import AGENT
 from libs.compile.world import World
 from libs.envoy import names
 from libs.kernel.ids import ClassKey
@@ -40,8 +41,6 @@ _BLOCKING: Final = "block_all"
 _NONE: Final = "NONE"
 _TLS: Final = (Failure.TLS_ERROR, Failure.MTLS_ERROR, Failure.NO_FILTER_CHAIN)
 _UNSEEN: Final = ("request.headers", "request.auth", "experimental.envoy.filters")
-_METADATA: Final = {"PERIPLUS_AGENT": "true"}
-"""Proxies of a mesh have certificates; without one a demand for mutual TLS would not count."""
 _SOMEWHERE: Final = "192.0.2.9"
 """An address for documentation, where none was seen."""
 _CLASSES_MAX: Final = 8
@@ -143,7 +142,7 @@ class _Asking:
         return replace(proxy, metadata={**proxy.metadata, "INTERCEPTION_MODE": _NONE})
 
     def _placed(self, proxy: Proxy) -> Proxy:
-        return replace(proxy, cluster=self._world.cluster, metadata=_METADATA)
+        return replace(proxy, cluster=self._world.cluster, metadata=AGENT)
 
     def _refused(self, call: ObservedCall, decision: Decision, proxy: Proxy) -> Refusal:
         reason = decision.reason or str(decision.error)

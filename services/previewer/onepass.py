@@ -15,7 +15,7 @@ from services.previewer.judging import CHECK_NAME, CONFLICTS, check_of, judge
 from services.previewer.pages import Pages
 from services.previewer.reading import Limits, Reading, read_side, with_fleet_of
 
-_VERSION: Final = "1"
+_VERSION: Final = "2"
 """Of what comments say. Another one makes every comment be written anew."""
 
 _RETRY_S: Final = 5.0

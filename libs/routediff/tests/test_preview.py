@@ -4,6 +4,8 @@ from libs.kernel.ids import ClusterName
 from libs.routediff.preview import Preview, preview
 from libs.routediff.summary import summary
 from libs.routediff.tests.fleets import TO_V1, rule, side
+from libs.routing.call import Tls
+from libs.routing.outcome import Failure
 
 _TEAPOT = "{directResponse: {status: 418}}"
 
@@ -121,3 +123,22 @@ def test_facts_alone_change_nothing() -> None:
     found = preview(old, new, [ClusterName("west")])
     assert not any(one.classes or one.undecided for one in found.differences)
     assert found.risks == ()
+
+
+_PEERS = """apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: istio-system}
+spec: {mtls: {mode: STRICT}}
+"""
+
+
+def test_a_demand_for_mutual_tls_closes_calls_without_it_and_no_others() -> None:
+    """Workloads have certificates, so that callers with one go on."""
+    (found,) = preview(side(), side(configs__all__peers=_PEERS)).differences
+    closed = [one.found.example for one in found.classes if one.found.effect == "closed"]
+    assert closed
+    assert not [one for one in closed if one.tls is Tls.MTLS]
+    web = [one.found for one in found.classes if "port 80 " in one.found.entry]
+    assert {(one.new.error, one.example.tls) for one in web if one.effect == "closed"} == {
+        (Failure.TLS_ERROR, Tls.PLAINTEXT)
+    }

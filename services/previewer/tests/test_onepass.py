@@ -16,6 +16,11 @@ kind: VirtualService
 metadata: {name: own, namespace: other}
 spec: {hosts: [own.example], http: [{directResponse: {status: 418}}]}
 """
+_REMOTE = b"""apiVersion: periplus.io/v1alpha1
+kind: Cluster
+metadata: {name: east}
+spec: {connection: {context: east}}
+"""
 
 
 @pytest.fixture(params=FORGES)
@@ -74,6 +79,25 @@ def test_a_base_that_moves_is_compared_anew(place: Place, base: CommitId) -> Non
     one_pass(place.shop)
     (comment,) = place.comments
     assert "0 routing changes: text only" in comment
+
+
+def test_facts_that_reach_the_base_are_compared_anew(tmp_path: Path) -> None:
+    """A cluster was unknown, and then somebody looked at it."""
+    place = place_at("gitea", tmp_path)
+    remote = {"clusters/east/cluster.yaml": _REMOTE}
+    base = place.remote.commit(files() | remote)
+    place.propose(files("v2") | remote, base)
+    one_pass(place.shop)
+    (comment,) = place.comments
+    assert "unknown: what runs there is in its API server" in comment
+    assert _MOVES not in comment
+    facts = {"clusters/east/facts.yaml": b"{apiVersion: v1, kind: Namespace, metadata: {name: a}}"}
+    place.remote.commit(files() | remote | facts, parent=base, ref=MAIN)
+    one_pass(place.shop)
+    (comment,) = place.comments
+    place.server.close()
+    assert _MOVES in comment
+    assert "unknown" not in comment
 
 
 def test_conflicts_with_the_base_are_said(place: Place, base: CommitId) -> None:

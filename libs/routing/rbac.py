@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address, ip_network
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from google.protobuf.any_pb2 import Any as AnyMessage
 from protogen.envoy.config.core.v3 import address_pb2
@@ -79,25 +79,26 @@ def every(parts: Iterable[_Part], holds: Callable[[_Part], bool]) -> bool:
 def permission(one: _Permission, caller: Caller) -> bool:
     """Say whether a condition on what is called holds."""
     kind = str(one.WhichOneof("rule"))
-    if kind == "not_rule":
-        return not permission(one.not_rule, caller)
-    if kind in ("and_rules", "or_rules"):
-        parts = getattr(one, kind).rules
-        together = every if kind == "and_rules" else some
-        return together(parts, lambda part: permission(part, caller))
+    if kind in ("not_rule", "and_rules", "or_rules"):
+        return _joined(kind, one, lambda part: permission(part, caller))
     return _PERMISSIONS[kind](one, caller) if kind in _PERMISSIONS else _common(kind, one, caller)
 
 
 def principal(one: _Principal, caller: Caller) -> bool:
     """Say whether a condition on who calls holds."""
     kind = str(one.WhichOneof("identifier"))
-    if kind == "not_id":
-        return not principal(one.not_id, caller)
-    if kind in ("and_ids", "or_ids"):
-        parts = getattr(one, kind).ids
-        together = every if kind == "and_ids" else some
-        return together(parts, lambda part: principal(part, caller))
+    if kind in ("not_id", "and_ids", "or_ids"):
+        return _joined(kind, one, lambda part: principal(part, caller))
     return _PRINCIPALS[kind](one, caller) if kind in _PRINCIPALS else _common(kind, one, caller)
+
+
+def _joined(kind: str, one: _Permission | _Principal, holds: Callable[[Any], bool]) -> bool:
+    """Say what a condition made of others says, of which each holds or not."""
+    inner = getattr(one, kind)
+    if kind.startswith("not_"):
+        return not holds(inner)
+    parts = inner.ids if kind.endswith("_ids") else inner.rules
+    return (every if kind.startswith("and_") else some)(parts, holds)
 
 
 def _common(kind: str, one: _Permission | _Principal, caller: Caller) -> bool:

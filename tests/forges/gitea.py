@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tests.forges.issues import comment, edit, pull, write
 from tests.forges.server import Answer, Asked, Interface, page_of
-from tests.forges.state import REPOSITORY, TOKEN, Proposal, State, Written
+from tests.forges.state import REPOSITORY, TOKEN, Proposal, State
 
 _AT = f"/repos/{REPOSITORY}"
 _PAGE = 30
@@ -18,32 +19,12 @@ def _pulls(state: State, asked: Asked) -> Answer:
 
 
 def _pull(one: Proposal) -> dict[str, Any]:
-    return {
-        "number": one.number,
-        "title": one.title,
-        "state": "open" if one.is_open else "closed",
-        "user": {"login": one.author},
-        "head": {"sha": one.head, "ref": one.branch, "repo_id": 8 if one.fork else 7},
-        "base": {"sha": "0" * 40, "ref": one.base, "repo_id": 7},
-    }
+    return pull(one, {"repo_id": 8 if one.fork else 7}, {"repo_id": 7})
 
 
 def _comments(state: State, asked: Asked) -> Answer:
     """Gitea pages no comments of a single pull request."""
-    return Answer(200, [_comment(one) for one in state.comments.get(int(asked.place[0]), [])])
-
-
-def _comment(one: Written) -> dict[str, Any]:
-    return {"id": one.id, "body": one.body, "user": {"login": one.login}}
-
-
-def _write(state: State, asked: Asked) -> Answer:
-    return Answer(201, _comment(state.write(int(asked.place[0]), asked.content["body"])))
-
-
-def _edit(state: State, asked: Asked) -> Answer:
-    found = state.edit(int(asked.place[0]), asked.content["body"])
-    return Answer(200, _comment(found)) if found else Answer(404, {"message": "Not Found"})
+    return Answer(200, [comment(one) for one in state.comments.get(int(asked.place[0]), [])])
 
 
 def _status(state: State, asked: Asked) -> Answer:
@@ -56,8 +37,8 @@ GITEA = Interface(
     {
         ("GET", f"{_AT}/pulls"): _pulls,
         ("GET", rf"{_AT}/issues/(\d+)/comments"): _comments,
-        ("POST", rf"{_AT}/issues/(\d+)/comments"): _write,
-        ("PATCH", rf"{_AT}/issues/comments/(\d+)"): _edit,
+        ("POST", rf"{_AT}/issues/(\d+)/comments"): write,
+        ("PATCH", rf"{_AT}/issues/comments/(\d+)"): edit,
         ("POST", rf"{_AT}/statuses/(\w+)"): _status,
     },
     ("authorization", f"token {TOKEN}"),

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tests.forges.issues import comment, edit, pull, write
 from tests.forges.server import Answer, Asked, Interface, page_of
-from tests.forges.state import REPOSITORY, TOKEN, Proposal, State, Written
+from tests.forges.state import REPOSITORY, TOKEN, Proposal, State
 
 _AT = f"/repos/{REPOSITORY}"
 _PAGE = 30
@@ -18,33 +19,13 @@ def _pulls(state: State, asked: Asked) -> Answer:
 def _pull(one: Proposal) -> dict[str, Any]:
     base = {"full_name": REPOSITORY}
     head = {"full_name": "ann/configs"} if one.fork else base
-    return {
-        "number": one.number,
-        "title": one.title,
-        "state": "open" if one.is_open else "closed",
-        "user": {"login": one.author},
-        "head": {"sha": one.head, "ref": one.branch, "repo": head},
-        "base": {"sha": "0" * 40, "ref": one.base, "repo": base},
-    }
+    return pull(one, {"repo": head}, {"repo": base})
 
 
 def _comments(state: State, asked: Asked) -> Answer:
     size = min(int(asked.query.get("per_page", _PAGE)), 100)
     some, following = page_of(state.comments.get(int(asked.place[0]), []), asked, size)
-    return Answer(200, [_comment(one) for one in some], _link(following))
-
-
-def _comment(one: Written) -> dict[str, Any]:
-    return {"id": one.id, "body": one.body, "user": {"login": one.login}}
-
-
-def _write(state: State, asked: Asked) -> Answer:
-    return Answer(201, _comment(state.write(int(asked.place[0]), asked.content["body"])))
-
-
-def _edit(state: State, asked: Asked) -> Answer:
-    found = state.edit(int(asked.place[0]), asked.content["body"])
-    return Answer(200, _comment(found)) if found else Answer(404, {"message": "Not Found"})
+    return Answer(200, [comment(one) for one in some], _link(following))
 
 
 def _status(state: State, asked: Asked) -> Answer:
@@ -79,8 +60,8 @@ GITHUB = Interface(
     {
         ("GET", f"{_AT}/pulls"): _pulls,
         ("GET", rf"{_AT}/issues/(\d+)/comments"): _comments,
-        ("POST", rf"{_AT}/issues/(\d+)/comments"): _write,
-        ("PATCH", rf"{_AT}/issues/comments/(\d+)"): _edit,
+        ("POST", rf"{_AT}/issues/(\d+)/comments"): write,
+        ("PATCH", rf"{_AT}/issues/comments/(\d+)"): edit,
         ("POST", rf"{_AT}/statuses/(\w+)"): _status,
         ("POST", f"{_AT}/check-runs"): _run,
         ("PATCH", rf"{_AT}/check-runs/(\d+)"): _more,

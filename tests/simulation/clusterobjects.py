@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.reconciler.tests.places import config_map
+from services.reconciler.tests.places import SHIPS, config_map
 from tests.agree.dice import Dice
 
 NAMES = {"shop": "abcd", "bank": "stuv"}
@@ -17,22 +17,6 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {{name: {name}}}
 spec: {{hosts: [{name}], http: [{{route: [{{destination: {{host: {name}, subset: {used}}}}}]}}]}}
-"""
-_KIND = """\
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: ships.example.com}
-spec:
-  group: example.com
-  names: {kind: Ship, plural: ships}
-  scope: Namespaced
-  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
----
-apiVersion: example.com/v1
-kind: Ship
-metadata: {name: argo}
-spec: {oars: 50}
 """
 _SPACE = """\
 ---
@@ -59,7 +43,7 @@ def drawn_set(dice: Dice, name: str) -> str:
         subsets = ", ".join(f"{{name: {one}}}" for one in sorted({used, *others}))
         parts.append(_ROUTES.format(name=f"{name}-routes", subsets=subsets, used=used))
     if name == "shop" and dice.chance(0.2):
-        parts.append(_KIND)
+        parts.append(SHIPS)
     if dice.chance(0.2):
         parts.append(_SPACE.format(name=f"{name}-space"))
     return "".join(parts)

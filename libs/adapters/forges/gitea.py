@@ -7,7 +7,8 @@ from libs.adapters.forges.account import Account
 from libs.adapters.forges.connection import Connection
 from libs.adapters.forges.issuecomments import IssueComments
 from libs.adapters.forges.limits import TITLE_CHARS_MAX
-from libs.adapters.forges.reading import at, items, number, text
+from libs.adapters.forges.pulls import pull_request
+from libs.adapters.forges.reading import at, items
 from libs.kernel.ids import CommitId
 from libs.kernel.pullrequests import Check, Comment, Conclusion, PullRequest
 from libs.ports.clock import Clock
@@ -42,16 +43,8 @@ class Gitea:
         return sorted(map(self._request, items(pages)), key=lambda one: one.number)
 
     def _request(self, found: Any) -> PullRequest:
-        place = number(found, "number")
-        return PullRequest(
-            place,
-            text(found, "title"),
-            text(found, "user", "login"),
-            CommitId(text(found, "head", "sha")),
-            f"refs/pull/{place}/head",
-            f"refs/heads/{text(found, 'base', 'ref')}",
-            at(found, "head", "repo_id") != at(found, "base", "repo_id"),
-        )
+        fork = at(found, "head", "repo_id") != at(found, "base", "repo_id")
+        return pull_request(found, fork=fork)
 
     def comment(self, number: int, marker: str) -> Comment | None:
         """Our comment under a pull request; Gitea gives all comments of one in a single list."""

@@ -7,7 +7,8 @@ from libs.adapters.forges.account import Account
 from libs.adapters.forges.connection import Connection
 from libs.adapters.forges.issuecomments import IssueComments
 from libs.adapters.forges.limits import PAGE_ITEMS, TITLE_CHARS_MAX
-from libs.adapters.forges.reading import at, items, number, text
+from libs.adapters.forges.pulls import pull_request
+from libs.adapters.forges.reading import at, items, number
 from libs.kernel.ids import CommitId
 from libs.kernel.messages import Level
 from libs.kernel.pullrequests import Annotation, Check, Comment, Conclusion, PullRequest
@@ -56,16 +57,8 @@ class GitHub:
         return sorted(map(self._request, items(pages)), key=lambda one: one.number)
 
     def _request(self, found: Any) -> PullRequest:
-        place = number(found, "number")
-        return PullRequest(
-            place,
-            text(found, "title"),
-            text(found, "user", "login"),
-            CommitId(text(found, "head", "sha")),
-            f"refs/pull/{place}/head",
-            f"refs/heads/{text(found, 'base', 'ref')}",
-            at(found, "head", "repo", "full_name") != at(found, "base", "repo", "full_name"),
-        )
+        fork = at(found, "head", "repo", "full_name") != at(found, "base", "repo", "full_name")
+        return pull_request(found, fork=fork)
 
     def comment(self, number: int, marker: str) -> Comment | None:
         """Our comment under a pull request."""

@@ -23,6 +23,11 @@ METADATA = MetaData()
 KEY_COLUMNS = ("api_group", "kind", "namespace", "name")
 """The columns that hold an `ObjectKey`, in the order of its fields."""
 
+
+def _key_columns(*, primary: bool = False) -> list[Column[str]]:
+    return [Column(name, PlainText, primary_key=primary, nullable=False) for name in KEY_COLUMNS]
+
+
 CHANGES = Table(
     "changes",
     METADATA,
@@ -45,10 +50,7 @@ OBJECTS = Table(
     "objects",
     METADATA,
     Column("hash", PlainText, primary_key=True),
-    Column("api_group", PlainText, nullable=False),
-    Column("kind", PlainText, nullable=False),
-    Column("namespace", PlainText, nullable=False),
-    Column("name", PlainText, nullable=False),
+    *_key_columns(),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -65,10 +67,7 @@ PAGE_ENTRIES = Table(
     Column("page", ForeignKey("pages.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("object", ForeignKey("objects.hash"), nullable=False, index=True),
-    Column("api_group", PlainText, nullable=False),
-    Column("kind", PlainText, nullable=False),
-    Column("namespace", PlainText, nullable=False),
-    Column("name", PlainText, nullable=False),
+    *_key_columns(),
     Column("file", PlainText, nullable=False),
     Column("at_line", Integer, nullable=False),
     Column("at_column", Integer, nullable=False),
@@ -148,10 +147,7 @@ INVENTORY = Table(
     "inventory",
     METADATA,
     Column("cluster", PlainText, primary_key=True),
-    Column("api_group", PlainText, primary_key=True),
-    Column("kind", PlainText, primary_key=True),
-    Column("namespace", PlainText, primary_key=True),
-    Column("name", PlainText, primary_key=True),
+    *_key_columns(primary=True),
     Column("version", PlainText, nullable=False),
     Column("set_name", PlainText, nullable=False),
     Column("phase", PlainText, nullable=False),

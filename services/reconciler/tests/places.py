@@ -36,6 +36,23 @@ metadata: {name: one}
 spec: {connection: {context: one}}
 """
 ALL_VERBS = frozenset({"get", "list", "watch", "create", "update", "patch", "delete"})
+SHIPS = """\
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ships.example.com}
+spec:
+  group: example.com
+  names: {kind: Ship, plural: ships}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+---
+apiVersion: example.com/v1
+kind: Ship
+metadata: {name: argo}
+spec: {oars: 50}
+"""
+"""A definition and an object of its kind."""
 MESH = tuple(
     Resource("networking.istio.io", "v1", kind, f"{kind.lower()}s", True, ALL_VERBS)
     for kind in ("VirtualService", "DestinationRule")

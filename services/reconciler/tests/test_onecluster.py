@@ -8,23 +8,8 @@ from libs.fakes.kubecluster import FakeKubeCluster
 from libs.kernel.ids import ClusterName
 from libs.kernel.inventory import Action, RoundState
 from libs.ports.kubecluster import Apply, Create, Refusal, Refused, Replace, Unanswered
-from services.reconciler.tests.places import NAME, Place, config_map, key, told
+from services.reconciler.tests.places import NAME, SHIPS, Place, config_map, key, told
 
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: ships.example.com}
-spec:
-  group: example.com
-  names: {kind: Ship, plural: ships}
-  scope: Namespaced
-  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
----
-apiVersion: example.com/v1
-kind: Ship
-metadata: {name: argo}
-spec: {oars: 50}
-"""
 ROUTES = """\
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -98,7 +83,7 @@ def test_an_empty_set_waits_for_its_plan_to_be_confirmed(place: Place) -> None:
 
 def test_a_definition_is_served_before_objects_of_its_kind(place: Place) -> None:
     """A kind and an object of it come in one commit and one round."""
-    place.commits.commit({"shop": DEFINITION})
+    place.commits.commit({"shop": SHIPS})
     report = place.settle()
     assert (report.state, report.counts) == (RoundState.DONE, {Action.CREATED: 2})
     assert told(place.written()) == [

@@ -183,8 +183,7 @@ class Story:
             self.clock.advance(200)
             self.server.finish_namespaces()
             report = self.processes[number % 2].round() or report
-            if report is not None and report.holds:
-                self.store.confirm(NAME, report.plan)
+            self._confirm()
             if report is not None and report.state is RoundState.DONE and number > 1:
                 break
         self._judge(report)

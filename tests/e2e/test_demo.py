@@ -32,13 +32,19 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a name so short that sockets of the demo fit below it."""
+    return tmp_path_factory.mktemp("demo")
+
+
 @pytest.mark.timeout(240)
-def test_the_story_is_lived_through_without_a_failed_request(envoy: Path, tmp_path: Path) -> None:
+def test_the_story_is_lived_through_without_a_failed_request(envoy: Path, folder: Path) -> None:
     """All steps become live, no request fails under load, and nothing stays behind."""
     done = subprocess.run(
         [*COMMAND, "--once", "--pushes", "2"],
         cwd=EXAMPLE,
-        env=environment(envoy, tmp_path),
+        env=environment(envoy, folder),
         capture_output=True,
         text=True,
         timeout=200,
@@ -54,31 +60,31 @@ def test_the_story_is_lived_through_without_a_failed_request(envoy: Path, tmp_pa
     assert figures["push_to_traffic_ms_p50"] > 0
     assert figures["requests"] >= 50 * len(figures["steps"])
     assert figures["memory_mb"] < 300
-    assert processes_of(tmp_path) == []
-    assert not list(tmp_path.iterdir())
+    assert processes_of(folder) == []
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.timeout(120)
-def test_an_interrupted_demo_leaves_nothing_behind(envoy: Path, tmp_path: Path) -> None:
+def test_an_interrupted_demo_leaves_nothing_behind(envoy: Path, folder: Path) -> None:
     """Ctrl-C in the middle of the story stops every process and removes the folder."""
-    env = environment(envoy, tmp_path)
+    env = environment(envoy, folder)
     with subprocess.Popen(
         COMMAND, cwd=EXAMPLE, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as demo:
         assert demo.stderr is not None
         while "2-name-the-subsets" not in demo.stderr.readline():
             assert demo.poll() is None
-        assert len(processes_of(tmp_path)) > 14
+        assert len(processes_of(folder)) > 14
         demo.send_signal(signal.SIGINT)
         demo.communicate(timeout=30)
-    assert processes_of(tmp_path) == []
-    assert not list(tmp_path.iterdir())
+    assert processes_of(folder) == []
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.timeout(120)
-def test_a_killed_demo_leaves_no_process_behind(envoy: Path, tmp_path: Path) -> None:
+def test_a_killed_demo_leaves_no_process_behind(envoy: Path, folder: Path) -> None:
     """SIGKILL to the demo ends its programs, Envoys and control plane as well."""
-    env = environment(envoy, tmp_path)
+    env = environment(envoy, folder)
     with subprocess.Popen(
         COMMAND, cwd=EXAMPLE, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as demo:
@@ -87,6 +93,6 @@ def test_a_killed_demo_leaves_no_process_behind(envoy: Path, tmp_path: Path) -> 
             assert demo.poll() is None
         demo.kill()
     deadline_s = time.monotonic() + 15
-    while processes_of(tmp_path):
+    while processes_of(folder):
         assert time.monotonic() < deadline_s
         time.sleep(0.1)

@@ -86,7 +86,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
     run(
         UpOptions(
             repository=repository,
-            state=state.absolute(),
+            state=_roomy(state.absolute()),
             branch=branch,
             **doors.given(),
             trigger_address=trigger_address,
@@ -103,6 +103,16 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
 def _positive(option: str, seconds: float) -> None:
     if seconds <= 0:
         raise UnusableError(f"{option} is {seconds}; write a number of seconds above 0")
+
+
+def _roomy(state: Path) -> Path:
+    from tools.up.options import leave_room
+
+    try:
+        leave_room(state)
+    except OSError as error:
+        raise UnusableError(f"--state {error.filename}: {error.strerror}") from error
+    return state
 
 
 def demo(

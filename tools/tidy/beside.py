@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from tools.tidy.imports import imported
+from tools.tidy.statements import statements
 from tools.tidy.tree import Finding, Tree, is_test_path
 
 EXCEPTIONS = "tools/tidy/untested.toml"
@@ -38,7 +39,7 @@ def check(tree: Tree) -> Iterator[Finding]:
 def _does_something(module: ast.Module) -> bool:
     """Tell whether there is a function to test: names, limits and records say only themselves."""
     return any(
-        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(module)
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in statements(module)
     )
 
 

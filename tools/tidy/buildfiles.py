@@ -29,12 +29,15 @@ class Folder:
     @property
     def tests(self) -> tuple[str, ...]:
         """The test files."""
-        return tuple(m for m in self.modules if self.is_tests and m.startswith("test_"))
+        if not self.is_tests:
+            return ()
+        return tuple(m for m in self.modules if m.startswith("test_"))
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The modules that are no test files."""
-        return tuple(m for m in self.modules if m not in self.tests)
+        tests = frozenset(self.tests)
+        return tuple(m for m in self.modules if m not in tests)
 
     @property
     def has_library(self) -> bool:

@@ -3,13 +3,15 @@
 import ast
 from collections.abc import Iterator
 
+from tools.tidy.statements import statements
+
 
 def imported(module: ast.Module) -> Iterator[tuple[str, int]]:
     """Give (dotted name, line) of every import, at any depth.
 
     `from a.b import c` gives `a.b.c`: whether c is a module or a name in one, the caller knows.
     """
-    for node in ast.walk(module):
+    for node in statements(module):
         match node:
             case ast.Import(names=names):
                 for alias in names:

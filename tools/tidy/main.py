@@ -35,10 +35,11 @@ CHECKS: tuple[Callable[[tree.Tree], Iterator[tree.Finding]], ...] = (
 
 def main(argv: Sequence[str], root: Path = ROOT) -> int:
     """Print findings, one a line; with `--fix` write generated files first. 1 if any."""
-    if "--fix" in argv:
-        buildfiles.fix(tree.read(root))
-        lintcodes.fix(tree.read(root))
     checkout = tree.read(root)
+    if "--fix" in argv:
+        buildfiles.fix(checkout)
+        lintcodes.fix(checkout)
+        checkout = tree.read(root, checkout)
     findings = [finding for check in CHECKS for finding in check(checkout)]
     for finding in findings:
         print(finding)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from tools.tidy.statements import statements
 from tools.tidy.tree import Finding, Tree
 
 FILE_LINES_MAX = 500
@@ -21,7 +22,7 @@ def check(tree: Tree) -> Iterator[Finding]:
 
 
 def _functions(path: str, module: ast.Module) -> Iterator[Finding]:
-    for node in ast.walk(module):
+    for node in statements(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES_MAX:

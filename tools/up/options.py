@@ -1,5 +1,7 @@
 """What `periplus up` runs: the options of a user, turned into the processes of one machine."""
 
+import errno
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,22 @@ from tools.up.supervisor import ChildSpec
 
 ROOT = Path(libs.__file__).parent.parent
 """Folder that holds `libs` and `services`: the checkout, or the private folder of the wheel."""
+
+_SOCKET_PATH_BYTES_MAX = 107
+"""What unix(7) gives the path of a socket on Linux, without the zero at its end."""
+_FEED, _STATUS = "feed.sock", "status.sock"
+
+
+def leave_room(state: Path) -> None:
+    """Raise OSError when a state folder's path is so long that no socket fits below it."""
+    longest = max(len(os.fsencode(state / name)) for name in (_FEED, _STATUS))
+    if longest > _SOCKET_PATH_BYTES_MAX:
+        raise OSError(
+            errno.ENAMETOOLONG,
+            "a socket below this folder would have too long a path; choose a folder whose path is "
+            f"at least {longest - _SOCKET_PATH_BYTES_MAX} bytes shorter",
+            str(state),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,10 @@ class UpOptions:
     span_endpoint: str = ""
     log_level: str = "info"
 
+    def __post_init__(self) -> None:
+        """Raise OSError as `leave_room` does."""
+        leave_room(self.state)
+
     @property
     def store(self) -> str:
         """URL of the Store."""
@@ -52,12 +74,12 @@ class UpOptions:
     @property
     def feed(self) -> str:
         """Address of the feed: a Unix socket, so that no other machine can reach it."""
-        return f"unix:{self.state / 'feed.sock'}"
+        return f"unix:{self.state / _FEED}"
 
     @property
     def status(self) -> str:
         """Address of the frontend's status service, which tells what each proxy has."""
-        return f"unix:{self.state / 'status.sock'}"
+        return f"unix:{self.state / _STATUS}"
 
 
 def children(options: UpOptions) -> tuple[ChildSpec, ...]:

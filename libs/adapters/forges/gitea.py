@@ -43,8 +43,8 @@ class Gitea:
         return sorted(map(self._request, items(pages)), key=lambda one: one.number)
 
     def _request(self, found: Any) -> PullRequest:
-        fork = at(found, "head", "repo_id") != at(found, "base", "repo_id")
-        return pull_request(found, fork=fork)
+        foreign = at(found, "head", "repo_id") != at(found, "base", "repo_id")
+        return pull_request(found, foreign=foreign)
 
     def comment(self, number: int, marker: str) -> Comment | None:
         """Our comment under a pull request; Gitea gives all comments of one in a single list."""

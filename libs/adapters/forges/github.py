@@ -57,8 +57,8 @@ class GitHub:
         return sorted(map(self._request, items(pages)), key=lambda one: one.number)
 
     def _request(self, found: Any) -> PullRequest:
-        fork = at(found, "head", "repo", "full_name") != at(found, "base", "repo", "full_name")
-        return pull_request(found, fork=fork)
+        foreign = at(found, "head", "repo", "full_name") != at(found, "base", "repo", "full_name")
+        return pull_request(found, foreign=foreign)
 
     def comment(self, number: int, marker: str) -> Comment | None:
         """Our comment under a pull request."""

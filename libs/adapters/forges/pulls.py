@@ -7,7 +7,7 @@ from libs.kernel.ids import CommitId
 from libs.kernel.pullrequests import PullRequest
 
 
-def pull_request(found: Any, *, fork: bool) -> PullRequest:
+def pull_request(found: Any, *, foreign: bool) -> PullRequest:
     """Take a description apart. Raises TransientError where something is missing."""
     place = number(found, "number")
     return PullRequest(
@@ -17,5 +17,5 @@ def pull_request(found: Any, *, fork: bool) -> PullRequest:
         CommitId(text(found, "head", "sha")),
         f"refs/pull/{place}/head",
         f"refs/heads/{text(found, 'base', 'ref')}",
-        fork,
+        foreign,
     )

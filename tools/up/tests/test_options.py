@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tools.up.options import UpOptions, children
 
 
@@ -44,3 +46,10 @@ def test_with_a_kubeconfig_clusters_are_written_and_watched() -> None:
         reached = told[name]["KUBECONFIG"], told[name]["HOME_CONTEXT"]
         assert reached == ("config", "home")
     assert told["compiler"]["STORE_URL"] == told["reconciler"]["STORE_URL"]
+
+
+def test_a_folder_that_no_socket_fits_below_is_refused() -> None:
+    """Before anything starts, with the number of bytes that are too many."""
+    UpOptions("fleet.git", Path("/" + "s" * 94))
+    with pytest.raises(OSError, match="at least 6 bytes shorter"):
+        UpOptions("fleet.git", Path("/" + "s" * 100))

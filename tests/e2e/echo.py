@@ -111,6 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("transfer-encoding") != "chunked":
             self.do_GET()
             return
+        self.server.arrived[self.server.workload] += 1
         self.tunnel = f"POST {self.headers['host']}"
         self.send_response(200)
         self.send_header("transfer-encoding", "chunked")

@@ -4,6 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,54 @@ _PROXY = Proxy(
     labels={"app": "productpage", "version": "v1"},
     metadata={"INTERCEPTION_MODE": "NONE"},
 )
+_GATEWAY = Proxy(ProxyType.ROUTER, "default", ("127.78.0.1",), labels={"istio": "edge"})
 _WAIT_S = 20.0
+_FLUSH = dict.fromkeys(("zipkin.flush_interval_ms", "opentelemetry.flush_interval_ms"), 100)
+_LAYER = {"name": "soon", "static_layer": {f"tracing.{name}": ms for name, ms in _FLUSH.items()}}
+_SOON = {"layered_runtime": {"layers": [_LAYER]}}
+_COLLECTOR = """
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: collector, namespace: istio-system}
+spec:
+  hosts: [collector.example]
+  ports: [{number: 9411, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 127.78.9.9}]
+---
+apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: {name: mesh, namespace: istio-system}
+spec:
+  tracing:
+  - {providers: [{name: it}], randomSamplingPercentage: 100}
+"""
+_DETECTING = """opentelemetry: {SERVICE, http: {path: /v1/traces},
+  serviceAttributeEnrichment: OTEL_SEMANTIC_CONVENTIONS,
+  resourceDetectors: {environment: {}, dynatrace: {}}}"""
+_SAMPLING = """opentelemetry: {SERVICE, http: {path: /v1/traces},
+  dynatraceSampler: {tenant: t, clusterId: 7, httpService: {SERVICE}}}"""
+_EDGE = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec:
+  selector: {istio: edge}
+  servers:
+  - port: {number: 18443, name: tls, protocol: TLS}
+    hosts: [known.example]
+    tls: {mode: PASSTHROUGH}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: edge}
+spec:
+  hosts: [known.example]
+  gateways: [edge]
+  tls:
+  - match: [{sniHosts: [known.example]}]
+    route: [{destination: {host: reviews, port: {number: 9080}}}]
+"""
 _ZIPKIN = """
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -102,18 +150,19 @@ def _workloads(world: World) -> Addresses:
         for host, endpoints in world.registry.endpoints.items()
         for endpoint in endpoints
         for number in endpoint.ports.values()
-        if "reviews" in host
+        if "reviews" in host or "collector" in host
     }
 
 
 @contextmanager
-def _running(world: World) -> Iterator[None]:
-    compiled = compile_snapshot(world, _PROXY)
+def _running(world: World, proxy: Proxy = _PROXY) -> "Iterator[Counter[str]]":
+    """Run an Envoy that sends what it has soon; yields what arrives at collectors and others."""
+    compiled = compile_snapshot(world, proxy)
     assert compiled.problems == ()
-    config = static_bootstrap(compiled.snapshot)
-    with echoes(_workloads(world)), EnvoyProcess(config) as process:
+    config = static_bootstrap(compiled.snapshot) | _SOON
+    with echoes(_workloads(world)) as arrived, EnvoyProcess(config) as process:
         process.wait_ready()
-        yield
+        yield arrived
 
 
 def _call(**headers: str) -> dict[str, Any]:
@@ -171,6 +220,28 @@ def test_a_span_of_envoy_arrives_by_otlp(jaeger: Jaeger, envoy: Path) -> None:
     assert process["serviceName"] == "productpage.default"
 
 
+@pytest.mark.parametrize(
+    ("provider", "passed_on"),
+    [
+        ("datadog: {SERVICE}", "x-datadog-trace-id"),
+        ("zipkin: {SERVICE, timeout: 2s, headers: [{name: a, value: b}]}", "x-b3-traceid"),
+        (_DETECTING, "traceparent"),
+        (_SAMPLING, "tracestate"),
+        ("skywalking: {SERVICE, accessToken: t}", "sw8"),
+    ],
+    ids=["datadog", "zipkin", "otlp", "dynatrace", "skywalking"],
+)
+def test_every_tracer_passes_its_context_on_and_reports(
+    provider: str, passed_on: str, envoy: Path
+) -> None:
+    """Each in headers of its own; an echo is enough to see that something is sent."""
+    assert envoy.is_file()
+    named = provider.replace("SERVICE", "service: collector.example, port: 9411")
+    with _running(_world(_COLLECTOR, f"extensionProviders: [{{name: it, {named}}}]")) as arrived:
+        assert passed_on in _call()
+        assert _until(lambda: arrived["collector"])
+
+
 def _trace(url: str) -> Any:
     """Read a trace; nothing before it has arrived."""
     try:
@@ -192,7 +263,7 @@ def test_nothing_is_reported_where_nobody_wants_it(
     with _running(_world(text, mesh)):
         for _ in range(5):
             _call()
-        time.sleep(6)  # Envoy sends what it has every five seconds
+        time.sleep(1)  # ten times as long as it keeps what it has
     assert len(_json(f"{zipkin_url}/api/v2/traces?limit=100")) == before
 
 
@@ -235,3 +306,19 @@ def test_the_meshs_own_file_has_the_usual_line(tmp_path: Path, envoy: Path, enco
     else:
         assert '"GET /traced HTTP/1.1" 200 - via_upstream' in line
         assert '"one" "reviews"' in line
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_connections_that_no_chain_takes_are_logged_unless_the_mesh_says_no(
+    tmp_path: Path,
+    envoy: Path,
+    silent: bool,  # noqa: FBT001 - both values of the setting
+) -> None:
+    """Their listener writes the line, since they never get to a filter."""
+    assert envoy.is_file()
+    file = tmp_path / "access.log"
+    form = "accessLogFormat: '%RESPONSE_FLAGS%'"
+    mesh = f"{{accessLogFile: {file}, {form}, disableEnvoyListenerLog: {str(silent).lower()}}}"
+    with _running(_world(_EDGE, mesh), _GATEWAY):
+        list(make({"to": "127.78.0.1:18443", "bytes": "no handshake"}))
+    assert file.read_text() == ("" if silent else "NR\n")

@@ -215,6 +215,7 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "at_most_ms": lambda wanted, found: bool(found <= wanted),
     "lacks": lambda wanted, found: wanted not in found,
     "says": lambda wanted, found: wanted in found,
+    "says_header": lambda wanted, found: wanted in found,
     "spells": lambda wanted, found: wanted in found,
 }
 """Facts that are not compared with a value or with several of which one is enough."""
@@ -234,6 +235,7 @@ _FACTS = {
     "addresses_in": lambda reply: reply.seen.get("addresses"),
     "body": lambda reply: reply.body,
     "says": lambda reply: reply.body,
+    "says_header": lambda reply: " ".join(reply.headers.values()),
     "lacks": lambda reply: reply.body,
     "spells": lambda reply: reply.seen.get("spelled", ()),
     "workload": lambda reply: reply.seen.get("workload"),

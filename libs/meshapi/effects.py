@@ -130,6 +130,7 @@ NO_EFFECT: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "Gateway": {
+        "spec.servers[].name": "Istio reads it and uses it for nothing",
         "spec.servers[].defaultEndpoint": "gateways have no workload of their own",
         "spec.servers[].port.targetPort": "the Service in front of the gateway says it",
     },

@@ -33,7 +33,7 @@ def ground() -> Iterator[Ground]:
         certificates.vouch(place, "mesh", f"URI:{MESH_NAME}")
         certificates.vouch(place, "rsa.example", "DNS:shop.example", certificates.RSA)
         certificates.vouch(place, "server", f"DNS:*.example,URI:{MESH_NAME}")
-        certificates.revoke_none(place)
+        certificates.revoke(place)
         callers.vouch(place)
         contexts = {at: certificates.server(place, "server") for at in encrypted}
         behind = {port: own for (_, port), (_, own) in zip(either, plain, strict=True)}

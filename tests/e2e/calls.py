@@ -148,6 +148,8 @@ def _limit(context: ssl.SSLContext, wanted: Mapping[str, Any]) -> None:
         context.set_alpn_protocols(wanted["alpn"])
     if "newest" in wanted:
         context.maximum_version = ssl.TLSVersion[wanted["newest"]]
+    if "curve" in wanted:
+        context.set_ecdh_curve(wanted["curve"])
     if "ciphers" in wanted:
         context.set_ciphers(wanted["ciphers"])
     if wanted.get("any_name"):

@@ -1,9 +1,14 @@
 """Certificates for tests, made by openssl: one authority, names that it vouches for, a stranger."""
 
+import base64
+import hashlib
 import ssl
 import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 _DAYS = "2"
 _CURVE = ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
@@ -29,13 +34,16 @@ def vouch(folder: Path, file: str, names: str, kind: Sequence[str] = _CURVE) -> 
     _run("x509", "-req", *signed, *authority, "-CAcreateserial", "-extfile", str(extension))
 
 
-def revoke_none(folder: Path) -> None:
-    """Write `ca.crl`: the authority's list of what it revoked, which is empty."""
+def revoke(folder: Path, *names: str) -> None:
+    """Write `ca.crl`: the authority's list of the certificates that it revoked."""
     (folder / "revoked.txt").write_text("", encoding="utf-8")
     settings = folder / "revoked.cnf"
     kept = f"database={folder}/revoked.txt\ndefault_md=sha256\ndefault_crl_days={_DAYS}\n"
     settings.write_text(f"[ca]\ndefault_ca=kept\n[kept]\n{kept}", encoding="utf-8")
     authority = ("-cert", str(folder / "ca.pem"), "-keyfile", str(folder / "ca.key"))
+    for name in names:
+        revoked = ("-revoke", str(folder / f"{name}.pem"))
+        _run("ca", "-config", str(settings), *authority, *revoked)
     _run("ca", "-gencrl", "-config", str(settings), *authority, "-out", str(folder / "ca.crl"))
 
 
@@ -46,6 +54,22 @@ def _new(folder: Path, name: str, kind: Sequence[str] = _CURVE) -> tuple[str, ..
 
 def _run(*arguments: str) -> None:
     subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a certificate, in hexadecimal digits."""
+    return _read(path).fingerprint(hashes.SHA256()).hex()
+
+
+def key_hash_of(path: Path) -> str:
+    """Return the SHA-256 of a certificate's public key, in Base64."""
+    form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    key = _read(path).public_key().public_bytes(*form)
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()
+
+
+def _read(path: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(path.read_bytes())
 
 
 def client(folder: Path, shown: str = "") -> ssl.SSLContext:

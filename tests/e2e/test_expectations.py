@@ -59,6 +59,7 @@ def certificates_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     certificates.vouch(folder, "rsa.example", "DNS:shop.example", certificates.RSA)
     for file, domain, namespace, account in MEMBERS:
         certificates.vouch(folder, file, f"URI:spiffe://{domain}/ns/{namespace}/sa/{account}")
+    certificates.revoke(folder, "foreign")
     return folder
 
 
@@ -79,7 +80,8 @@ def issuers() -> dict[str, Issuer]:
 def words(certificates_folder: Path, issuers: dict[str, Issuer]) -> dict[str, str]:
     """Return what stands for what in all tables."""
     keys = {f"KEYS({name})": one.keys for name, one in issuers.items()}
-    return {"/CERTIFICATES": str(certificates_folder), **_encoded(certificates_folder), **keys}
+    folder = certificates_folder
+    return {"/CERTIFICATES": str(folder), **_encoded(folder), **_hashes(folder), **keys}
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
@@ -141,6 +143,13 @@ def _encoded(folder: Path) -> dict[str, str]:
         f"BASE64({path.name})": base64.b64encode(path.read_bytes()).decode()
         for path in folder.iterdir()
     }
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """Return what stands for hashes: `HASH(mesh)` of a certificate, `SPKI(mesh)` of its key."""
+    certified = list(folder.glob("*.pem"))
+    whole = {f"HASH({path.stem})": certificates.hash_of(path) for path in certified}
+    return whole | {f"SPKI({path.stem})": certificates.key_hash_of(path) for path in certified}
 
 
 def _tokens(table: Path, issuers: Mapping[str, Issuer]) -> dict[str, str]:

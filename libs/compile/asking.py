@@ -148,8 +148,7 @@ def _http(asked: Asked, authority: _Authority) -> hcm_pb2.HttpFilter:
         _headers(config, provider)
     if provider.include_request_body_in_check is not None:
         _body(config, provider.include_request_body_in_check)
-    status = provider.status_on_error
-    return extauthz.http_filter(asked, config, int(status) if status.isdecimal() else 0)
+    return extauthz.http_filter(asked, config, extauthz.answered(provider.status_on_error))
 
 
 def _headers(config: ext_authz_pb2.ExtAuthz, provider: HTTPAuthorizer) -> None:

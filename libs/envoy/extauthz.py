@@ -63,6 +63,12 @@ def names(written: Sequence[str]) -> string_pb2.ListStringMatcher:
     return string_pb2.ListStringMatcher(patterns=several)
 
 
+def answered(status: str) -> int:
+    """Return a status that Envoy can answer with, 0 for any other text."""
+    number = int(status) if status.isdecimal() else 0
+    return number if number in http_status_pb2.StatusCode.values() else 0
+
+
 def http_filter(asked: Asked, config: http_pb2.ExtAuthz, status: int) -> hcm_pb2.HttpFilter:
     """Complete a filter of requests; `status` answers when the service does not, 0 is 403."""
     config.transport_api_version = _V3

@@ -1,6 +1,7 @@
 """Rules of MeshConfig and MeshNetworks."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from libs.meshapi.base import Model
 from libs.meshapi.meshconfig.config import MeshConfig
@@ -8,6 +9,7 @@ from libs.meshapi.meshconfig.networks import MeshNetworks
 from libs.meshapi.meshconfig.providers import ExtensionProvider
 from libs.meshapi.meshconfig.proxy import ProxySettings
 from libs.meshapi.problems import Path, Problem
+from libs.meshapi.quoting import quoted
 from libs.meshapi.rules import names
 from libs.meshapi.rules.common import at_most_one, duration_problem, listing, unique, written
 from libs.meshapi.rules.destinationrule import client_tls, locality, pool
@@ -18,6 +20,10 @@ from libs.meshapi.schema import name_of
 _PROVIDERS = tuple(name for name in ExtensionProvider.model_fields if name != "name")
 _TRACERS = ("zipkin", "lightstep", "datadog", "stackdriver", "open_census_agent")
 _SOURCES = ("literal", "environment", "header")
+
+_NOT_ANSWERED = frozenset({101, 102, 103, 418, 425, 451})
+_STATUSES = frozenset(str(int(one)) for one in HTTPStatus if one not in _NOT_ANSWERED)
+"""Statuses that Envoy may be told to answer with."""
 
 
 def check(config: MeshConfig, path: Path = ()) -> Iterator[Problem]:
@@ -69,10 +75,21 @@ def _providers(path: Path, config: MeshConfig) -> Iterator[Problem]:
             yield Problem(here, text)
         if provider.opentelemetry is not None:
             yield from at_most_one((*here, "opentelemetry"), provider.opentelemetry, "http", "grpc")
+        yield from _refusals(here, provider)
         log = provider.envoy_file_access_log
         if log is not None and log.log_format is not None:
             form = (*here, "envoyFileAccessLog", "logFormat")
             yield from at_most_one(form, log.log_format, "text", "labels")
+
+
+def _refusals(path: Path, provider: ExtensionProvider) -> Iterator[Problem]:
+    """Find statuses that no Envoy takes as the answer for who cannot be asked."""
+    found = (("envoyExtAuthzHttp", provider.envoy_ext_authz_http),)
+    for name, one in (*found, ("envoyExtAuthzGrpc", provider.envoy_ext_authz_grpc)):
+        status = one.status_on_error if one is not None else ""
+        if status and status not in _STATUSES:
+            text = f"Envoy answers with no status {quoted(status)}; write one such as `403`"
+            yield Problem((*path, name, "statusOnError"), text)
 
 
 def _proxy(path: Path, proxy: ProxySettings) -> Iterator[Problem]:

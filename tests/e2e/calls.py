@@ -230,7 +230,7 @@ def _same(found: Any, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
-_FACTS = {
+_FACTS: Mapping[str, Callable[[Reply], Any]] = {
     "status": lambda reply: reply.status,
     "code": lambda reply: reply.seen.get("code"),
     "addresses": lambda reply: reply.seen.get("addresses"),

@@ -160,7 +160,6 @@ SHOWN_ELSEWHERE: Mapping[str, str] = dict(
         *_all("libs/compile/tests/test_servertls.py", "ServerCertificate.caCertificates"),
         *_all(
             "libs/compile/tests/test_localities.py",
-            "WorkloadEntrySpec.network",
             "ZoneAwareLoadBalancer.failoverPriority",
         ),
         *_all("libs/compile/tests/test_patchlisteners.py", "FilterChainMatch.applicationProtocols"),
@@ -182,11 +181,6 @@ NO_CALL_SHOWS: Mapping[str, str] = dict(
         *_all(
             "needs connections that are redirected into the proxy",
             "LoadBalancer.simple PASSTHROUGH",
-        ),
-        *_all(
-            "no filter of such a class is in a sidecar's chain before the router",
-            "Patch.filterClass AUTHN",
-            "Patch.filterClass STATS",
         ),
     )
 )

@@ -14,6 +14,7 @@ from libs.meshapi.deployment import Deployment
 from libs.meshapi.kinds import MODELS
 from libs.meshapi.meshobject import MeshObject
 from libs.meshapi.opaque import OpaqueObject
+from libs.meshapi.workloadentry import HEALTH_ANNOTATION
 
 _ANY = ""
 _BOOLEANS = frozenset({"true", "false", "y", "n", "yes", "no", "on", "off"})
@@ -105,6 +106,7 @@ KNOWN: Mapping[str, _Known] = {
     "prometheus.istio.io/merge-metrics": _pod("boolean"),
     "proxy.istio.io/config": _pod(alpha=False),
     "proxy.istio.io/overrides": _pod(),
+    HEALTH_ANNOTATION: _Known(("WorkloadEntry",), alpha=False),
     "topology.istio.io/controlPlaneClusters": _Known(("Namespace",)),
 }
 """Annotations by name, as far as releases up to 1.32 document them."""

@@ -1,4 +1,4 @@
-"""ServiceEntries against each other, and WorkloadGroups.
+"""ServiceEntries against each other, WorkloadGroups, and workloads that nobody calls.
 
 Two ServiceEntries of one namespace for one host are one service with the endpoints of both, so only
 a different protocol of one port is a conflict there. Of two namespaces only one counts.
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product, takewhile
 
 from libs.desired.finding import Finding
-from libs.lint import istiorules, kialirules
+from libs.lint import istiorules, kialirules, rules
 from libs.lint.clusterview import ClusterView
 from libs.lint.index import Index
 from libs.lint.interface import each
@@ -16,6 +16,7 @@ from libs.lint.nearness import nearest
 from libs.lint.subject import Path, Subject, report
 from libs.meshapi.serviceaccount import ServiceAccount
 from libs.meshapi.serviceentry import ServiceEntry, ServicePort
+from libs.meshapi.workloadentry import HEALTH_ANNOTATION, WorkloadEntry
 from libs.meshapi.workloadgroup import WorkloadGroup
 from libs.registry.protocols import entry_protocol
 from libs.registry.service import Protocol
@@ -127,4 +128,21 @@ def _group(view: ClusterView, one: Subject[WorkloadGroup]) -> Iterator[Finding]:
             yield report(kialirules.GROUP_LABELS, one, ("spec",), text, [former])
 
 
-CHECKS = (each(ServiceEntry, _entry), each(WorkloadGroup, _group))
+def _workload(_: ClusterView, one: Subject[WorkloadEntry]) -> Iterator[Finding]:
+    """Find a workload that is never called: it is probed, and no status tells the outcome."""
+    if one.object.healthy or one.object.status is not None:
+        return
+    text = (
+        f"the annotation `{HEALTH_ANNOTATION}` says that probes decide whether it is called, and "
+        "there is no `status` with a condition `Healthy`; remove the annotation where nobody "
+        "writes one"
+    )
+    path = ("metadata", "annotations", HEALTH_ANNOTATION)
+    yield report(rules.NEVER_HEALTHY, one, path, text)
+
+
+CHECKS = (
+    each(ServiceEntry, _entry),
+    each(WorkloadGroup, _group),
+    each(WorkloadEntry, _workload),
+)

@@ -64,6 +64,9 @@ WEIGHTS = Rule("PER0302", Level.WARNING, _OBJECT)
 REGEX = Rule("PER0303", Level.ERROR, _OBJECT)
 """A regular expression that Envoy refuses."""
 
+NEVER_HEALTHY = Rule("PER0304", Level.WARNING, _OBJECT)
+"""A workload that is called once a probe has passed, and nobody says that one has."""
+
 PLAIN_SECRET = Rule("PER0310", Level.ERROR, _OBJECT)
 """A Secret whose values can be read in the repository."""
 

@@ -29,7 +29,7 @@ spec:
   selector: {istio: ingressgateway}
   servers:
   - port: {number: 18443, name: https, protocol: HTTPS}
-    bind: 127.77.0.1
+    bind: 127.79.0.1
     hosts: [flask.example1.com]
     tls: {mode: SIMPLE, serverCertificate: MOUNTED/tls.crt, privateKey: MOUNTED/tls.key}
 ---
@@ -48,7 +48,7 @@ spec:
   hosts: [flask.example]
   ports: [{number: 80, name: http, protocol: HTTP, targetPort: 18080}]
   resolution: STATIC
-  endpoints: [{address: 127.77.5.2}]
+  endpoints: [{address: 127.79.5.2}]
 ---
 apiVersion: v1
 kind: Secret
@@ -73,10 +73,10 @@ def test_a_mounted_certificate_is_served_from_its_secret(tmp_path: Path) -> None
     placed = [(modern(one)[0], one.origin) for one in parsed.objects]
     compiled = compile_snapshot(build_world(placed, ClusterName("default")), ROUTER)
     assert not compiled.problems
-    call = {"to": "127.77.0.1:18443", "host": HOST}
+    call = {"to": "127.79.0.1:18443", "host": HOST}
     tls = {"tls": {"certificates": str(tmp_path), "name": HOST}}
     with (
-        echoes({("127.77.5.2", 18080): "flask-v2"}),
+        echoes({("127.79.5.2", 18080): "flask-v2"}),
         EnvoyProcess(static_bootstrap(compiled.snapshot)) as process,
     ):
         process.wait_ready()

@@ -20,8 +20,8 @@ from tests.e2e.calls import Reply, make
 from tests.e2e.echo import echoes
 from tools.envoy.process import EnvoyProcess
 
-AT = "127.77.1.2:9080"
-PROXY = """{"type": "sidecar", "ip": "127.77.1.1", "labels": {"app": "client"},
+AT = "127.79.1.2:9080"
+PROXY = """{"type": "sidecar", "ip": "127.79.1.1", "labels": {"app": "client"},
 "metadata": {"INTERCEPTION_MODE": "NONE"}}"""
 
 SHOP = """
@@ -32,7 +32,7 @@ spec:
   outboundTrafficPolicy: {mode: REGISTRY_ONLY}
   egress:
   - port: {number: 9080, protocol: HTTP, name: http}
-    bind: 127.77.1.2
+    bind: 127.79.1.2
     captureMode: NONE
     hosts: ["./*"]
 ---
@@ -49,7 +49,7 @@ def _workload(name: str, number: int, more: str = "") -> str:
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
 metadata: {{name: {name}}}
-spec: {{address: 127.77.3.{number}, labels: {{app: shop{more}}}}}
+spec: {{address: 127.79.3.{number}, labels: {{app: shop{more}}}}}
 """
 
 

@@ -16,7 +16,7 @@ _WINDOW_S = 4.0
 _CALLS = 100
 """Few enough for all hosts to be asked while the new endpoint is young."""
 
-_ADDRESSES = {"old": "127.77.8.1", "new": "127.77.8.2"}
+_ADDRESSES = {"old": "127.79.8.1", "new": "127.79.8.2"}
 _AT_ONCE = "at-once.example"
 _WARMED = {
     "turns.example": "{simple: ROUND_ROBIN, warmup: {duration: 4s, minimumPercent: 5}}",
@@ -24,14 +24,14 @@ _WARMED = {
     "seconds.example": "{simple: ROUND_ROBIN, warmupDurationSecs: 4s}",
 }
 _BALANCERS = {**_WARMED, _AT_ONCE: "{simple: ROUND_ROBIN}"}
-_PROXY = b"""{"type": "sidecar", "ip": "127.77.8.3", "metadata": {"INTERCEPTION_MODE": "NONE"}}"""
+_PROXY = b"""{"type": "sidecar", "ip": "127.79.8.3", "metadata": {"INTERCEPTION_MODE": "NONE"}}"""
 _BASE = """
 apiVersion: networking.istio.io/v1
 kind: Sidecar
 metadata: {name: all}
 spec:
   egress:
-  - {port: {number: 9080, protocol: HTTP, name: http}, bind: 127.77.8.9, captureMode: NONE, hosts: ["./*"]}
+  - {port: {number: 9080, protocol: HTTP, name: http}, bind: 127.79.8.9, captureMode: NONE, hosts: ["./*"]}
 """  # noqa: E501 - YAML reads better in one line
 _HOST = """
 ---
@@ -67,7 +67,7 @@ def _view(*names: str) -> Snapshot:
 
 def _answered_by_new(host: str) -> int:
     """Call a host and count the answers of the new endpoint."""
-    replies = make({"to": "127.77.8.9:9080", "host": host, "times": _CALLS})
+    replies = make({"to": "127.79.8.9:9080", "host": host, "times": _CALLS})
     return Counter(str(reply.seen["workload"]) for reply in replies)["new"]
 
 

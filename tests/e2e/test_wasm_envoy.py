@@ -14,7 +14,7 @@ _MESH = Path(__file__).parent / "expectations" / "shared" / "bookinfo.yaml"
 _PROXY = Proxy(
     ProxyType.SIDECAR,
     "default",
-    ("127.77.1.1",),
+    ("127.80.1.1",),
     labels={"app": "productpage", "version": "v1"},
     metadata={"INTERCEPTION_MODE": "NONE"},
 )
@@ -30,7 +30,12 @@ spec:
   failStrategy: FAIL_OPEN
   vmConfig: {env: [{name: A, value: b}, {name: PATH, valueFrom: HOST}]}
 """
-_CALL = {"to": "127.77.1.2:9080", "host": "nobody.example", "path": "/"}
+_CALL = {"to": "127.80.1.2:9080", "host": "nobody.example", "path": "/"}
+
+
+def _shared() -> str:
+    """Return the objects of the tables, at addresses that are in no use by them at this moment."""
+    return _MESH.read_text(encoding="utf-8").replace("127.77.", "127.80.")
 
 
 def test_a_module_on_the_proxys_disk_changes_answers(tmp_path: Path, envoy: Path) -> None:
@@ -38,7 +43,7 @@ def test_a_module_on_the_proxys_disk_changes_answers(tmp_path: Path, envoy: Path
     assert envoy.is_file()
     (tmp_path / "header.wasm").write_bytes(module())
     text = _PLUGIN.replace("FOLDER", str(tmp_path))
-    world = world_of(f"{text}---\n{_MESH.read_text(encoding='utf-8')}", "plugin.yaml")
+    world = world_of(f"{text}---\n{_shared()}", "plugin.yaml")
     compiled = compile_snapshot(world, _PROXY)
     assert compiled.problems == ()
     with EnvoyProcess(static_bootstrap(compiled.snapshot)) as process:

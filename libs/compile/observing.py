@@ -12,7 +12,7 @@ from libs.compile.proxy import Proxy
 from libs.compile.telemetries import TracePlan, levels, log_plan, trace_plan
 from libs.compile.tracers import Hosts
 from libs.compile.world import World
-from libs.envoy import accesslog, cel, tracing
+from libs.envoy import accesslog, cel, newfields, tracing
 from libs.envoy.hcm import Side
 from libs.envoy.tracing import CustomTag
 from libs.kernel.origins import ObjectKey
@@ -137,6 +137,8 @@ def _tracing(world: World, proxy: Proxy, plan: TracePlan, ledger: Ledger) -> tra
     result = tracing.tracing(provider, plan.percent, tags, path_characters_max=bound)
     if one.skywalking is not None:
         result.spawn_upstream_span.value = True  # as its protocol wants it
+    if plan.keeps_context:
+        newfields.keep_context(result)
     return result
 
 

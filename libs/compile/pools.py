@@ -4,7 +4,7 @@ from protogen.envoy.config.cluster.v3 import circuit_breaker_pb2, cluster_pb2
 from protogen.envoy.config.core.v3 import protocol_pb2
 from protogen.envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2 as options_pb2
 
-from libs.envoy import cluster
+from libs.envoy import cluster, newfields
 from libs.envoy.wellknown import duration, uint32
 from libs.meshapi.trafficpolicy import HTTPSettings, RetryBudget, TCPSettings, TrafficPolicy
 from libs.registry.service import ServicePort
@@ -66,6 +66,8 @@ def _budget(limits: circuit_breaker_pb2.CircuitBreakers.Thresholds, budget: Retr
     limits.retry_budget.budget_percent.value = share
     least = budget.min_retry_concurrency or _BUDGET_CONCURRENCY
     limits.retry_budget.min_retry_concurrency.CopyFrom(uint32(least))
+    if budget.budget_interval:
+        newfields.count_budget_over(limits.retry_budget, budget.budget_interval)
 
 
 def _protocol(

@@ -38,6 +38,7 @@ class TracePlan:
     path_characters_max: int = 0
     istio_tags: bool = True
     ids_say_sampling: bool = True
+    keeps_context: bool = False
 
 
 def levels(objects: Iterable[Telemetry], proxy: Proxy, root: str) -> tuple[Telemetry, ...]:
@@ -118,6 +119,7 @@ def _named(source: TagSource | None) -> NamedTag | None:
 
 def _over(plan: TracePlan, one: Tracing) -> TracePlan:
     share, silent = one.random_sampling_percentage, one.disable_span_reporting
+    keeps = one.disable_context_propagation
     names, by_id = _names(one.providers), one.use_request_id_for_trace_sampling
     return replace(
         plan,
@@ -126,6 +128,7 @@ def _over(plan: TracePlan, one: Tracing) -> TracePlan:
         reports=plan.reports if silent is None else not silent,
         tags=one.custom_tags or plan.tags,
         istio_tags=plan.istio_tags if one.enable_istio_tags is None else one.enable_istio_tags,
+        keeps_context=plan.keeps_context if keeps is None else keeps,
         ids_say_sampling=plan.ids_say_sampling if by_id is None else by_id,
     )
 

@@ -38,7 +38,6 @@ _FETCHED = dict.fromkeys(
 _GONE_TRACER = "Envoy has no such tracer any more; name an `opentelemetry` provider"
 _METRICS = "Istio's metrics are made by a filter that only its own build of Envoy has"
 _AMBIENT = "it is read in ambient mode only, and these proxies are sidecars and gateways"
-_UNKNOWN_TO_ENVOY = "the messages that Envoy publishes for Python have no field for it"
 _OWN_VARIABLES = "variables of the control plane are handed to no proxy; write `value`"
 _HEADERS = (
     "zipkin.headers[]",
@@ -46,7 +45,6 @@ _HEADERS = (
     "opentelemetry.grpc.initialMetadata[]",
     "opentelemetry.dynatraceSampler.httpService.http.headers[]",
 )
-_TRAFFIC_POLICY = {"retryBudget.budgetInterval": _UNKNOWN_TO_ENVOY}
 
 _ACTING = (
     "concurrency",
@@ -120,10 +118,6 @@ NO_EFFECT: Mapping[str, Mapping[str, str]] = {
         ),
         "spec.tcp[].match[].sourceSubnet": "Istio reads it and never matches by it",
     },
-    "DestinationRule": {
-        **{f"spec.subsets[].trafficPolicy.{name}": why for name, why in _TRAFFIC_POLICY.items()},
-        **{f"spec.trafficPolicy.{name}": why for name, why in _TRAFFIC_POLICY.items()},
-    },
     "EnvoyFilter": {
         "spec.configPatches[].match.listener.portName": (
             "Istio never looks at it, so the patch is for every port; write `portNumber`"
@@ -157,10 +151,7 @@ NO_EFFECT: Mapping[str, Mapping[str, str]] = {
         "spec.serviceCIDRs": "`periplus cluster join` asks the cluster itself for its ranges",
     },
     "ProxyConfig": {"spec.image": _PROCESS},
-    "Telemetry": {
-        "spec.metrics": _METRICS,
-        "spec.tracing[].disableContextPropagation": _UNKNOWN_TO_ENVOY,
-    },
+    "Telemetry": {"spec.metrics": _METRICS},
     "TrafficExtension": {f"spec.wasm.{name}": why for name, why in _FETCHED.items()},
     "WasmPlugin": {f"spec.{name}": why for name, why in _FETCHED.items()},
 }

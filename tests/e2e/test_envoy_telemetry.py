@@ -23,6 +23,7 @@ from libs.meshapi.meshconfig.config import MeshConfig
 from libs.meshapi.parse import parse_file
 from tests.e2e.calls import make
 from tests.e2e.echo import Addresses, echoes
+from tests.e2e.servedviews import served_views
 from tools.envoy.process import EnvoyProcess
 from tools.parts.jaeger import Jaeger
 
@@ -239,6 +240,21 @@ def test_every_tracer_passes_its_context_on_and_reports(
     named = provider.replace("SERVICE", "service: collector.example, port: 9411")
     with _running(_world(_COLLECTOR, f"extensionProviders: [{{name: it, {named}}}]")) as arrived:
         assert passed_on in _call()
+        assert _until(lambda: arrived["collector"])
+
+
+def test_a_context_may_be_kept_while_spans_are_reported(tmp_path: Path, envoy: Path) -> None:
+    """Whoever is called outside need not know of the trace."""
+    assert envoy.is_file()
+    mesh = "extensionProviders: [{name: it, zipkin: {service: collector.example, port: 9411}}]"
+    world = _world(_COLLECTOR.replace("100}", "100, disableContextPropagation: true}"), mesh)
+    snapshot = compile_snapshot(world, _PROXY).snapshot
+    with (
+        echoes(_workloads(world)) as arrived,
+        served_views(tmp_path) as views,
+        views.serving(snapshot, _PROXY, delta=True),
+    ):
+        assert "x-b3-traceid" not in _call()
         assert _until(lambda: arrived["collector"])
 
 

@@ -11,10 +11,11 @@ from libs.adapters.cagrpc.calls import SigningCall
 from libs.adapters.cagrpc.client import CaClient
 from libs.kernel.looperrors import StalledError
 from libs.pki.certificates import identity_of, read_certificates
-from libs.pki.keys import new_key
+from libs.pki.keys import key_pem, new_key
 from libs.pki.requests import new_request
 from libs.pki.spiffe import SpiffeId
-from tests.e2e.identityrig import DOMAIN, Certifying, Rig, a_root, rig
+from tests.e2e.identityrig import CLOCK, DOMAIN, Certifying, Rig, a_root, rig
+from tests.e2e.tokens import altered, unsigned
 from tools.kubeapi.fleet import Fleet
 from tools.kubeapi.pool import pooled
 from tools.kubeapi.server import ApiServer
@@ -22,6 +23,7 @@ from tools.kubeapi.server import ApiServer
 CART = SpiffeId(DOMAIN, "shop", "cart")
 NAMESPACES = "/api/v1/namespaces"
 ACCOUNTS = f"{NAMESPACES}/shop/serviceaccounts"
+_GONE = {"namespace": "shop", "serviceaccount": {"name": "cart", "uid": "0-0-0-0"}}
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +93,8 @@ def test_forged_foreign_and_used_tokens_are_refused_with_a_line_each(
     good, join = _token(cluster), ca.token("east", "shop", "cart")
     assert _asked(ca, good) == CART
     assert _asked(ca, join) == CART
-    head, body, signature = good.split(".")
-    forged = f"{head}.{body}.{('A' if signature[0] != 'A' else 'B') + signature[1:]}"
     attacks = {
         "the join token was spent": (join, CART, "east"),
-        "does not know the token": (forged, CART, "east"),
         "no API server reviews": (good, CART, "west"),
         "asks for another name": (good, SpiffeId(DOMAIN, "kube-system", "admin"), "east"),
         "neither a token nor": ("", CART, "east"),
@@ -105,10 +104,32 @@ def test_forged_foreign_and_used_tokens_are_refused_with_a_line_each(
             _asked(ca, token, name, where)
         assert ca.log.count(said) == 1
         assert not token or token not in str(caught.value)
-    api = _token(cluster, "api")
-    with pytest.raises(StalledError, match="not known here"):
-        _asked(ca, api)
+    unknown = _unknown(cluster, good)
+    for number, token in enumerate(unknown.values(), 1):
+        with pytest.raises(StalledError, match="not known here"):
+            _asked(ca, token)
+        assert ca.log.count("does not know the token") == number
     refusals = [line for line in ca.log.splitlines() if '"certificate refused"' in line]
-    assert len(refusals) == len(attacks) + 1
-    for secret in (good, join, forged, api, "PRIVATE KEY"):
+    assert len(refusals) == len(attacks) + len(unknown)
+    for secret in (good, join, *unknown.values(), "PRIVATE KEY"):
         assert secret not in ca.log
+    assert _asked(ca, altered(good, _signing_key(cluster), {})) == CART
+
+
+def _unknown(cluster: ApiServer, good: str) -> dict[str, str]:
+    """Return tokens that no API server may take for the account's."""
+    head, body, signature = good.split(".")
+    key, now_s = _signing_key(cluster), CLOCK.now_s()
+    return {
+        "changed": f"{head}.{body}.{('A' if signature[0] != 'A' else 'B') + signature[1:]}",
+        "signed by somebody else": altered(good, key_pem(new_key()), {}),
+        "signed by nobody": unsigned(good),
+        "ended": altered(good, key, {"iat": now_s - 200, "nbf": now_s - 200, "exp": now_s - 100}),
+        "early": altered(good, key, {"nbf": now_s + 3000}),
+        "for others": _token(cluster, "api"),
+        "of a deleted account": altered(good, key, {"kubernetes.io": _GONE}),
+    }
+
+
+def _signing_key(cluster: ApiServer) -> bytes:
+    return (cluster.ca_file.parent / "accounts.key").read_bytes()

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 _PUBLIC_EXPONENT = 65537
 _KEY_BITS = 2048
+_CURVE_BYTES = 32
 _IN_2001_S, _IN_2100_S = 1_000_000_000, 4_102_444_800
 ENDED = "ended"
 """What the claims say as `life` for a token that is out of date."""
@@ -51,6 +54,26 @@ class Issuer:
             return f"{signed}."
         signature = self._key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{signed}.{_text(signature)}"
+
+
+def altered(token: str, key_pem: bytes, changes: Mapping[str, Any]) -> str:
+    """Return a token with other claims, signed with a key on the curve P-256."""
+    head, claims, _ = token.split(".")
+    signed = f"{head}.{_part({**json.loads(_bytes(claims)), **changes})}"
+    key = load_pem_private_key(key_pem, None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("the key is on no curve")
+    numbers = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
+    return f"{signed}.{_text(b''.join(one.to_bytes(_CURVE_BYTES, 'big') for one in numbers))}"
+
+
+def unsigned(token: str) -> str:
+    """Return a token that says that nobody signed it, with the claims of another."""
+    return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{token.split('.')[1]}."
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _part(value: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from libs.routing.decision import Decision
 from libs.routing.hosts import without_port
 
 _RESILIENCE = frozenset({"timeout", "retries", "upstream", "max_stream_duration", "idle_timeout"})
-_SECURITY_WORDS = ("rbac", "jwt", "ext_authz", "tls", "cors")
+_SECURITY_WORDS = ("authorization", "rbac", "jwt", "ext_authz", "tls", "cors")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,29 @@
 """The whole difference of two views of one proxy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from libs.matchsets.automaton import TooLargeError
 from libs.matchsets.partition import Effort
 from libs.routediff.classes import CallClass, Difference, Undecided, effect_of
 from libs.routediff.destinations import Upstreams
+from libs.routediff.guarding import (
+    entry,
+    guards_of,
+    policies_of,
+    surroundings,
+    unguarded,
+    without_policies,
+)
+from libs.routediff.literals import Entry
 from libs.routediff.outcomes import Outcome
 from libs.routediff.outlets import Arrival, Outlet, outlets, refused
 from libs.routediff.passing import as_requests
 from libs.routediff.requests import Found, Gap, Requests
 from libs.routediff.sides import Manager, Side, settings
+from libs.routediff.values import Surroundings
+from libs.routediff.verdicts import FACET, AnyFilter, verdicts
 from libs.routediff.words import calls_in_words, listed
 from libs.routing.call import Call, Protocol
 from libs.routing.decision import Decision, Verdict
@@ -112,13 +124,48 @@ class _Comparison:
         effect = effect_of(named, answered=answered, answers=answers)
         return CallClass(words[0], (), words[1], example, old, new, named, effect, _shows(old, new))
 
-    def _connection(self, outlet: Outlet, where: str) -> Iterator[CallClass]:
+    def _stopped(self, outlet: Outlet, where: str) -> Iterator[CallClass | Undecided]:
+        """Compare the policies about connections of two ways in that are alike else."""
+        chains = outlet.old.chain, outlet.new.chain
+        guards = guards_of(chains[0]), guards_of(chains[1])
+        call = replace(outlet.call, protocol=Protocol.TCP)
+        sides = entry(call, chains[0], None), entry(call, chains[1], None)
+        yield from self._verdicts(where, guards, sides, surroundings(chains, ()))
+
+    def _verdicts(
+        self,
+        where: str,
+        guards: tuple[Sequence[AnyFilter], Sequence[AnyFilter]],
+        sides: tuple[Entry, Entry],
+        known: Surroundings,
+    ) -> Iterator[CallClass | Undecided]:
+        """Say which calls policies let through on one side only."""
+        if list(guards[0]) == list(guards[1]):
+            return
+        try:
+            found = verdicts(*guards, sides, known, self.effort.part())
+        except (UndecidedError, TooLargeError) as error:
+            yield self._judged((where, "all calls"), sides[1].call, frozenset({"filter rbac"}))
+            yield Undecided(where, f"which calls policies stop: {error}")
+            return
+        for one in found.changed:
+            which = calls_in_words(one.boxes, one.space.dimensions)
+            yield self._judged((where, which), one.example, frozenset({FACET}))
+        for reason in found.reasons:
+            yield Undecided(where, f"which calls policies stop: {reason}")
+
+    def _connection(self, outlet: Outlet, where: str) -> Iterator[CallClass | Undecided]:
         """Compare a way in that leads to requests on at most one side."""
         example = replace(outlet.call, protocol=Protocol.TCP)
         if any(_is_http(one) for one in (outlet.old, outlet.new)):
             example = outlet.call
         old, new = evaluate(self.old, example), evaluate(self.new, example)
         guarded = _guards(outlet.old) != _guards(outlet.new)
+        if guarded and unguarded(outlet.old.chain) == unguarded(outlet.new.chain):
+            yield from self._stopped(outlet, where)
+            both_go_on = old.verdict is new.verdict is Verdict.FORWARD
+            if not (both_go_on and _shows(old, new)):
+                return
         if guarded or _shows(old, new) or Verdict.NOT_DECIDED in (old.verdict, new.verdict):
             facets = frozenset({"connection"})
             yield self._judged((where, "all connections"), example, facets)
@@ -129,8 +176,15 @@ class _Comparison:
         where: str,
         old: Manager,
         new: Manager,
-    ) -> Iterator[CallClass]:
-        """Compare what is done to all requests of a way in."""
+    ) -> Iterator[CallClass | Undecided]:
+        """Compare what is done to all requests of a way in, and which of them policies stop."""
+        bare = without_policies(old), without_policies(new)
+        if bare[0] is not old and bare[1] is not new:
+            chains = outlet.old.chain, outlet.new.chain
+            sides = entry(outlet.call, chains[0], old), entry(outlet.call, chains[1], new)
+            guards = policies_of(old), policies_of(new)
+            yield from self._verdicts(where, guards, sides, surroundings(chains, (old, new)))
+            old, new = bare
         before, after = settings(old), settings(new)
         names = before.keys() | after.keys()
         facets = frozenset(name for name in names if before.get(name) != after.get(name))

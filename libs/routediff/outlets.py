@@ -20,7 +20,8 @@ WAYS_MAX: Final = 20_000
 _SOME_ADDRESS: Final = "192.0.2.1"
 _SOME_SOURCE: Final = "192.0.2.2"
 _SOME_NAME: Final = "other.example"
-_UNLISTED_PORT: Final = 61_999
+UNLISTED_PORT: Final = 61_999
+"""Stands for all ports that no listener and no chain names."""
 _UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 _MODES = {base_pb2.OUTBOUND: "outbound", base_pb2.INBOUND: "inbound"}
 _PROTOCOLS = ("http", "http2", "tcp")
@@ -81,7 +82,7 @@ def _places(resources: Resources) -> Iterator[_Place]:
         addresses = {_SOME_ADDRESS if at.address in _UNSPECIFIED else at.address
                      for at in _sockets(one)}  # fmt: skip
         if _redirects(one):
-            ports, addresses = {_UNLISTED_PORT}, {_SOME_ADDRESS}
+            ports, addresses = {UNLISTED_PORT}, {_SOME_ADDRESS}
         for chain in one.filter_chains:
             match = chain.filter_chain_match
             ports |= {match.destination_port.value} if match.HasField("destination_port") else set()

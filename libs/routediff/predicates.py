@@ -23,6 +23,8 @@ class Aspect(StrEnum):
     HOST = "host"
     HEADER = "header"
     QUERY = "query parameter"
+    CALLER = "caller"
+    ADDRESS = "address"
     UNKNOWN = "condition that is not understood"
 
 
@@ -91,8 +93,8 @@ def conditions(match: rc.RouteMatch, scheme: str) -> tuple[tuple[Dimension, Pred
 
     One that is not understood is a dimension of its own, equal for equal conditions.
     """
-    found = [_path_or_unknown(match)]
-    found += [_header(one, scheme) for one in match.headers]
+    found = [_path_orunknown_condition(match)]
+    found += [header_condition(one, scheme) for one in match.headers]
     found += [_query(one) for one in match.query_parameters]
     if match.HasField("grpc"):
         found.append((Dimension(Aspect.HEADER, "content-type"), _GRPC))
@@ -102,10 +104,10 @@ def conditions(match: rc.RouteMatch, scheme: str) -> tuple[tuple[Dimension, Pred
             found.append((PATH, _NEVER))
         elif share < _ALWAYS_PERCENT:
             text = f"runtime_fraction of {share:g} percent"
-            found.append(_unknown(text, match.runtime_fraction.SerializeToString()))
+            found.append(unknown_condition(text, match.runtime_fraction.SerializeToString()))
     for field, _ in match.ListFields():
         if field.name not in _MATCH_FIELDS:
-            found.append(_unknown(f"match.{field.name}", match.SerializeToString()))
+            found.append(unknown_condition(f"match.{field.name}", match.SerializeToString()))
     return tuple(found)
 
 
@@ -117,15 +119,16 @@ _GRPC = Predicate(
 )
 
 
-def _unknown(text: str, key: bytes) -> tuple[Dimension, Predicate]:
+def unknown_condition(text: str, key: bytes) -> tuple[Dimension, Predicate]:
+    """Return a condition that nobody understands, as a dimension of its own."""
     return Dimension(Aspect.UNKNOWN, f"{text} {key.hex()}"), Predicate(None, text)
 
 
-def _path_or_unknown(match: rc.RouteMatch) -> tuple[Dimension, Predicate]:
+def _path_orunknown_condition(match: rc.RouteMatch) -> tuple[Dimension, Predicate]:
     try:
         return PATH, _path(match)
     except SyntaxUnsupportedError as error:
-        return _unknown(str(error), match.safe_regex.SerializeToString())
+        return unknown_condition(str(error), match.safe_regex.SerializeToString())
 
 
 def _path(match: rc.RouteMatch) -> Predicate:
@@ -151,17 +154,18 @@ def _pattern(matcher: regex_pb2.RegexMatcher) -> Predicate:
     return Predicate(regex(matcher.regex), f"matches {matcher.regex}")
 
 
-def _header(matcher: rc.HeaderMatcher, scheme: str) -> tuple[Dimension, Predicate]:
+def header_condition(matcher: rc.HeaderMatcher, scheme: str) -> tuple[Dimension, Predicate]:
+    """Return a condition on a header for calls of a scheme."""
     name = matcher.name.lower()
     try:
         predicate = _header_value(matcher)
     except SyntaxUnsupportedError as error:
-        return _unknown(str(error), matcher.SerializeToString())
+        return unknown_condition(str(error), matcher.SerializeToString())
     if name == ":scheme":
         held = (_has(predicate.language, scheme)) != predicate.inverted
         return PATH, Predicate(expressions.ANYTHING, "is anything") if held else _NEVER
     if name == ":path" or name in _OWN_HEADERS or name.startswith("x-envoy-"):
-        return _unknown(f"header {name}", matcher.SerializeToString())
+        return unknown_condition(f"header {name}", matcher.SerializeToString())
     return _PSEUDO.get(name, Dimension(Aspect.HEADER, name)), predicate
 
 
@@ -183,7 +187,7 @@ def _header_value(matcher: rc.HeaderMatcher) -> Predicate:
         words = "is there" if present else "is missing"
         return Predicate(None, words, inverted=not present, absent=not present)
     if kind == "string_match":
-        found = _text(matcher.string_match)
+        found = text_condition(matcher.string_match)
     elif kind == "safe_regex_match":
         found = _pattern(matcher.safe_regex_match)
     elif kind in _HEADER_KINDS:
@@ -208,12 +212,12 @@ def _query(matcher: rc.QueryParameterMatcher) -> tuple[Dimension, Predicate]:
     if not matcher.HasField("string_match"):
         return dimension, Predicate(None, "is there")
     try:
-        return dimension, _text(matcher.string_match)
+        return dimension, text_condition(matcher.string_match)
     except SyntaxUnsupportedError as error:
-        return _unknown(str(error), matcher.SerializeToString())
+        return unknown_condition(str(error), matcher.SerializeToString())
 
 
-def _text(matcher: string_pb2.StringMatcher) -> Predicate:
+def text_condition(matcher: string_pb2.StringMatcher) -> Predicate:
     """Read a comparison of a text. Raises SyntaxUnsupportedError for an unknown kind."""
     kind = matcher.WhichOneof("match_pattern")
     if kind == "safe_regex":

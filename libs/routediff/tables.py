@@ -9,8 +9,9 @@ from protogen.envoy.config.route.v3 import route_components_pb2 as rc
 from libs.matchsets.firstmatch import Box, Conditions, Tables
 from libs.matchsets.partition import Effort
 from libs.routediff.predicates import PATH, Aspect, Dimension, Predicate, conditions
-from libs.routediff.values import Surroundings, Values, values
+from libs.routediff.values import Surroundings, Values, address_of, values
 from libs.routing.call import Call
+from libs.routing.caller import SPIFFE
 
 Written = Sequence[Sequence[tuple[Dimension, Predicate]]]
 
@@ -45,10 +46,16 @@ class Comparable:
         query, sent = [], dict(call.headers)
         for key, one in self.dimensions.items():
             aspect, name = one.dimension.aspect, one.dimension.name
-            value = _value(one, box.parts.get(key, (1 << one.size) - 1))
+            whole = (1 << one.size) - 1
+            parts = box.parts.get(key, whole)
+            value = _value(one, parts)
             if value is None or aspect is Aspect.UNKNOWN:
                 continue
-            if aspect is Aspect.HEADER:
+            if aspect is Aspect.ADDRESS and parts == whole:
+                continue
+            if aspect is Aspect.ADDRESS and name:
+                sent["x-forwarded-for"] = address_of(value)
+            elif aspect is Aspect.HEADER:
                 sent[name] = value
             elif aspect is Aspect.QUERY:
                 query.append(f"{name}={value}")
@@ -61,6 +68,10 @@ class Comparable:
 def _with(call: Call, aspect: Aspect, value: str) -> Call:
     if aspect is Aspect.METHOD:
         return replace(call, method=value)
+    if aspect is Aspect.CALLER:
+        return replace(call, source={**call.source, "principal": value.removeprefix(SPIFFE)})
+    if aspect is Aspect.ADDRESS:
+        return replace(call, source={**call.source, "ip": address_of(value)})
     return replace(call, host=value) if aspect is Aspect.HOST else replace(call, path=value)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final
 
 from libs.matchsets import expressions
@@ -20,6 +21,7 @@ _PATH_LETTERS = Letter(ALL & ~of(" ?#"))
 _PLAIN_LETTERS = Letter(
     of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*+,;=:@")
 )
+_LETTERS, _DIGITS = str.maketrans("01", "ab"), str.maketrans("ab", "01")
 _VISIBLE = Letter(ALL & ~of(" "))
 _PATHS = Chain((expressions.exact("/"), Repeat(_PATH_LETTERS)))
 _PLAIN_PATHS = Chain((expressions.exact("/"), Repeat(_PLAIN_LETTERS)))
@@ -35,7 +37,29 @@ _HEADER_VALUES = Choice(
     (_VISIBLE, expressions.EMPTY, Chain((_VISIBLE, expressions.ANYTHING, _VISIBLE)))
 )
 _QUERY_VALUES = Repeat(Letter(ALL & ~of(" &#")))
+_CALLERS = Repeat(_VISIBLE, 1)
+_BIT = Letter(of("ab"))
+ADDRESSES: Final = Choice(
+    (
+        Chain((expressions.exact("4"), Repeat(_BIT, 32, 32))),
+        Chain((expressions.exact("6"), Repeat(_BIT, 128, 128))),
+    )
+)
+"""Addresses as their version and their bits, of which `a` is none: see `bits_of`."""
+
 _HOSTS = Chain((Letter(ALL & ~of(' "#/?@')), Repeat(Letter(ALL & ~of(' "#/?@')))))
+
+
+def bits_of(network: IPv4Network | IPv6Network) -> str:
+    """Return how the addresses of a network begin."""
+    bits = f"{int(network.network_address):0{network.max_prefixlen}b}"[: network.prefixlen]
+    return f"{network.version}{bits}".translate(_LETTERS)
+
+
+def address_of(bits: str) -> str:
+    """Return an address that is written as its version and all of its bits."""
+    number = int(bits[1:].translate(_DIGITS), 2)
+    return str(IPv4Address(number) if bits.startswith("4") else IPv6Address(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +67,8 @@ class Surroundings:
     """What is known of all calls of a comparison.
 
     `normalized` and `merged` say what the listener does to paths before routes see them; `hosts`
-    is the language of their hosts, less those in `other_hosts`. Paths inside and outside of `cuts`
+    is the language of their hosts, less those in `other_hosts`, `callers` that of the identities of
+    who calls. Paths inside and outside of `cuts`
     are told apart though no condition asks for them.
     """
 
@@ -52,6 +77,7 @@ class Surroundings:
     cuts: tuple[Expression, ...] = ()
     hosts: Expression = _HOSTS
     other_hosts: tuple[Expression, ...] = ()
+    callers: Expression = _CALLERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +133,8 @@ def _parts(
         return _within([*languages, *known.cuts], domain, outside, effort)
     if dimension.aspect is Aspect.HOST:
         return _within(languages, known.hosts, known.other_hosts, effort)
+    if dimension.aspect is Aspect.CALLER:
+        return partition(languages, known.callers, effort)
     if dimension.aspect is Aspect.METHOD:
         return _methods(languages, effort)
     if dimension.aspect is Aspect.UNKNOWN:
@@ -114,7 +142,11 @@ def _parts(
     return partition(languages, _DOMAINS[dimension.aspect], effort)
 
 
-_DOMAINS: Mapping[Aspect, Expression] = {Aspect.HEADER: _HEADER_VALUES, Aspect.QUERY: _QUERY_VALUES}
+_DOMAINS: Mapping[Aspect, Expression] = {
+    Aspect.HEADER: _HEADER_VALUES,
+    Aspect.QUERY: _QUERY_VALUES,
+    Aspect.ADDRESS: ADDRESSES,
+}
 
 
 def _within(

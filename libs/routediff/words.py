@@ -9,6 +9,7 @@ from libs.routediff.values import Values
 
 _LISTED_MAX: Final = 4
 _ANYTHING: Final = "is anything"
+_NOT: Final = "not: "
 _NEGATIVE: Final = ("without ", "unless ")
 """How conditions begin that say what a request does not have."""
 
@@ -103,12 +104,16 @@ def _subject(values: Values) -> str:
     dimension = values.dimension
     if dimension.aspect in (Aspect.HEADER, Aspect.QUERY):
         return f"{dimension.aspect} `{dimension.name}`"
+    if dimension.aspect is Aspect.ADDRESS:
+        return "a first address" if dimension.name else "an address"
     return f"a {dimension.aspect.value}"
 
 
 def _values_in_words(values: Values, parts: int) -> str:
     """Say which conditions hold for all of the parts, and which for none."""
     base, left_out = _around(values, parts)
+    if base is None and left_out and all(one.words.startswith(_NOT) for one in left_out):
+        return " and ".join(one.words.removeprefix(_NOT) for one in left_out)
     words = base.words if base is not None else _ANYTHING
     return words + (f", unless it {listed([one.words for one in left_out])}" if left_out else "")
 

@@ -137,12 +137,16 @@ def _authenticated(one: _Principal.Authenticated, caller: Caller) -> bool:
 def _templated(packed: AnyMessage, path: str) -> bool:
     """A star is one segment of a path, two are all that follow."""
     config = opened(packed, uri_template_match_pb2.UriTemplateMatchConfig)
-    if "{" in config.path_template:
+    return texts.engine(template_pattern(config.path_template)).fullmatch(path) is not None
+
+
+def template_pattern(template: str) -> str:
+    """Return the regular expression of a template's paths. Raises UndecidedError."""
+    if "{" in template:
         raise UndecidedError("uri_template with names")
-    parts = re.split(r"(\*\*|\*)", config.path_template)
+    parts = re.split(r"(\*\*|\*)", template)
     known = {"*": _SEGMENT, "**": _REST}
-    pattern = "".join(known.get(part, re.escape(part)) for part in parts)
-    return texts.engine(pattern).fullmatch(path) is not None
+    return "".join(known.get(part, re.escape(part)) for part in parts)
 
 
 def _within(subnet: address_pb2.CidrRange, address: str) -> bool:

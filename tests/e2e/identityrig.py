@@ -17,6 +17,7 @@ from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
 from libs.envoy import tls
+from libs.envoy.configsource import AGENT_CLUSTER
 from libs.kernel.ids import ClusterName
 from libs.pki.authority import Authority, cacerts
 from libs.pki.issuing import Life, new_intermediate, new_root
@@ -140,11 +141,18 @@ class Rig:
 
     def certifying(self, name: str, root: Authority, *clusters: str, **env: str) -> Certifying:
         """Start an authority with an intermediate for each cluster."""
+        signing = {cluster: an_intermediate(root, cluster) for cluster in clusters}
+        return self.certifying_by(name, root, signing, **env)
+
+    def certifying_by(
+        self, name: str, root: Authority, signing: Mapping[str, Authority], **env: str
+    ) -> Certifying:
+        """Start an authority with these for each cluster."""
         folder = self.folder / name
         folder.mkdir()
-        made = Certifying(folder, {"DEFAULT_CLUSTER": clusters[0], **env})
-        for cluster in clusters:
-            made.put(cluster, an_intermediate(root, cluster))
+        made = Certifying(folder, {"DEFAULT_CLUSTER": next(iter(signing)), **env})
+        for cluster, authority in signing.items():
+            made.put(cluster, authority)
         write_pems(folder, {"roots.pem": cacerts(root)["root-cert.pem"]})
         made.start()
         self.exits.callback(made.stop)
@@ -240,8 +248,18 @@ def _towards(name: str, server_port: int, expected: str) -> dict[str, Any]:
 def _bootstrap(
     node: str, listeners: list[dict[str, Any]], clusters: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    agent = {
-        "name": "sds-grpc",
+    known = [agent_cluster("SOCKET"), *clusters]
+    return {
+        "node": {"id": node, "cluster": "test"},
+        "admin": {"address": _address(0)},
+        "static_resources": {"listeners": listeners, "clusters": known},
+    }
+
+
+def agent_cluster(socket: str) -> dict[str, Any]:
+    """Return the cluster at which an Envoy finds the agent at a Unix socket."""
+    return {
+        "name": AGENT_CLUSTER,
         "type": "STATIC",
         "typed_extension_protocol_options": {
             _HTTP: {
@@ -249,12 +267,7 @@ def _bootstrap(
                 "explicit_http_config": {"http2_protocol_options": {}},
             }
         },
-        "load_assignment": _at("sds-grpc", {"pipe": {"path": "SOCKET"}}),
-    }
-    return {
-        "node": {"id": node, "cluster": "test"},
-        "admin": {"address": _address(0)},
-        "static_resources": {"listeners": listeners, "clusters": [agent, *clusters]},
+        "load_assignment": _at(AGENT_CLUSTER, {"pipe": {"path": socket}}),
     }
 
 

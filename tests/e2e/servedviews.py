@@ -17,6 +17,7 @@ from libs.envoy.wellknown import duration
 from libs.kernel import xds
 from libs.kernel.ids import ResourceName
 from libs.kernel.xds import Resource, Snapshot
+from tests.e2e.identityrig import agent_cluster
 from tests.e2e.listening import listening
 from tests.e2e.xdsstack import Stack, eventually, stack
 from tools.envoy.process import EnvoyProcess
@@ -46,6 +47,8 @@ class ServedViews:
         self._served = 0
         self._place = ""
         self._kept: _Kept | None = None
+        self.agent_socket = mesh.folder / "agent.sock"
+        """Where each Envoy looks for an agent; there is one only for tables that want it."""
         mesh.frontend()
         mesh.exits.callback(self._end)
 
@@ -100,7 +103,9 @@ class ServedViews:
             delta=delta,
             locality=proxy.locality,
         )
-        return EnvoyProcess(bootstrap(settings), extra_args=_DRAIN_AT_ONCE), node_id
+        made = bootstrap(settings)
+        made["static_resources"]["clusters"].append(agent_cluster(str(self.agent_socket)))
+        return EnvoyProcess(made, extra_args=_DRAIN_AT_ONCE), node_id
 
     def _give(self, kept: _Kept, snapshot: Snapshot, is_so: Callable[[], bool]) -> None:
         """Let an Envoy acknowledge a view, and wait until its ports are as that has them."""

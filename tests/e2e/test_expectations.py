@@ -3,8 +3,9 @@
 import base64
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ import yaml
 from libs.compile.snapshot import compile_snapshot
 from libs.compile.world import World
 from libs.kernel.xds import Snapshot
+from libs.pki.authority import Authority
+from libs.pki.certificates import read_certificates
+from libs.pki.keys import read_key
 from tests.casefile import CaseFile, read_case
 from tests.e2e import certificates
 from tests.e2e.calls import Reply, bounds, differences, make
 from tests.e2e.echo import Addresses, Contexts, echoes
 from tests.e2e.grpcauthorizer import grpc_authorizers
 from tests.e2e.grpcecho import grpc_echoes
+from tests.e2e.identityrig import rig
 from tests.e2e.servedviews import ServedViews, bound, served_views
 from tests.e2e.tokens import Issuer
 from tools.envoy.process import EnvoyProcess
@@ -84,6 +89,26 @@ def words(certificates_folder: Path, issuers: dict[str, Issuer]) -> dict[str, st
     return {"/CERTIFICATES": str(folder), **_encoded(folder), **_hashes(folder), **keys}
 
 
+@pytest.fixture(scope="module")
+def agent(
+    tmp_path_factory: pytest.TempPathFactory, views: ServedViews, certificates_folder: Path
+) -> Iterator[Callable[[], None]]:
+    """Give what starts an agent beside the Envoys, below the root of all certificates here."""
+    with rig(tmp_path_factory.mktemp("agent"), Path()) as made:
+
+        @cache
+        def start() -> None:
+            key = read_key((certificates_folder / "ca.key").read_bytes(), "ca.key")
+            root = read_certificates((certificates_folder / "ca.pem").read_bytes(), "ca.pem")
+            own = Authority(root[0], key, (), root)
+            ca = made.certifying_by("mesh", own, {"default": own})
+            started = made.agent(ca, "default", "ratings", None, "--secrets-only")
+            started.wait("agent ready")
+            views.agent_socket.symlink_to(started.folder / "run" / "sds.sock")
+
+        yield start
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("delta", [False, True], ids=["sotw", "delta"])
 def test_real_envoy_answers_as_the_table_says(
@@ -92,6 +117,7 @@ def test_real_envoy_answers_as_the_table_says(
     certificates_folder: Path,
     issuers: dict[str, Issuer],
     words: dict[str, str],
+    agent: Callable[[], None],
     *,
     delta: bool,
 ) -> None:
@@ -102,6 +128,8 @@ def test_real_envoy_answers_as_the_table_says(
     assert list(compiled.problems) == case.question.get("problems", [])
     snapshot = bound(compiled.snapshot) if case.question.get("bound") else compiled.snapshot
     contexts = _contexts(case.world, certificates_folder)
+    if case.question.get("agent"):
+        agent()
     with (
         echoes(_workloads(case.world), contexts) as arrived,
         grpc_echoes(_workloads(case.world, "grpc")),

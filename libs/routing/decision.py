@@ -166,7 +166,8 @@ class Decision:
 def decision_json(decision: Decision) -> dict[str, Any]:
     """Return the command line's form of an answer, in plain dictionaries and lists.
 
-    On an error what was not reached is null. A refusal by policies has its `reason` as well.
+    On an error what was not reached is null. A refusal by policies has its `reason` as well, and
+    an action that rate limits count has those `limits`.
     """
     plain = asdict(decision)
     if decision.error is not None and not decision.clusters:
@@ -174,6 +175,8 @@ def decision_json(decision: Decision) -> dict[str, Any]:
     action = plain["action"]
     if action is not None:
         action["timeout"] = action.pop("timeout_s")
+        if not action["limits"]:
+            del action["limits"]
     plain.pop("rule")
     if decision.reason is None:
         plain.pop("reason")

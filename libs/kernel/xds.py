@@ -13,6 +13,7 @@ _PREFIX = "type.googleapis.com/"
 
 CLUSTER = TypeUrl(_PREFIX + "envoy.config.cluster.v3.Cluster")
 ENDPOINT = TypeUrl(_PREFIX + "envoy.config.endpoint.v3.ClusterLoadAssignment")
+LB_ENDPOINT = TypeUrl(_PREFIX + "envoy.config.endpoint.v3.LbEndpoint")
 LISTENER = TypeUrl(_PREFIX + "envoy.config.listener.v3.Listener")
 ROUTE = TypeUrl(_PREFIX + "envoy.config.route.v3.RouteConfiguration")
 VIRTUAL_HOST = TypeUrl(_PREFIX + "envoy.config.route.v3.VirtualHost")
@@ -23,6 +24,7 @@ RUNTIME = TypeUrl(_PREFIX + "envoy.service.runtime.v3.Runtime")
 PUSH_ORDER: tuple[TypeUrl, ...] = (
     CLUSTER,
     ENDPOINT,
+    LB_ENDPOINT,
     LISTENER,
     ROUTE,
     VIRTUAL_HOST,
@@ -36,6 +38,7 @@ SHORT_NAMES: Mapping[TypeUrl, str] = MappingProxyType(
     {
         CLUSTER: "cds",
         ENDPOINT: "eds",
+        LB_ENDPOINT: "leds",
         LISTENER: "lds",
         ROUTE: "rds",
         VIRTUAL_HOST: "vhds",

@@ -1,5 +1,7 @@
 """The incremental variant: names added and dropped, versions per resource, explicit removals."""
 
+from libs.kernel.ids import ResourceName
+from libs.xdsproto.collections import is_collection
 from libs.xdsproto.commands import Respond
 from libs.xdsproto.due import Due
 from libs.xdsproto.events import DeltaRequest
@@ -16,9 +18,14 @@ def receive(state: TypeState, request: DeltaRequest, view: TypeView) -> None:
     change = state.subscription.change(request.subscribe, request.unsubscribe)
     if first:
         _resume(state, request)
-    again = change.added - request.initial.keys() if first else change.added
+    added = change.added
+    if state.subscription.collections:
+        added = _with_members(added, view)
+    if any(is_collection(name) for name in change.dropped):
+        state.drop_uncovered()
+    again = added - request.initial.keys() if first else added
     state.owed |= again
-    state.dirty |= change.added
+    state.dirty |= added
     if change.wildcard_added:
         if not first:
             state.owed |= view.entries.keys()
@@ -31,6 +38,14 @@ def receive(state: TypeState, request: DeltaRequest, view: TypeView) -> None:
             state.owed.add(name)
         else:
             state.drop(name)
+
+
+def _with_members(names: frozenset[ResourceName], view: TypeView) -> frozenset[ResourceName]:
+    """Put members in the place of their collection; one that has none is answered itself."""
+    wanted: set[ResourceName] = set()
+    for name in names:
+        wanted |= (view.members(name) if is_collection(name) else None) or {name}
+    return frozenset(wanted)
 
 
 def _resume(state: TypeState, request: DeltaRequest) -> None:

@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from libs.kernel.ids import ResourceName
 from libs.kernel.xds import VIRTUAL_HOST
+from libs.xdsproto.collections import is_collection
 from libs.xdsproto.hosts import ABSENT, absent, is_release
 from libs.xdsproto.ordering import Gate
 from libs.xdsproto.published import TypeView
@@ -60,6 +61,8 @@ def due(state: TypeState, view: TypeView, gate: Gate, quantum: Quantum | None = 
             result.wait.update(names[number:])
             break
         entry = view.get(name)
+        if entry is None and is_collection(name) and view.members(name):
+            continue
         if name in state.strangers or (entry is None and _asks_in_vain(state, name)):
             entry = absent(name)
         match _judge(state, name, entry, gate):

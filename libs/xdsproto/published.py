@@ -7,6 +7,7 @@ from types import MappingProxyType
 from libs.confighash.fingerprint import fingerprint
 from libs.kernel.ids import ResourceName, TypeUrl, Version
 from libs.kernel.xds import VIRTUAL_HOST, Resource
+from libs.xdsproto.collections import by_collection
 from libs.xdsproto.hosts import HostTable
 from libs.xdsproto.wire import Encoded, encode
 
@@ -17,13 +18,20 @@ Encode = Callable[[Resource], Encoded]
 class TypeView:
     """All resources of one type, which stay as they are. `hosts` finds virtual hosts on demand."""
 
-    __slots__ = ("_version", "entries", "hosts")
+    __slots__ = ("_collections", "_version", "entries", "hosts")
 
     def __init__(self, entries: Entries, hosts: HostTable | None = None) -> None:
         """Take resources by name; nobody may change them afterwards."""
         self.entries: Entries = MappingProxyType(entries)
         self.hosts = hosts
         self._version: Version | None = None
+        self._collections: Mapping[ResourceName, frozenset[ResourceName]] | None = None
+
+    def members(self, collection: ResourceName) -> frozenset[ResourceName]:
+        """Return the names of all resources in a collection, looked through once for all."""
+        if self._collections is None:
+            self._collections = by_collection(self.entries)
+        return self._collections.get(collection, frozenset())
 
     @property
     def version(self) -> Version:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.kernel.ids import ResourceName, TypeUrl
-from libs.kernel.xds import EXTENSION, RUNTIME, SECRET, VIRTUAL_HOST
+from libs.kernel.xds import EXTENSION, LB_ENDPOINT, RUNTIME, SECRET, VIRTUAL_HOST
+from libs.xdsproto.collections import collection_of, is_collection
 
 WILDCARD = ResourceName("*")
 
-NEVER_WILDCARD: frozenset[TypeUrl] = frozenset({SECRET, VIRTUAL_HOST, EXTENSION, RUNTIME})
+NEVER_WILDCARD: frozenset[TypeUrl] = frozenset(
+    {SECRET, VIRTUAL_HOST, EXTENSION, RUNTIME, LB_ENDPOINT}
+)
 """Types of which a client gets only what it names. Envoy's first request for virtual hosts names
 none; it means those that requests will ask for.
 """
@@ -25,11 +28,12 @@ class SubscriptionChange:
 
 
 class Subscription:
-    """Names and wildcard of one type on one stream."""
+    """Names and wildcard of one type on one stream. `collections` are those among the names."""
 
     def __init__(self, type_url: TypeUrl) -> None:
         """Start with no name; the first request decides about the wildcard."""
         self.names: set[ResourceName] = set()
+        self.collections: set[ResourceName] = set()
         self.wildcard = False
         self._may_be_wildcard = type_url not in NEVER_WILDCARD
         self._started = False
@@ -37,7 +41,11 @@ class Subscription:
 
     def covers(self, name: ResourceName) -> bool:
         """Say whether the client wants to hold `name`."""
-        return self.wildcard or name in self.names
+        return (
+            self.wildcard
+            or name in self.names
+            or (bool(self.collections) and collection_of(name) in self.collections)
+        )
 
     def replace(self, names: Iterable[ResourceName]) -> SubscriptionChange:
         """Take the names of a state-of-the-world request, which are all that the client wants.
@@ -76,6 +84,8 @@ class Subscription:
         self.names |= added
         dropped &= self.names
         self.names -= dropped
+        self.collections |= {name for name in added if is_collection(name)}
+        self.collections -= dropped
         return SubscriptionChange(
             added=frozenset(added - dropped),
             dropped=frozenset(dropped),

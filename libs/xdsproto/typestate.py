@@ -89,6 +89,8 @@ class TypeState:
 
     def look_at_all(self, entries: Entries) -> None:
         """Mark every name that could matter: a first snapshot, or a new wildcard."""
+        if self.subscription.collections and not self.subscription.wildcard:
+            self.dirty |= {name for name in entries if self.subscription.covers(name)}
         names = entries.keys() if self.subscription.wildcard else self.subscription.names
         self.dirty |= names
 

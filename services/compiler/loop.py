@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from libs.compile.apart import ENDPOINTS_MIN, Cuts, endpoints_apart
 from libs.compile.memo import Memo
 from libs.compile.ondemand import Pieces, hosts_min, on_demand
 from libs.compile.proxy import Proxy, proxy_class, proxy_from_node
@@ -45,7 +46,9 @@ from services.compiler.worlds import WorldReader
 class Delivery:
     """Compiles views, and cuts those that are delivered on demand, class by class."""
 
+    clock: Clock
     pieces: "WeakKeyDictionary[Memo, Pieces]" = field(default_factory=WeakKeyDictionary)
+    cuts: "WeakKeyDictionary[Memo, Cuts]" = field(default_factory=WeakKeyDictionary)
 
     def snapshot(self, world: World, proxy: Proxy, memo: Memo, shared: Shared) -> Snapshot:
         """Return what a proxy is to hold. Raises CompileError as `compile_snapshot` does."""
@@ -53,7 +56,15 @@ class Delivery:
         least = hosts_min(proxy, world)
         if least is None:
             return whole
-        return on_demand(whole, least, self.pieces.setdefault(memo, Pieces()))
+        cut = on_demand(whole, least, self.pieces.setdefault(memo, Pieces()))
+        return endpoints_apart(cut, ENDPOINTS_MIN, self._cuts(memo))
+
+    def _cuts(self, memo: Memo) -> Cuts:
+        """Return what was cut for a class before; a class without a past begins one."""
+        known = self.cuts.get(memo)
+        if known is None:
+            known = self.cuts[memo] = Cuts(str(self.clock.now_s()))
+        return known
 
 
 def blamed(
@@ -67,9 +78,9 @@ def blamed(
     return blame(world.world, compiled, event.refused, event.error)
 
 
-def compiling() -> Compiling:
+def compiling(clock: Clock) -> Compiling:
     """Return the functions that a board calls, with what they keep between calls."""
-    return Compiling(proxy_from_node, proxy_class, Delivery().snapshot, blamed)
+    return Compiling(proxy_from_node, proxy_class, Delivery(clock).snapshot, blamed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ class Loop:
     secrets: SecretSource = field(default_factory=lambda: SecretFolder(None))
     keys: KeyCache | None = None
     facts: FactSource = field(default_factory=NoFacts)
-    board: Board = field(default_factory=lambda: Board(compiling()))
+    board: Board = field(init=False)
     reader: WorldReader = field(init=False)
     targets: dict[ClusterName, Target] = field(default_factory=dict)
     unrecorded: dict[ProxyId, ProxyRecord] = field(default_factory=dict)
@@ -115,7 +126,8 @@ class Loop:
     put_off_until_s: float | None = None
 
     def __post_init__(self) -> None:
-        """Read worlds from the same Store."""
+        """Read worlds from the same Store, and name what is new by the same clock."""
+        self.board = Board(compiling(self.clock))
         self.reader = WorldReader(self.store, self.secrets, self.keys, self.facts)
 
     def run(self, events: "queue.SimpleQueue[Event | None]") -> None:

@@ -10,7 +10,6 @@ ROWS = {"T": 11, "A": 9, "S": 12, "O": 6}
 
 DOES_NOT_APPLY = {
     "T10": "discovery by REST is optional, has no aggregated and no incremental variant",
-    "S11": "no resource has an xdstp name; endpoints come whole with their cluster",
     "A8": "what an acknowledgement does not prove is about proxies; gates send witness calls",
 }
 _NAMED = re.compile(r"\b([TASO]\d{1,2})\b(?=[TASO\d, ]*:)")

@@ -9,6 +9,7 @@ from libs.fakes.store import FakeStore
 from libs.kernel.ids import ProxyId
 from libs.kernel.proxies import SyncStatus
 from libs.kernel.revisions import Target
+from libs.kernel.xds import LB_ENDPOINT
 from libs.ports.feed import (
     Assign,
     FromCompiler,
@@ -61,10 +62,10 @@ class Bench:
         self.store.move_targets([target])
         return target
 
-    def connect(self) -> None:
+    def connect(self, **metadata: str) -> None:
         """Let a sidecar connect."""
         node = base_pb2.Node(id=PROXY)
-        node.metadata.update({"CLUSTER_ID": "east", "NAMESPACE": "default"})
+        node.metadata.update({"CLUSTER_ID": "east", "NAMESPACE": "default", **metadata})
         self.loop.one_pass([Received(1, ProxyConnected(PROXY, node.SerializeToString()))])
 
     def view(self) -> View:
@@ -172,3 +173,23 @@ def test_a_storm_of_revisions_is_merged_and_the_last_one_is_compiled(bench: Benc
         r.name for r in bench.view().changed
     }
     assert bench.loop.put_off_until_s is None
+
+
+def test_a_large_service_is_delivered_in_parts_to_who_loads_on_demand(bench: Bench) -> None:
+    """A proxy that asked for delivery on demand gets its endpoints as resources of their own."""
+    addresses = "".join(f"  - {{address: 10.1.{n // 250}.{n % 250}}}\n" for n in range(600))
+    large = f"""\
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: large}}
+spec:
+  hosts: [large.example]
+  ports: [{{number: 80, name: http, protocol: HTTP}}]
+  resolution: STATIC
+  endpoints:
+{addresses}"""
+    bench.target(1, large)
+    bench.loop.one_pass([StoreChanged()])
+    bench.connect(ON_DEMAND="true")
+    parts = [one for one in bench.view().changed if one.type_url == LB_ENDPOINT]
+    assert len(parts) == 600

@@ -10,6 +10,7 @@ from libs.kernel.ids import ResourceName
 from libs.kernel.xds import ENDPOINT, LB_ENDPOINT, Resource, Snapshot
 
 PORTS = range(1000, 1010)
+LARGE, SMALL = ResourceName("large"), ResourceName("small")
 
 
 def _assignment(name: str, *ports: int, weight: int = 1) -> Resource:
@@ -32,7 +33,7 @@ def _cut(*assignments: Resource, least: int = 10, cuts: Cuts | None = None) -> S
 def test_a_large_assignment_names_a_collection_for_each_locality() -> None:
     """Its endpoints are in those; what is said of a locality stays with it."""
     cut = _cut(_assignment("large", *PORTS))
-    message = endpoint_pb2.ClusterLoadAssignment.FromString(cut.of(ENDPOINT)["large"].body)
+    message = endpoint_pb2.ClusterLoadAssignment.FromString(cut.of(ENDPOINT)[LARGE].body)
     names = [one.leds_cluster_locality_config.leds_collection_name for one in message.endpoints]
     assert [len(one.lb_endpoints) for one in message.endpoints] == [0, 0]
     assert [one.load_balancing_weight.value for one in message.endpoints] == [1, 1]
@@ -46,7 +47,7 @@ def test_small_assignments_stay_as_they_are() -> None:
     small = snapshot_of([_assignment("small", 1, 2)])
     assert endpoints_apart(small, 10, Cuts("t")) is small
     cut = _cut(_assignment("small", 1, 2), _assignment("large", *PORTS))
-    assert cut.of(ENDPOINT)["small"] == small.of(ENDPOINT)["small"]
+    assert cut.of(ENDPOINT)[SMALL] == small.of(ENDPOINT)[SMALL]
 
 
 def test_one_more_endpoint_is_one_more_resource() -> None:
@@ -98,4 +99,4 @@ def test_what_did_not_change_is_not_cut_again() -> None:
     """The same assignment gives the same objects."""
     cuts, large = Cuts("t"), _assignment("large", *PORTS)
     before, after = _cut(large, cuts=cuts), _cut(large, cuts=cuts)
-    assert after.of(ENDPOINT)["large"] is before.of(ENDPOINT)["large"]
+    assert after.of(ENDPOINT)[LARGE] is before.of(ENDPOINT)[LARGE]

@@ -25,7 +25,7 @@ def test_o1_changes_go_out_clusters_first_routes_last(*, delta: bool) -> None:
         answer.split()[0] for answer in stream.assign(successor(MESH, Version("s2"), twos, []))
     ]
     assert kinds == ["cds", "eds", "lds", "rds"]
-    assert [SHORT[url] for url in PUSH_ORDER[:4]] == kinds
+    assert [SHORT[url] for url in PUSH_ORDER if url in SHORT][:4] == kinds
 
 
 @BOTH

@@ -12,7 +12,8 @@ from libs.xdsproto.wire import Encoded
 class Respond:
     """Send a response. `removed` is empty in the state-of-the-world variant.
 
-    `snapshot` is the version of the snapshot that the response was computed from.
+    `absent` are asked names that nobody has, for clients of that variant which read errors of
+    single resources. `snapshot` is the version of the snapshot that the response was computed from.
     """
 
     type_url: TypeUrl
@@ -21,6 +22,7 @@ class Respond:
     entries: tuple[Encoded, ...]
     removed: tuple[ResourceName, ...]
     snapshot: Version
+    absent: tuple[ResourceName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

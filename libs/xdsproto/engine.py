@@ -41,11 +41,13 @@ class AdsEngine:
     """Bookkeeping of one stream. Which variant it is follows from the requests it gets.
 
     `only` is the one type that the stream is about; empty for a stream of all types.
+    `reads_errors` says whether the client takes errors of single resources for an answer.
     """
 
     def __init__(self, limits: StreamLimits | None = None) -> None:
         """Start without a snapshot: nothing is answered before one is assigned."""
         self.only = TypeUrl("")
+        self.reads_errors = False
         self._limits = limits or StreamLimits()
         self._states: dict[TypeUrl, TypeState] = {}
         self._preload: frozenset[ResourceName] = frozenset()
@@ -133,6 +135,7 @@ class AdsEngine:
                 self._refuse(CloseCode.RESOURCE_EXHAUSTED, reason)
                 return
             state = self._states[request.type_url] = TypeState(request.type_url)
+            state.reads_errors = self.reads_errors
             self._ordered = in_push_order(self._states)
         view = self._published.of(request.type_url) if self._published else NOTHING
         match request:

@@ -63,10 +63,13 @@ def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Re
         if entries is not view.entries:
             # A part of the whole, or a set in transition, must not be taken for the whole later.
             version = set_version(entries)
-    needed = bool(todo.send or (full_state and (todo.remove or state.answer_owed)))
+    missing = _missing(state, view)
+    news = missing - state.absent
+    needed = bool(todo.send or news or (full_state and (todo.remove or state.answer_owed)))
     if not needed:
         _forget(state, todo)
         return None
+    state.absent = missing
     versions = {entry.name: entry.version for entry in todo.send}
     state.sent(nonce, versions, todo.remove, todo.wait)
     if full_state:
@@ -78,7 +81,15 @@ def compose(state: TypeState, published: Published, todo: Due, nonce: str) -> Re
         entries=tuple(entries.values()),
         removed=(),
         snapshot=published.version,
+        absent=tuple(sorted(missing if full_state else news)),
     )
+
+
+def _missing(state: TypeState, view: TypeView) -> frozenset[ResourceName]:
+    """Name what is asked for and not there, for who reads it; others wait, and have timers."""
+    if not state.reads_errors:
+        return frozenset()
+    return frozenset(name for name in state.subscription.names if name not in view.entries)
 
 
 def _full_set(state: TypeState, view: TypeView, wait: set[ResourceName]) -> Entries:

@@ -29,6 +29,7 @@ class TypeState:
     `dirty`    names that have to be looked at
     `owed`     names that have to be answered even when nothing changed
     `strangers`  names that are answered with nothing and not remembered
+    `absent`   asked names that the client was told nobody has, where it reads that
     `answer_owed`  whether a response is expected even when it is empty
     `returning`  whether the client resumed what it holds and has not acknowledged anything since
     `unsure`   whether the client may hold resources of an earlier stream
@@ -46,6 +47,8 @@ class TypeState:
         self.dirty: set[ResourceName] = set()
         self.owed: set[ResourceName] = set()
         self.strangers: set[ResourceName] = set()
+        self.absent: frozenset[ResourceName] = frozenset()
+        self.reads_errors = False
         self.answer_owed = False
         self.returning = False
         self.unsure = False

@@ -17,6 +17,10 @@ _ANY_TYPE_URL, _ANY_VALUE = 1, 2
 _RESOURCE_VERSION, _RESOURCE_ANY, _RESOURCE_NAME, _RESOURCE_ALIASES = 1, 2, 3, 4
 _RESPONSE_VERSION, _RESPONSE_RESOURCES, _RESPONSE_TYPE_URL, _RESPONSE_NONCE = 1, 2, 4, 5
 _DELTA_REMOVED = 6
+_RESPONSE_ERRORS = 7
+_ERROR_RESOURCE, _ERROR_DETAIL, _NAME = 1, 2, 1
+_NOT_FOUND = b"\x08\x05\x12\x07no such"
+"""A status of code 5 with a text; the client names the resource itself."""
 _HOST_NAME, _HOST_DOMAINS = 1, 2
 
 
@@ -80,13 +84,23 @@ def virtual_host_body(name: str, domain: str, rest: bytes) -> bytes:
 
 
 def sotw_response(
-    type_url: TypeUrl, version: Version, nonce: str, entries: Iterable[Encoded]
+    type_url: TypeUrl,
+    version: Version,
+    nonce: str,
+    entries: Iterable[Encoded],
+    absent: Iterable[ResourceName] = (),
 ) -> bytes:
-    """Return the bytes of a `DiscoveryResponse`."""
+    """Return the bytes of a `DiscoveryResponse`; for `absent` it says that there is none."""
     parts = [_response_head(type_url, version, nonce)]
     for entry in entries:
         parts += (entry.sotw_prefix, entry.resource.body)
+    parts += map(_not_found, absent)
     return b"".join(parts)
+
+
+def _not_found(name: ResourceName) -> bytes:
+    named = _field(_ERROR_RESOURCE, _field(_NAME, name.encode()))
+    return _field(_RESPONSE_ERRORS, named + _field(_ERROR_DETAIL, _NOT_FOUND))
 
 
 def delta_response(

@@ -18,6 +18,9 @@ from tests.e2e.xdsstack import ROOT, Stack, eventually, stack
 TARGET = "helloworld.default.svc.cluster.local:5000"
 NODE = "sidecar~127.0.0.1~client.default~default.svc.cluster.local"
 METHOD = "/test.Hello/Who"
+READS_ERRORS = {"GRPC_EXPERIMENTAL_XDS_DATA_ERROR_HANDLING": "true"}
+TIMER_S = 15.0
+"""After which clients take silence for an answer."""
 
 PYTHON = f"""
 import sys, grpc
@@ -65,7 +68,7 @@ class Client:
         self._process = subprocess.Popen(
             command,
             cwd=place,
-            env={**os.environ, "GRPC_XDS_BOOTSTRAP": str(file)},
+            env={**os.environ, "GRPC_XDS_BOOTSTRAP": str(file), **READS_ERRORS},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -167,3 +170,15 @@ def test_a_grpc_client_is_moved_to_a_new_cluster_without_a_failed_call(
     compiler.wait_status(moved)
     assert answers <= {"v1", "v2"}
     assert client.call() == "v2"
+
+
+@pytest.mark.parametrize("start", ["grpcio"], indirect=True)
+def test_a_grpc_client_hears_at_once_that_its_target_is_unknown(mesh: Stack, start: Start) -> None:
+    """A call to what nobody declared fails soon and by its name, not by the client's timer.
+
+    The client reads errors of resources where it is told to.
+    """
+    compiler = mesh.compiler()
+    mesh.frontend()
+    compiler.publish(make.snapshot(make.api_listener("elsewhere", "outbound")))
+    assert start(mesh).call(TIMER_S - 3) == "UNAVAILABLE"

@@ -5,7 +5,8 @@ from libs.xdsproto.commands import Respond
 from libs.xdsproto.wire import Encoded, delta_response, sotw_response
 
 SHARED_BYTES_MAX = 32 * 1024 * 1024
-_Key = tuple[bool, TypeUrl, Version, str, tuple[ResourceName, ...], tuple[Encoded, ...]]
+_Names = tuple[ResourceName, ...]
+_Key = tuple[bool, TypeUrl, Version, str, _Names, _Names, tuple[Encoded, ...]]
 
 
 class SharedResponses:
@@ -29,6 +30,7 @@ class SharedResponses:
             response.version,
             response.nonce,
             response.removed,
+            response.absent,
             response.entries,
         )
         known = self._known.get(key)
@@ -42,4 +44,6 @@ class SharedResponses:
 
 def _encoded(response: Respond, *, delta: bool) -> bytes:
     head = (response.type_url, response.version, response.nonce, response.entries)
-    return delta_response(*head, response.removed) if delta else sotw_response(*head)
+    return (
+        delta_response(*head, response.removed) if delta else sotw_response(*head, response.absent)
+    )

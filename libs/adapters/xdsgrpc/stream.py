@@ -134,6 +134,8 @@ class AdsStream:
             self._finish(grpc.StatusCode.PERMISSION_DENIED, refusal)
             return False
         self._engine.only = self.only
+        # Envoy does not read them; those that do say what they are made with.
+        self._engine.reads_errors = node.user_agent_name.lower().startswith("grpc")
         self._owner.on_open(self)
         return True
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+from functools import partial
 
 from libs.adapters.feed.client import FeedClient
 from libs.adapters.system.clock import SystemClock
@@ -52,7 +53,7 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
 
     name = settings.frontend_id or rng.token_hex(4)
     tls = settings.tls
-    admission, credentials = None, None
+    own, admission, credentials = None, None, None
     if tls is not None:
         own = FileHolding(tls.chain, tls.key, tls.roots)
         own.read()
@@ -72,13 +73,13 @@ async def _serve(settings: XdsSettings, steps: Steps) -> None:
     reports = LoadReports(loads, frontend.denial, settings.load_interval_s)
     server.also_serve(reports.handler())
     status = StatusServer(settings.status, server.open_streams, loads=loads)
-    if admission is not None and settings.status_readers:
-        readers = frozenset(settings.status_readers)
+    if admission is not None and own is not None and settings.status_readers:
         status = StatusServer(
             settings.status,
             server.open_streams,
-            credentials=credentials,
-            denial=lambda shown: admission.denial(shown, readers),
+            # Credentials belong to one server.
+            credentials=server_credentials(own.current, clients=True),
+            denial=partial(admission.denial, readers=frozenset(settings.status_readers)),
             loads=loads,
         )
     if settings.status:

@@ -2,19 +2,22 @@
 
 import json
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import grpc
 import pytest
 from protogen.envoy.service.discovery.v3 import discovery_pb2
 
 from libs.adapters.xdsgrpc.services import AGGREGATED
+from libs.adapters.xdsgrpc.statusclient import StatusClient
 from libs.compile.proxy import Proxy, ProxyType
 from libs.compile.snapshot import compile_snapshot
 from libs.envoy.secret import certificate
 from libs.kernel.ids import ResourceName, Version
+from libs.kernel.looperrors import TransientError
 from libs.kernel.xds import LISTENER, SECRET, Resource, Snapshot
 from libs.pki.authority import Authority
 from libs.pki.holding import Holding, holding_of
@@ -42,6 +45,7 @@ from tools.child.process import Child
 
 CART = SpiffeId(DOMAIN, "shop", "cart")
 NODE = "sidecar~127.0.0.1~cart-1.shop~shop.svc.cluster.local"
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 ANSWER_S = 1.5
 """How long a stream is listened to that answers nothing."""
 KEY = b"-----BEGIN PRIVATE KEY----- the key of the gateway"
@@ -77,7 +81,7 @@ def _held(
 class Guarded:
     """A frontend that speaks mutual TLS, below a root that the test holds."""
 
-    def __init__(self, mesh: Stack) -> None:
+    def __init__(self, mesh: Stack, more: Mapping[str, str] = NOTHING_MORE) -> None:
         """Start it with a compiler that has a view for everybody."""
         self.mesh, self.root = mesh, a_root()
         self.authority = an_intermediate(self.root, "east")
@@ -92,6 +96,7 @@ class Guarded:
             "TLS__CHAIN": str(place / "chain.pem"),
             "TLS__KEY": str(place / "key.pem"),
             "TLS__ROOTS": str(place / "roots.pem"),
+            **more,
         }
         self.compiler: ScriptedCompiler = mesh.compiler()
         self.frontend: Child = mesh.frontend()
@@ -269,3 +274,22 @@ def _with_secret() -> Snapshot:
     name = ResourceName("kubernetes://shop-cert")
     one = Resource(SECRET, name, Version("1"), body)
     return Snapshot(Version("s"), {SECRET: {name: one}})
+
+
+def test_only_named_readers_hear_what_proxies_have(tmp_path: Path) -> None:
+    """Behind mutual TLS the status service answers whom the settings name, and nobody else."""
+    people = SpiffeId(DOMAIN, "ops", "people")
+    with stack(tmp_path) as mesh:
+        (port,) = free_ports(1)
+        address = f"127.0.0.1:{port}"
+        readers = {"STATUS": address, "STATUS_READERS": json.dumps([str(people)])}
+        guarded = Guarded(mesh, readers)
+        asking = StatusClient(address, _held(guarded.authority, people))
+        assert asking.holdings("") == {}
+        assert asking.loads("") == {}
+        other = StatusClient(address, _held(guarded.authority, CART))
+        for ask in (other.holdings, other.loads):
+            with pytest.raises(TransientError, match="none of those who may ask"):
+                ask("")
+        with pytest.raises(TransientError):
+            StatusClient(address).holdings("")

@@ -105,7 +105,7 @@ _STRATEGY: Mapping[str, str] = {
     **{
         f"{at}gates[].{name}": _UNASKED
         for at in ("", "waves[].")
-        for name in ("prometheus", "hook", "envoyStats", "witnesses")
+        for name in ("envoyStats", "witnesses")
     },
 }
 """What a strategy may say and nobody acts on."""

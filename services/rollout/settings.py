@@ -17,4 +17,6 @@ class RolloutSettings:
     """SQLAlchemy URL of the Store."""
     poll_s: float = number(1.0, least=0.05, most=60)
     """Longest time between two looks; soak and gates are no more exact than that."""
+    gate_addresses: tuple[str, ...] = ()
+    """Addresses that gates may ask, as JSON: `["http://prometheus:9090"]`; no other is asked."""
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

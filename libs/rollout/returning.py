@@ -5,7 +5,7 @@ the former revision did not have loses its target.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from libs.kernel.ids import ClusterName, RevisionId
 from libs.kernel.rollouts import Occasion, RolloutState, Stage
@@ -34,15 +34,17 @@ def begun(state: RolloutState, reason: str) -> RolloutState:
 
 def next_step(look: Look) -> Step:
     """Return what goes back now; newer waves first unless all may go at once."""
-    groups = [group for group in _groups(look) if group]
+    groups = [one for one in _groups(look) if one.clusters]
     if look.strategy.return_.order == "allAtOnce":
-        groups = [[one for group in groups for one in group]]
+        everybody = [name for one in groups for name in one.clusters]
+        groups = [_Group(everybody, begun=True)]
     back: list[ClusterName] = []
     for group in groups:
-        away = [one for one in group if look.revision_of(one) != home(look, one)]
+        away = [one for one in group.clusters if look.revision_of(one) != home(look, one)]
         if away:
             return _awaited(look, back) or _moved(look, away)
-        back = group
+        # Nobody waits for clusters that never left.
+        back = group.clusters if group.begun else back
     waiting = _awaited(look, back)
     if waiting is not None:
         return waiting
@@ -65,11 +67,21 @@ def _awaited(look: Look, group: list[ClusterName]) -> Step | None:
     return Step(look.state, wait=Wait(WaitKind.CLUSTERS, text))
 
 
-def _groups(look: Look) -> Iterator[list[ClusterName]]:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Clusters that go back together, and whether their wave had begun."""
+
+    clusters: list[ClusterName]
+    begun: bool
+
+
+def _groups(look: Look) -> Iterator[_Group]:
     """Give the clusters of each wave, the last one first, then those of no wave."""
-    for wave in reversed(look.state.plan.waves):
-        yield list(wave.clusters)
-    yield [one for one in look.state.plan.departed if one in look.sight.targets]
+    waves = look.state.plan.waves
+    for index in reversed(range(len(waves))):
+        yield _Group(list(waves[index].clusters), index <= look.state.wave)
+    departed = [one for one in look.state.plan.departed if one in look.sight.targets]
+    yield _Group(departed, begun=False)
 
 
 def _moved(look: Look, clusters: list[ClusterName]) -> Step:

@@ -3,21 +3,21 @@
 Use: `python -m tests.e2e.killable SERVICE STEP`, with the service's settings in the environment.
 """
 
+import importlib
 import os
 import signal
 import sys
-from collections.abc import Callable
 
 from libs.adapters.system.environment import settings_from
-from libs.ports.steps import Steps
-from services.compiler.main import run as run_compiler
-from services.compiler.settings import CompilerSettings
-from services.gitwatcher.main import run as run_gitwatcher
-from services.gitwatcher.settings import GitwatcherSettings
-from services.reconciler.main import run as run_reconciler
-from services.reconciler.settings import ReconcilerSettings
-from services.xds.main import run as run_xds
-from services.xds.settings import XdsSettings
+
+SERVICES = {
+    "compiler": "CompilerSettings",
+    "gitwatcher": "GitwatcherSettings",
+    "reconciler": "ReconcilerSettings",
+    "rollout": "RolloutSettings",
+    "xds": "XdsSettings",
+}
+"""Services by the name of their settings; only the one that runs is imported."""
 
 
 class KillAt:
@@ -33,22 +33,13 @@ class KillAt:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-SERVICES: dict[str, Callable[[Steps], None]] = {
-    "compiler": lambda steps: run_compiler(settings_from(CompilerSettings, os.environ), steps),
-    "gitwatcher": lambda steps: run_gitwatcher(_watching(), steps),
-    "reconciler": lambda steps: run_reconciler(_reconciling(), steps),
-    "xds": lambda steps: run_xds(settings_from(XdsSettings, os.environ), steps),
-}
-
-
-def _watching() -> GitwatcherSettings:
-    return settings_from(GitwatcherSettings, os.environ)
-
-
-def _reconciling() -> ReconcilerSettings:
-    return settings_from(ReconcilerSettings, os.environ)
+def run(service: str, step: str) -> None:
+    """Run a service until it is killed at the step, or ends."""
+    package = f"services.{service}"
+    settings = getattr(importlib.import_module(f"{package}.settings"), SERVICES[service])
+    found = settings_from(settings, os.environ)
+    importlib.import_module(f"{package}.main").run(found, KillAt(step))
 
 
 if __name__ == "__main__":
-    service, awaited = sys.argv[1:]
-    SERVICES[service](KillAt(awaited))
+    run(*sys.argv[1:])

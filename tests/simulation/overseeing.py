@@ -146,7 +146,11 @@ class Overseer:
         lost = [
             name
             for name in wave.clusters
-            if (standings.get(name) == AWAY and budget.get("unreachableCounts", True))
+            if (
+                standings.get(name) == AWAY
+                and name in self.targets  # nobody looks at a cluster without a target
+                and budget.get("unreachableCounts", True)
+            )
             or (standings.get(name) == REFUSED and targets[name].revision == state.plan.revision)
         ]
         most = _budgeted(budget.get("clusters"), len(wave.clusters))

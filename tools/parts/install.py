@@ -11,7 +11,16 @@ from pathlib import Path
 from tools.envoy.install import envoy_path
 from tools.kubeapi import programs as kubernetes
 from tools.kustomize import program as kustomize
-from tools.parts import forges, grpcjs, istiomodels, jaeger, postgres, pypy, zipkin
+from tools.parts import (
+    forges,
+    grpcjs,
+    istiomodels,
+    jaeger,
+    postgres,
+    prometheus,
+    pypy,
+    zipkin,
+)
 from tools.parts.missing import PartMissingError
 from tools.sidewheels.fetch import FetchError, cache_dir
 
@@ -24,6 +33,7 @@ DEBIAN_PACKAGES = (
     "git",
     "maven",
     "postgresql",
+    "prometheus",
     "pypy3",
 )
 STEP_TIMEOUT_S = 1800
@@ -31,6 +41,7 @@ STEP_TIMEOUT_S = 1800
 PARTS: Mapping[str, Callable[[], Path]] = {
     "envoy": envoy_path,
     "postgres": postgres.programs,
+    "prometheus": prometheus.program,
     "zipkin": zipkin.program,
     "jaeger": jaeger.program,
     "istio models": istiomodels.folder,

@@ -17,7 +17,7 @@ from tools.envoy.install import envoy_path
 from tools.kubeapi import fleet as kubeapi
 from tools.kubeapi.programs import ProgramMissingError, programs
 from tools.kustomize import program as kustomize
-from tools.parts import forges, grpcjs, istiomodels, postgres, zipkin
+from tools.parts import forges, grpcjs, istiomodels, postgres, prometheus, zipkin
 from tools.parts import jaeger as jaeger_part
 from tools.parts import pypy as pypy_part
 from tools.parts.missing import PartMissingError, must_be_there
@@ -50,6 +50,12 @@ def envoy() -> Iterator[Path]:
 def postgres_url() -> Iterator[str]:
     """URL of a private PostgreSQL, `postgresql://postgres@127.0.0.1:PORT/postgres`."""
     yield from _started(postgres.running())
+
+
+@pytest.fixture(scope="session")
+def prometheus_binary() -> Iterator[Path]:
+    """Path of a Prometheus; `tools.parts.prometheus.running` starts one."""
+    yield from _started(_prometheus())
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +166,11 @@ def _forge_descriptions() -> Iterator[Path]:
 @contextmanager
 def _grpc_js() -> Iterator[Path]:
     yield grpcjs.folder()
+
+
+@contextmanager
+def _prometheus() -> Iterator[Path]:
+    yield prometheus.program()
 
 
 @contextmanager

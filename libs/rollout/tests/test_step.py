@@ -389,3 +389,13 @@ def test_a_skipped_gate_and_a_skipped_soak_hold_nobody() -> None:
     story.go()
     assert story.stage() is Stage.DONE
     assert story.told(Occasion.SKIPPED) == ["soak: tested by hand", "rate: Prometheus moves house"]
+
+
+def test_nobody_waits_for_clusters_that_never_left() -> None:
+    """Those of later waves may be on their way for reasons of their own."""
+    story = _gated({"name": "rate", **METRIC})
+    story.answers["rate"] = Verdict.FAILED
+    _stuck(story, "e1")
+    _stuck(story, "z1")
+    story.go()
+    assert story.stage() is Stage.RETURNED

@@ -26,12 +26,14 @@ from libs.kernel.revisions import (
 )
 from libs.meshapi.objects import to_stored
 from libs.meshapi.parse import parse_file
+from libs.ports.store import Store
 
 SOURCE = SourceName("fleet")
 CLUSTER = """\
 apiVersion: periplus.io/v1alpha1
 kind: Cluster
 metadata: {{name: {name}, labels: {{wave: {wave}}}}}
+spec: {{connection: {{{connection}}}}}
 """
 FLEET = """\
 apiVersion: periplus.io/v1alpha1
@@ -57,7 +59,8 @@ CLUSTERS = {"c1": "canary", "e1": "rest", "e2": "rest"}
 class Places:
     """A store with a history of commits."""
 
-    store: FakeStore = field(default_factory=FakeStore)
+    store: Store = field(default_factory=FakeStore)
+    connection: str = "static: {}"
     number: int = 0
 
     def commit(
@@ -70,7 +73,10 @@ class Places:
         """Accept a commit: the Fleet's spec, sets of YAML, clusters with their waves."""
         self.number += 1
         known = CLUSTERS if clusters is None else clusters
-        described = [CLUSTER.format(name=name, wave=wave) for name, wave in known.items()]
+        described = [
+            CLUSTER.format(name=name, wave=wave, connection=self.connection)
+            for name, wave in known.items()
+        ]
         fleet = self._stored([FLEET.format(spec=spec.strip()), *described])
         contents = sets or {"shop": SIDECAR.format(name=f"s{self.number}")}
         newest = self.store.newest_revision()

@@ -49,9 +49,8 @@ def standing_of(
     """
     if cluster.spec.suspend:
         return Standing(Place.SUSPENDED, "its owner suspended it")
-    if report is not None and report.state is RoundState.FAILED and not report.plan:
-        return Standing(Place.UNREACHABLE, report.reason)
     if target is None:
+        # Nobody works on a cluster without a target, so what was said of it before is no news.
         return Standing(Place.THERE)
     if cluster.spec.connection.static is None:
         found = _by_report(target, report)
@@ -63,6 +62,8 @@ def standing_of(
 def _by_report(target: Target, report: ClusterReport | None) -> Standing:
     if report is None:
         return Standing(Place.ON_ITS_WAY, "no round has ended yet")
+    if report.state is RoundState.FAILED and not report.plan:
+        return Standing(Place.UNREACHABLE, report.reason)
     if (report.revision, report.generation) != (target.revision, target.generation):
         return Standing(Place.ON_ITS_WAY, "its last round was for another target")
     place = _PLACES.get(report.state, Place.THERE)

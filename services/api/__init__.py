@@ -1,4 +1,4 @@
-"""The HTTP door for forges and people: deliveries in, pages out.
+"""The HTTP door for forges and people: deliveries and orders in, pages and boards out.
 
 Believes nothing that is sent to it: a genuine delivery wakes services that look for themselves.
 Knows no cluster and compiles nothing.

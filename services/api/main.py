@@ -4,6 +4,7 @@ from typing import Final
 
 import uvicorn
 
+from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.trigger.wakes import Wakes
 from libs.kernel.looperrors import StalledError
@@ -24,10 +25,15 @@ STOP_S_MAX: Final = 5
 
 
 def run(settings: ApiSettings, _steps: Steps) -> None:
-    """Serve until SIGTERM or SIGINT. Raises StalledError when the address cannot be used."""
+    """Serve until SIGTERM or SIGINT.
+
+    Raises StalledError when the address or the Store cannot be used, TransientError when the Store
+    cannot be reached now.
+    """
     telemetry = set_up("api", settings.telemetry)
     wakes = Wakes()
-    app = application(settings, wakes.wake, SystemClock())
+    store = open_store(settings.store_url) if settings.store_url else None
+    app = application(settings, wakes.wake, SystemClock(), store)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -50,4 +56,6 @@ def run(settings: ApiSettings, _steps: Steps) -> None:
         ) from error
     finally:
         wakes.stop()
+        if store is not None:
+            store.close()
         telemetry.close()

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from libs.adapters.forges.webhooks import ForgeKind
 from libs.adapters.system.environment import number
 from libs.telemetry.settings import TelemetrySettings
+from services.api.people import PersonSettings
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
 _SECRET_CHARS_MIN: Final = 16
@@ -54,4 +55,8 @@ class ApiSettings:
     """As JSON: one object for each repository."""
     pages: Path | None = None
     """Folder in which the previewer leaves whole reports; without it there are no pages."""
+    store_url: str = ""
+    """SQLAlchemy URL of the Store; without it there are no rollouts to look at."""
+    people: tuple[PersonSettings, ...] = ()
+    """As JSON: who may look at rollouts, and who may give orders."""
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from libs.adapters.gates.door import Door
@@ -145,8 +146,13 @@ def running_rig(folder: Path) -> Iterator[Rig]:
         stack.callback(store.close)
         loads = {name: Load(address) for name, address in addresses.items()}
         for name, load in loads.items():
-            until(lambda one=load: one.once() == "v1", f"{name} serves", DEADLINE_S)
+            until(partial(serves, load, "v1"), f"{name} serves", DEADLINE_S)
         yield Rig(clone, processes, loads, store, url)
+
+
+def serves(load: Load, version: str) -> bool:
+    """Say whether an Envoy answers with a version."""
+    return load.once() == version
 
 
 def _quick(processes: Processes, url: str) -> Processes:

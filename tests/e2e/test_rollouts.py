@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from libs.kernel.rollouts import Occasion, Stage, Verdict
 from libs.rollout.orders import Person, abort, give
-from tests.e2e.rolloutrig import CLUSTERS, DEADLINE_S, Rig, fleet, running_rig
+from tests.e2e.rolloutrig import CLUSTERS, DEADLINE_S, Rig, fleet, running_rig, serves
 from tests.e2e.smallfleet import Load, route_to, until
 
 FAULT = """\
@@ -63,7 +64,7 @@ def test_a_good_change_reaches_every_cluster_in_its_wave(rig: Rig) -> None:
         commit = rig.push({"configs/hello/route.yaml": route_to("v2")})
         assert rig.until_over(commit) is Stage.DONE
         for name, load in loads.items():
-            until(lambda one=load: one.once() == "v2", f"{name} serves the change")
+            until(partial(serves, load, "v2"), f"{name} serves the change")
     assert set(rig.commits().values()) == {commit}
     number = rig.rollout().number
     events = [one for one in rig.store.rollout_events(99) if one.rollout == number]

@@ -42,7 +42,7 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
         *_services(dice, ground),
         *_own(dice, ground),
         *([_peers(demand)] if demand else []),
-        *([_sidecar(dice, ground)] if dice.chance(0.5) else []),
+        *([_sidecar(dice, ground)] if dice.chance(0.6) else []),
         *_rules(dice, drawn),
         *patches.of_intercepted(dice, [number for _, number in ground.own], _ODD),
     ]
@@ -80,15 +80,15 @@ def _services(dice: Dice, ground: Ground) -> list[dict[str, Any]]:
     """Draw services whose ports say their protocol in every way, or do not say it."""
     behind = _first(ground)
     told = {"name": "misleading-tcp", "appProtocol": dice.one(("http", "kubernetes.io/ws"))}
-    if dice.chance(0.4):
+    if dice.chance(0.3):
         told = {"name": dice.one(("http", "http-web"))}
     odd = {"name": "unclear"} if dice.chance(0.5) else {}
-    stated: dict[str, Any] = dice.one(({}, {"trafficDistribution": "PreferClose"}))
-    if dice.chance(0.3):
-        stated["clusterIPs"] = [_AT["web"]]
-    if dice.chance(0.3):
+    stated: dict[str, Any] = {}
+    if dice.chance(0.6):
+        stated["trafficDistribution"] = "PreferClose"
+    if dice.chance(0.6):
         stated["type"] = "ClusterIP"
-    if dice.chance(0.3):
+    if dice.chance(0.6):
         stated["publishNotReadyAddresses"] = True
     alias = {"type": "ExternalName", "externalName": "localhost"}
     network = {
@@ -101,9 +101,9 @@ def _services(dice: Dice, ground: Ground) -> list[dict[str, Any]]:
     return [
         *workload_entries(ground.plain, "echo"),
         *_renamed(workload_entries(ground.encrypted, "sealed")),
-        _service("web", {"name": "http", "port": _WEB}, **stated),
+        _service("web", {"name": "http", "port": _WEB}, clusterIPs=[_AT["web"]], **stated),
         _service("told", {**told, "port": _WEB}, **_near(dice)),
-        _service("odd", {**odd, "port": _ODD}),
+        _service("odd", {**odd, "port": _ODD}, **stated),
         _service("bytes", {"name": "tcp", "port": _BYTES, "protocol": "TCP"}),
         _service("sealed", {"name": dice.one(("tls", "https")), "port": _SEALED}, "sealed"),
         _service("headless", {"name": "http", "port": behind}, clusterIP="None"),
@@ -114,9 +114,9 @@ def _services(dice: Dice, ground: Ground) -> list[dict[str, Any]]:
 
 def _near(dice: Dice) -> dict[str, Any]:
     """Draw which endpoints callers take; there are none on the proxy's own node."""
-    if dice.chance(0.6):
+    if dice.chance(0.4):
         return {}
-    return {"internalTrafficPolicy": dice.one(("Cluster", "Local"))}
+    return {"internalTrafficPolicy": dice.one(("Cluster", "Cluster", "Local"))}
 
 
 def _first(ground: Ground) -> int:
@@ -161,7 +161,7 @@ def _sidecar(dice: Dice, ground: Ground) -> dict[str, Any]:
         port = {"number": _STATED, "name": "http", "protocol": "HTTP"}
         one = {"port": port, "hosts": ["./*"], "captureMode": "IPTABLES"}
         spec["egress"] = [{**one, "bind": _ELSEWHERE} if dice.chance(0.5) else one, listener]
-    if dice.chance(0.5):
+    if dice.chance(0.6):
         own = next(number for _, number in ground.own)
         behind = dice.one([number for _, number in ground.plain])
         protocol = dice.one(("HTTP", "TCP"))
@@ -233,7 +233,7 @@ def _out(dice: Dice, ground: Ground, drawn: list[dict[str, Any]]) -> dict[str, A
 
 
 def _request(dice: Dice, ground: Ground, drawn: list[dict[str, Any]]) -> dict[str, Any]:
-    name = dice.one(("web", "web", "told", "odd", "headless", "alias", "nobody"))
+    name = dice.one(("web", "web", "told", "told", "odd", "odd", "headless", "alias", "nobody"))
     at_first = {"alias": _first(ground), "headless": _first(ground)}
     port = {"odd": _ODD, **at_first}.get(name, _WEB)
     address = _AT.get(name, _NAMELESS)

@@ -28,7 +28,7 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
     port, other = free_ports(2)
     at_gateway = dice.chance(0.5)
     objects = _gateway(dice, ground, port) if at_gateway else _workload(ground, (port, other))
-    objects += [_limits(dice, at, port, other) for at in range(dice.number(2, 4))]
+    objects += [_limits(dice, at, port, other) for at in range(dice.number(3, 5))]
     kind = ProxyType.ROUTER if at_gateway else ProxyType.SIDECAR
     ports = (port,) if at_gateway else (port, other)
     mode = "gateway" if at_gateway else "inbound"
@@ -96,7 +96,7 @@ def _limits(dice: Dice, at: int, port: int, other: int) -> dict[str, Any]:
     )
     if dice.chance(0.4):
         spec = {**spec, "ports": [dice.one((port, port, other))]}
-    drawn = [_limit(dice, f"l{number}") for number in range(dice.number(1, 2))]
+    drawn = [_limit(dice, f"l{number}") for number in range(dice.number(2, 4))]
     namespace = _ROOT if spec.keys() <= {"ports"} and dice.chance(0.5) else "default"
     return written("RateLimit", f"limits{at}", {**spec, "limits": drawn}, namespace)
 

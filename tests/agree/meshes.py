@@ -8,7 +8,9 @@ from tests.agree.dice import Dice
 
 Settings = dict[str, Any]
 Choices = Mapping[str, Callable[[Dice], Any]]
-_SHARE = 0.35
+_SHARE = 0.5
+_CONFIGURED = 0.75
+"""More often than others, for most settings are there."""
 _FORWARDED = ("SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET", "ALWAYS_FORWARD_ONLY")
 _NORMALIZATIONS = ("DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")
 _SUITES = ("ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-GCM-SHA256")
@@ -19,6 +21,8 @@ _CURVES = ("X25519", "P-256")
 def draw(dice: Dice) -> Settings:
     """Draw settings; a gateway's own are no trouble for a sidecar."""
     drawn = _some(dice, _MESH) | {"extensionProviders": _providers(dice)}
+    if dice.chance(_CONFIGURED):
+        drawn["defaultConfig"] = _proxy(dice)
     if dice.chance(_SHARE):
         drawn["localityLbSetting"] = _places(dice)
     elif dice.chance(_SHARE):
@@ -78,8 +82,8 @@ def _tls(dice: Dice) -> Settings:
 
 def _bounds(dice: Dice) -> Settings:
     """Draw bounds of connections that no call of a run comes near."""
-    drawn = _some(dice, _BOUNDS, 0.5)
-    if dice.chance(0.5):
+    drawn = _some(dice, _BOUNDS, 0.75)
+    if dice.chance(0.75):
         drawn["profile"] = dice.one(("SIDECAR", "EDGE"))
     return drawn
 
@@ -117,10 +121,10 @@ _BOUNDS: Choices = {
 def _headers(dice: Dice) -> Settings:
     parts = {name: _one(True, False) for name in ("subject", "cert", "chain", "dns", "uri")}
     disabled, enabled = {"disabled": True}, {"enabled": True}
-    return _some(
+    drawn = {"forwardedClientCert": dice.one(("UNDEFINED", *_FORWARDED))}
+    return drawn | _some(
         dice,
         {
-            "forwardedClientCert": _one("UNDEFINED", *_FORWARDED),
             "setCurrentClientCertDetails": lambda dice: _some(dice, parts, 0.7),
             "requestId": _one(disabled),
             "server": _one(disabled, {"value": "somebody"}),
@@ -139,7 +143,7 @@ def _topology(dice: Dice) -> Settings:
         "numTrustedProxies": _one(1),
         "forwardClientCertDetails": _one("UNDEFINED", *_FORWARDED),
     }
-    return _some(dice, stated, 0.6)
+    return _some(dice, stated, 0.9)
 
 
 def _tags(_: Dice) -> Settings:
@@ -177,7 +181,7 @@ def _proxy(dice: Dice) -> Settings:
             "tracing": _tracing,
             "zipkinAddress": _one("collector.telemetry:9411"),
         },
-        0.5,
+        0.75,
     )
 
 
@@ -288,7 +292,6 @@ _MESH: Choices = {
     "accessLogFile": _one("/dev/null"),
     "accessLogFormat": _one('{"protocol": "%PROTOCOL%"}'),
     "accessLogEncoding": _one("TEXT", "JSON"),
-    "defaultConfig": _proxy,
     "inboundTrafficPolicy": lambda dice: {"mode": dice.one(("PASSTHROUGH", "LOCALHOST"))},
     "enableAutoMtls": _one(True, False),
     "trustDomain": _one("cluster.local"),

@@ -26,7 +26,7 @@ from tests.casefile import world_of
 from tools.child.process import ChildError
 from tools.envoy.process import EnvoyProcess
 
-CALLS_PER_TRIAL = 60
+CALLS_PER_TRIAL = 30
 _CALLS_AT_ONCE = 12
 """Calls that are delayed wait beside each other."""
 Without = Callable[[], Mapping[str, Resources]]

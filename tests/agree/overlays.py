@@ -19,7 +19,7 @@ def laid_over(dice: Dice, trial: Trial) -> Trial:
     mesh = {**meshes.draw(dice), **trial.mesh}
     objects = [*trial.objects, _collector(), *_watching(dice)]
     introduced = trial.introduced
-    if _is_at_gateway(trial) and dice.chance(0.2):
+    if _is_at_gateway(trial) and dice.chance(0.3):
         config = {**mesh.get("defaultConfig", {})}
         topology = {**config.get("gatewayTopology", {}), "proxyProtocol": {}}
         mesh["defaultConfig"] = {**config, "gatewayTopology": topology}
@@ -53,7 +53,7 @@ def _watching(dice: Dice) -> list[dict[str, Any]]:
     return [
         written("Telemetry", f"watching{at}", {**more, **_watched(dice)}, namespace)
         for at, (namespace, more) in enumerate(places)
-        if dice.chance(0.35)
+        if dice.chance(0.5)
     ]
 
 
@@ -82,7 +82,7 @@ def _traced(dice: Dice) -> dict[str, Any]:
         "match": {"mode": dice.one(_MODES)},
         "providers": [{"name": dice.one(meshes.TRACERS)}],
     }
-    return {name: one for name, one in settings.items() if dice.chance(0.6)}
+    return {name: one for name, one in settings.items() if dice.chance(0.7)}
 
 
 def _logged(dice: Dice) -> dict[str, Any]:
@@ -92,4 +92,4 @@ def _logged(dice: Dice) -> dict[str, Any]:
         "match": {"mode": dice.one(_MODES)},
         "providers": [{"name": name} for name in dice.some(meshes.LOGS, 3) or ["file"]],
     }
-    return {name: one for name, one in settings.items() if dice.chance(0.6)}
+    return {name: one for name, one in settings.items() if dice.chance(0.7)}

@@ -187,6 +187,7 @@ def _route(place: _Place, host: str) -> Patch:
     operation = dice.one(
         (
             "INSERT_FIRST",
+            "INSERT_FIRST",
             "INSERT_BEFORE",
             "INSERT_AFTER",
             "ADD",
@@ -260,7 +261,7 @@ def _http_filter(place: _Place, number: int) -> Patch:
     manager: Patch = {"name": _MANAGER}
     operation = dice.one(
         (
-            "INSERT_FIRST",
+            *["INSERT_FIRST"] * 2,
             *["INSERT_BEFORE", "INSERT_AFTER"] * 2,
             *["ADD"] * 7,
             "REMOVE",
@@ -362,8 +363,8 @@ def of_intercepted(dice: Dice, ports: list[int], guessed: int) -> list[Patch]:
         match = {"context": "SIDECAR_INBOUND", "listener": {**listener, **way}}
         named = {"name": f"by-{'-'.join(way['filterChain'])}"}
         patched.append(_patch("FILTER_CHAIN", match, "MERGE", named))
-    found = dice.some(patched, 2)
-    if dice.chance(0.4):
+    found = dice.some(patched, 3)
+    if dice.chance(0.6):
         blind = {"portNumber": guessed, "listenerFilter": "envoy.filters.listener.http_inspector"}
         match = {"context": "SIDECAR_OUTBOUND", "listener": blind}
         found.append(_patch("LISTENER_FILTER", match, "REMOVE", None))

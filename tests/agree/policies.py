@@ -64,14 +64,14 @@ def _encryption(dice: Dice, folder: str) -> dict[str, Any]:
     drawn: dict[str, Any] = {"mode": mode}
     if mode == "ISTIO_MUTUAL":
         return drawn
-    if mode == "MUTUAL" and dice.chance(0.4):
+    if mode == "MUTUAL" and dice.chance(0.55):
         drawn["credentialName"] = "own"
     elif mode == "MUTUAL":
         drawn["clientCertificate"] = f"{folder}/client.example.pem"
         drawn["privateKey"] = f"{folder}/client.example.key"
     if "credentialName" not in drawn:
         drawn["caCertificates"] = f"{folder}/ca.pem"
-        drawn |= {"caCrl": f"{folder}/ca.crl"} if dice.chance(0.3) else {}
+        drawn |= {"caCrl": f"{folder}/ca.crl"} if dice.chance(0.5) else {}
     # Without a stated name the certificate would have to be for the host of each request.
     more: dict[str, Any] = dice.one(
         (
@@ -165,6 +165,7 @@ def _hash(dice: Dice) -> dict[str, Any]:
     drawn: dict[str, Any] = dice.one(
         (
             {"httpHeaderName": "x-one"},
+            {"httpQueryParameterName": "q"},
             {"httpQueryParameterName": "q"},
             {"useSourceIp": True},
             {"httpCookie": cookie},

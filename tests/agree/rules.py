@@ -30,6 +30,7 @@ FITTING: Mapping[str, str] = {
     "PU": "PUT",
 }
 """A text for each pattern; other texts fit themselves."""
+_BODIES = ({"string": "said"}, {"string": "said"}, {"bytes": "Ynl0ZXM="})
 _FAILURES = ("5xx", "5xx", "gateway-error", "503", "503", "connect-failure", "502,504")
 _STATUSES = (200, 204, 403, 418, 503)
 
@@ -133,13 +134,13 @@ def _match(dice: Dice) -> dict[str, Any]:
         match["uri"] = _uri(dice)
         if dice.chance(0.2):
             match["ignoreUriCase"] = True
-    if dice.chance(0.4):
+    if dice.chance(0.45):
         match["headers"] = {dice.one(HEADERS): _text(dice)}
     if dice.chance(0.25):
         match["withoutHeaders"] = {dice.one(HEADERS): _text(dice)}
     if dice.chance(0.45):
         match["queryParams"] = {dice.one(PARAMETERS): _text(dice)}
-    if dice.chance(0.18):
+    if dice.chance(0.22):
         match["method"] = _method(dice)
     if dice.chance(0.15):
         match["scheme"] = dice.one(_SCHEMES)
@@ -156,6 +157,7 @@ _SCHEMES = (
     {"prefix": "ht"},
     {"prefix": "http"},
     {"regex": "http.?"},
+    {"regex": "http.?"},
     {"exact": "https"},
 )
 _AUTHORITIES = (
@@ -171,7 +173,7 @@ _AUTHORITIES = (
 
 
 def _method(dice: Dice) -> dict[str, str]:
-    kind = dice.one(("exact", "exact", "prefix", "prefix", "regex"))
+    kind = dice.one(("exact", "exact", "prefix", "prefix", "regex", "regex"))
     if kind == "regex":
         return {kind: dice.one(("(GET|PUT)", "[A-Z]+"))}
     return {kind: dice.one(METHODS) if kind == "exact" else dice.one(("G", "PU", "P"))}
@@ -204,7 +206,7 @@ def _uri(dice: Dice) -> dict[str, str]:
 
 
 def _text(dice: Dice) -> dict[str, str]:
-    kind = dice.one(("exact", "exact", "prefix", "prefix", "regex", "present", "present"))
+    kind = dice.one(("exact", "exact", "prefix", "prefix", "regex", "regex", "present", "present"))
     if kind == "present":
         return {}
     return {kind: dice.one(_PATTERNS) if kind == "regex" else dice.one(VALUES[:-1])}
@@ -234,7 +236,7 @@ def _redirect(dice: Dice) -> dict[str, Any]:
 def _direct(dice: Dice) -> dict[str, Any]:
     response: dict[str, Any] = {"status": dice.one(_STATUSES)}
     if response["status"] != 204 and dice.chance(0.7):
-        response["body"] = dice.one(({"string": "said"}, {"bytes": "Ynl0ZXM="}))
+        response["body"] = dice.one(_BODIES)
     return response
 
 

@@ -34,17 +34,17 @@ def _overlaid(draw: Draw) -> Draw:
     return drawn
 
 
-_OVERLAID = 0.6
+_OVERLAID = 0.85
 TRAFFIC: Mapping[Draw, int] = {
     _overlaid(draw): share
     for draw, share in (
-        (_requests, 4),
+        (_requests, 5),
         (edges.draw, 3),
         (connections.draw, 3),
         (patches.draw, 3),
-        (arrivals.draw, 1),
-        (intercepted.draw, 2),
-        (limited.draw, 1),
+        (arrivals.draw, 2),
+        (intercepted.draw, 4),
+        (limited.draw, 3),
         (lookups.draw, 1),
         (upgraded.draw, 1),
     )

@@ -116,7 +116,7 @@ def _near(dice: Dice) -> dict[str, Any]:
     """Draw which endpoints callers take; there are none on the proxy's own node."""
     if dice.chance(0.4):
         return {}
-    return {"internalTrafficPolicy": dice.one(("Cluster", "Cluster", "Local"))}
+    return {"internalTrafficPolicy": dice.one(("Cluster", "Local"))}
 
 
 def _first(ground: Ground) -> int:

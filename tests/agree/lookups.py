@@ -19,7 +19,7 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
     """
     port = free_ports(1)[0]
     sealed = dice.one([number for _, number in ground.encrypted])
-    free = dice.one((None, ground.plain, ground.encrypted))
+    free = dice.one((None, ground.plain, ground.encrypted, ground.encrypted))
     policy: dict[str, Any] = {"mode": "ALLOW_ANY_DYNAMIC_DNS"}
     if free is ground.encrypted:
         policy["tls"] = {"mode": "SIMPLE", "insecureSkipVerify": True}

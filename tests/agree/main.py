@@ -9,6 +9,7 @@ from typing import Any
 
 from libs.routing.decision import Verdict
 from libs.routing.outcome import Failure
+from tests.agree.balance import Balance
 from tests.agree.diffrun import compare_differences
 from tests.agree.ground import ground
 from tests.agree.inventory import wanted
@@ -18,6 +19,7 @@ from tests.agree.run import Report, compare
 SHOWN_MAX = 20
 HITS_MIN = 20
 """How often every field and every outcome has to be on the way of a call."""
+HITS_SPARE = 4
 PAIRS_FOR_HITS = 5000
 """A run of fewer pairs is not asked for so many hits."""
 UNDECIDED_PERCENT_MAX = 3.0
@@ -42,7 +44,8 @@ def main(argv: Sequence[str]) -> int:
         return _differences(seed, options.pairs)
     with ground() as found:
         try:
-            report = compare(observe(found, seed, options.pairs))
+            balance = Balance(HITS_MIN + HITS_SPARE)
+            report = compare(observe(found, seed, options.pairs, balance=balance))
         except RefusedError as error:
             return _refused(seed, str(error))
     _print(report)

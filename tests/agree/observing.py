@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
@@ -13,12 +13,15 @@ from libs.compile.world import World, changed_world
 from libs.envoy.staticform import static_bootstrap
 from libs.kernel.xds import Snapshot
 from libs.routing.call import Call, call_from_fields
+from libs.routing.decision import Decision
 from libs.routing.dump import from_dump
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
+from tests.agree.balance import DRAWN_PER_CALL, Balance
 from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
 from tests.agree.observed import header_names, repeats
+from tests.agree.onway import Way
 from tests.agree.redirection import reading_lines
 from tests.agree.scenes import SCENES, Draw, in_turn
 from tests.agree.trial import Ground, Trial, Workloads
@@ -32,6 +35,11 @@ _CALLS_AT_ONCE = 12
 Without = Callable[[], Mapping[str, Resources]]
 
 
+def outcome(decision: Decision) -> str:
+    """Return what becomes of a call in a word."""
+    return str(decision.error or decision.verdict)
+
+
 class RefusedError(Exception):
     """A random configuration that is not fit to be served, or that Envoy refused."""
 
@@ -40,8 +48,8 @@ class RefusedError(Exception):
 class Pair:
     """A call, the resources it was made against, and what Envoy did.
 
-    `without` tells what the proxy would have without each of its EnvoyFilters, by their names;
-    `dumped` is what Envoy says of its configuration, where it was asked.
+    `fields` tells which of the configuration stood on its way; `dumped` is what Envoy says of its
+    configuration, where it was asked.
     """
 
     resources: Resources
@@ -49,7 +57,7 @@ class Pair:
     workloads: Workloads
     got: Facts
     trial: Trial
-    without: Without
+    fields: Callable[[], frozenset[str]]
     dumped: Resources | None = None
 
 
@@ -68,9 +76,11 @@ def observe(
     scenes: Mapping[Draw, int] = SCENES,
     *,
     dumps: bool = False,
+    balance: Balance | None = None,
 ) -> Generator[Pair, None, None]:
     """Draw configurations and calls from a seed and make the calls, of the scenes in turn.
 
+    With a balance more calls are drawn, of which it chooses those that are made.
     Raises RefusedError for a configuration that does not get as far as a running Envoy.
     """
     dice = Dice(seed)
@@ -78,15 +88,19 @@ def observe(
         if pairs <= 0:
             return
         count = min(pairs, CALLS_PER_TRIAL)
-        yield from _observed(scene(dice, found, count), found, dumps=dumps)
+        trial = scene(dice, found, count if balance is None else count * DRAWN_PER_CALL)
+        snapshot = compiled(trial)
+        seen = Seen(trial, from_snapshot(snapshot), found, cache(partial(_without_each, trial)))
+        calls = [call_from_fields(one) for one in trial.calls]
+        if balance is not None:
+            calls = balance.chosen(calls, count, seen.fields)
+        yield from _observed(seen, snapshot, calls, dumps=dumps)
         pairs -= count
 
 
-def _observed(trial: Trial, found: Ground, *, dumps: bool) -> Iterator[Pair]:
-    snapshot = compiled(trial)
-    resources = from_snapshot(snapshot)
-    calls = [call_from_fields(one) for one in trial.calls]
-    seen = Seen(trial, resources, found)
+def _observed(
+    seen: "Seen", snapshot: Snapshot, calls: Sequence[Call], *, dumps: bool
+) -> Iterator[Pair]:
     with running(snapshot) as envoy:
         dumped = from_dump(envoy.admin.get("/config_dump?include_eds")) if dumps else None
         yield from seen.pairs(calls, dumped)
@@ -94,17 +108,30 @@ def _observed(trial: Trial, found: Ground, *, dumps: bool) -> Iterator[Pair]:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A trial whose Envoy runs, with the resources that its calls are judged by."""
+    """A trial with the resources that its calls are judged by.
+
+    `without` tells what the proxy would have without each of its EnvoyFilters, by their names.
+    """
 
     trial: Trial
     resources: Resources
     found: Ground
+    without: Without = dict
+    known: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def fields(self, call: Call) -> frozenset[str]:
+        """Return the fields of the configuration on the way of a call, and what comes of it."""
+        if id(call) not in self.known:
+            decision = evaluate(self.resources, call)
+            way = Way(self.trial, call, decision, self.without)
+            self.known[id(call)] = way.fields() | {outcome(decision)}
+        return self.known[id(call)]
 
     def pairs(
         self, calls: Sequence[Call], dumped: Resources | None = None, again: int = 0
     ) -> Iterator[Pair]:
         """Make calls, many at a time, and each at least so often again."""
-        make = partial(self._pair, cache(partial(_without_each, self.trial)), dumped)
+        make = partial(self._pair, dumped)
         # Here, and not beside others: whoever reads the pairs may change the evaluator meanwhile.
         decided = [evaluate(self.resources, one) for one in calls]
         told = [
@@ -114,11 +141,11 @@ class Seen:
         with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
             yield from pool.map(make, calls, told)
 
-    def _pair(self, without: Without, dumped: Resources | None, call: Call, told: Told) -> Pair:
+    def _pair(self, dumped: Resources | None, call: Call, told: Told) -> Pair:
         folder, introduced = Path(self.found.folder), self.trial.introduced
         got = ask(call, told.headers, folder, introduced, again=told.again)
-        workloads = self.found.workloads
-        return Pair(self.resources, call, workloads, got, self.trial, without, dumped)
+        known = partial(self.fields, call)
+        return Pair(self.resources, call, self.found.workloads, got, self.trial, known, dumped)
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from libs.routing.call import Call
 from libs.routing.decision import Decision, Verdict
 from libs.routing.evaluate import evaluate
 from tests.agree.observed import fits
-from tests.agree.observing import Pair
-from tests.agree.onway import Way
+from tests.agree.observing import Pair, outcome
 
 
 @dataclass(slots=True)
@@ -29,9 +28,9 @@ def compare(pairs: Iterable[Pair], *, fields: bool = True) -> Report:
     for pair in pairs:
         decision = evaluate(pair.resources, pair.call)
         report.pairs += 1
-        report.outcomes[str(decision.error or decision.verdict)] += 1
+        report.outcomes[outcome(decision)] += 1
         if fields:
-            report.fields.update(Way(pair.trial, pair.call, decision, pair.without).fields())
+            report.fields.update(pair.fields() - {outcome(decision)})
         if decision.verdict is Verdict.NOT_DECIDED:
             report.undecided[str(decision.undecided)] += 1
         found = wrong(pair, decision)

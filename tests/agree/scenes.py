@@ -45,7 +45,7 @@ TRAFFIC: Mapping[Draw, int] = {
         (arrivals.draw, 2),
         (intercepted.draw, 4),
         (limited.draw, 3),
-        (lookups.draw, 1),
+        (lookups.draw, 2),
         (upgraded.draw, 1),
     )
 }

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -85,10 +86,8 @@ def _connection(call: Mapping[str, Any], host: str, port: int) -> http.client.HT
     wanted = call.get("tls")
     if wanted is None:
         return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
-    folder = Path(wanted["certificates"])
     raw = socket.create_connection((host, port), timeout=_TIMEOUT_S)
-    context = certificates.client(folder, wanted.get("shown", ""))
-    _limit(context, wanted)
+    context = _context(json.dumps({**wanted, "name": ""}, sort_keys=True))
     connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
     connection.sock = context.wrap_socket(raw, server_hostname=wanted["name"])
     return connection
@@ -142,8 +141,11 @@ def _exchange(host: str, port: int, sent: bytes, silence_s: float) -> Reply:
     return Reply(NO_ANSWER, {}, got.decode(errors="replace"), 0.0)
 
 
-def _limit(context: ssl.SSLContext, wanted: Mapping[str, Any]) -> None:
-    """Set what the client is able to speak; its name may stand for another in certificates."""
+@cache
+def _context(written: str) -> ssl.SSLContext:
+    """Return what a client is able to speak; its name may stand for another in certificates."""
+    wanted = json.loads(written)
+    context = certificates.client(Path(wanted["certificates"]), wanted.get("shown", ""))
     if "alpn" in wanted:
         context.set_alpn_protocols(wanted["alpn"])
     if "newest" in wanted:
@@ -154,6 +156,7 @@ def _limit(context: ssl.SSLContext, wanted: Mapping[str, Any]) -> None:
         context.set_ciphers(wanted["ciphers"])
     if wanted.get("any_name"):
         context.check_hostname = False
+    return context
 
 
 def _one(connection: http.client.HTTPConnection, call: Mapping[str, Any], number: str) -> Reply:

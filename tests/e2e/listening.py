@@ -9,10 +9,13 @@ _LISTENING = "0A"
 _WORD_DIGITS = 8
 
 
-def listening(places: Iterable[tuple[str, int]]) -> bool:
-    """Say whether there is a listening socket at each of these addresses and ports."""
+def listening(places: Iterable[tuple[str, int]]) -> bool | None:
+    """Say whether somebody listens at all of these addresses and ports; None for some of them."""
     wanted = {(str(ip_address(host)), port) for host, port in places}
-    return not wanted or wanted <= {at for table in _TABLES for at in _listed(table)}
+    there = wanted & {at for table in _TABLES for at in _listed(table)}
+    if there == wanted:
+        return True
+    return None if there else False
 
 
 def _listed(table: Path) -> Iterator[tuple[str, int]]:

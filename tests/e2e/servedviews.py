@@ -80,9 +80,9 @@ class ServedViews:
             kept = self._kept = _Kept(process, node_id, delta, proxy.locality)
         bound = list(_bound_addresses(snapshot))
         try:
-            self._give(kept, snapshot, lambda: listening(bound))
+            self._give(kept, snapshot, lambda: not bound or listening(bound) is True)
             yield kept.process
-            self._give(kept, self._nothing(), lambda: not any(listening([at]) for at in bound))
+            self._give(kept, self._nothing(), lambda: not bound or listening(bound) is False)
         except BaseException:
             self._end()
             raise

@@ -7,6 +7,9 @@ def _all(where: str, *fields: str) -> Iterator[tuple[str, str]]:
     return ((field, where) for field in fields)
 
 
+_UNSAID = ("HEADERS_WITH_UNDERSCORES_UNSPECIFIED", "PATH_WITH_ESCAPED_SLASHES_UNSPECIFIED")
+
+
 SHOWN_ELSEWHERE: Mapping[str, str] = dict(
     (
         *_all(
@@ -293,8 +296,8 @@ NO_CALL_SHOWS: Mapping[str, str] = dict(
         ),
         *_all(
             "stands for what is not written, which other tables show",
-            "ConnectionSettings.httpHeadersWithUnderscoresAction HEADERS_WITH_UNDERSCORES_UNSPECIFIED",
-            "ConnectionSettings.httpPathWithEscapedSlashesAction PATH_WITH_ESCAPED_SLASHES_UNSPECIFIED",
+            f"ConnectionSettings.httpHeadersWithUnderscoresAction {_UNSAID[0]}",
+            f"ConnectionSettings.httpPathWithEscapedSlashesAction {_UNSAID[1]}",
             "ConnectionSettings.profile SIDECAR",
             "CorsPolicy.unmatchedPreflights UNSPECIFIED",
             "EgressListener.captureMode DEFAULT",

@@ -1,7 +1,8 @@
 """Rules of AuthorizationPolicies taken apart: what each field asks of which attribute of a call."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_network
 from typing import Final
 
@@ -64,13 +65,14 @@ _LISTED: Final = (
 class Limit:
     """One field: the attribute is one of `values`, and none of `excluded`.
 
-    A `listed` attribute may have several values at once, and one of them is enough.
+    A `listed` attribute may have several values at once, and one of them is enough. Where it is
+    written makes no difference.
     """
 
     attribute: str
     values: tuple[str, ...]
     excluded: tuple[str, ...]
-    path: Path
+    path: Path = field(compare=False)
     language: Callable[[str], Expression]
     listed: bool = False
 
@@ -188,6 +190,7 @@ def _path(written: str) -> Expression:
     return Chain(tuple(parts))
 
 
+@cache
 def _principal(domains: Domains) -> Callable[[str], Expression]:
     return lambda written: Choice(tuple(map(pattern, domains.expanded([written]))))
 
@@ -207,6 +210,7 @@ def _of_domain(written: str) -> Expression:
     return Chain((*parts[1:], exact("/"), ANYTHING))
 
 
+@cache
 def _account(default: str) -> Callable[[str], Expression]:
     def make(written: str) -> Expression:
         namespace, slash, name = written.rpartition("/")

@@ -1,5 +1,6 @@
 """`periplus up` and `periplus demo`: commands that run until they are done or stopped."""
 
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ DEFAULT_STATE = Path("periplus-state")
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where Envoys connect, and as whom; who signs for them; how API servers are reached."""
+    """Where Envoys connect, and as whom; who signs for them; what else is reached, and how."""
 
     xds_address: str = "127.0.0.1:15010"
     """Where Envoys connect; beyond this machine only with an identity"""
@@ -33,6 +34,8 @@ class Doors:
     """Context of the cluster whose Secrets hold the kubeconfigs of others"""
     kubeconfig_exec: Annotated[bool, Parameter(negative="")] = False
     """Run programs that the kubeconfig names (`exec`) for credentials"""
+    previews: Annotated[bool, Parameter(negative="")] = False
+    """Preview pull requests at the forge that PERIPLUS_PREVIEWER_FORGE and others name"""
 
     def given(self) -> dict[str, Any]:
         """Return the fields as `UpOptions` has them, with paths that hold in every folder."""
@@ -83,6 +86,8 @@ def up(  # noqa: PLR0913 - one parameter for each option of a user
     from tools.up.options import UpOptions
 
     _positive("--poll-s", poll_s)
+    if doors.previews and "PERIPLUS_PREVIEWER_FORGE" not in os.environ:
+        raise UnusableError("--previews: set PERIPLUS_PREVIEWER_FORGE and the settings beside it")
     run(
         UpOptions(
             repository=repository,

@@ -38,8 +38,9 @@ class UpOptions:
     `ca_authorities` is a folder with the values of each cluster's `cacerts`; with one an authority
     signs for workloads as well. `kubeconfig` has the contexts that clusters name, `home_context`
     that of the cluster whose Secrets hold the kubeconfigs of others; `kubeconfig_exec` lets its
-    programs be run. Without a kubeconfig no API server is read or written. Without `rollouts`, a
-    fleet with a strategy is never moved. `spans` and `span_endpoint` are those of
+    programs be run. Without a kubeconfig no API server is read or written. With `previews`
+    pull requests are previewed, and deliveries of their forge taken. Without `rollouts`, a fleet
+    with a strategy is never moved. `spans` and `span_endpoint` are those of
     `libs.telemetry.settings`.
     """
 
@@ -53,6 +54,7 @@ class UpOptions:
     ca_mutual_address: str = "127.0.0.1:15013"
     trigger_address: str = "127.0.0.1:15080"
     kubeconfig: Path | None = None
+    previews: bool = False
     rollouts: bool = True
     home_context: str = ""
     kubeconfig_exec: bool = False
@@ -112,6 +114,20 @@ def children(options: UpOptions) -> tuple[ChildSpec, ...]:
         *_authority(options, telemetry),
         *_reconciler(options, telemetry),
         *_rollout(options, telemetry),
+        *_previews(options, telemetry),
+    )
+
+
+def _previews(options: UpOptions, telemetry: dict[str, str]) -> tuple[ChildSpec, ...]:
+    """What they need to know of the forge is in the environment, for it holds secrets."""
+    if not options.previews:
+        return ()
+    pages = str(options.state / "previews")
+    mirror = str(options.state / "previews.git")
+    seen = {"REPOSITORY": options.repository, "MIRROR": mirror, "PAGES": pages}
+    return (
+        _service("previewer", seen, telemetry),
+        _service("api", {"PAGES": pages}, telemetry),
     )
 
 

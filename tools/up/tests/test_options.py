@@ -53,3 +53,13 @@ def test_a_folder_that_no_socket_fits_below_is_refused() -> None:
     UpOptions("fleet.git", Path("/" + "s" * 94))
     with pytest.raises(OSError, match="at least 6 bytes shorter"):
         UpOptions("fleet.git", Path("/" + "s" * 100))
+
+
+def test_previews_are_of_the_same_repository() -> None:
+    """The previewer has a mirror of its own, and the api serves the pages that it leaves."""
+    options = UpOptions("fleet.git", Path("/state"), previews=True, rollouts=False)
+    told = _told(options)
+    assert list(told)[-2:] == ["previewer", "api"]
+    assert told["previewer"]["REPOSITORY"] == told["gitwatcher"]["REPOSITORY"]
+    assert told["previewer"]["MIRROR"] != told["gitwatcher"]["MIRROR"]
+    assert told["previewer"]["PAGES"] == told["api"]["PAGES"] == "/state/previews"

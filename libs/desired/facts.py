@@ -6,6 +6,7 @@ them. They stand in for a cluster that cannot be asked, wherever somebody says w
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from libs.desired import codes
@@ -30,8 +31,17 @@ from libs.meshapi.service import Service
 
 FACTS_BYTES_MAX: Final = 64 * 1024 * 1024
 FACTS_LIMITS: Final = Limits(
-    file_bytes_max=FACTS_BYTES_MAX, documents_max=200_000, nodes_max=20_000_000
+    file_bytes_max=FACTS_BYTES_MAX,
+    documents_max=200_000,
+    nodes_max=20_000_000,
+    messages_max=1_000_000,
 )
+OLD_DAYS: Final = 30
+"""Facts that are older are said to be."""
+
+SAID_MAX: Final = 50
+"""So much of what is wrong with one file is said."""
+
 KINDS: Final[tuple[type[MeshObject], ...]] = (
     Endpoints,
     EndpointSlice,
@@ -80,7 +90,8 @@ def read_facts(cluster: ClusterName, data: bytes) -> FactsReading:
     """
     parsed = parse_file(facts_path(cluster), data, FACTS_LIMITS)
     said = tuple(one for one in parsed.messages if one.code not in _NO_EFFECT)
-    messages = (*said, *_strange(cluster, parsed.objects))
+    everything = (*said, *_strange(cluster, parsed.objects))
+    messages = (*sorted(everything, key=lambda one: one.level is not Level.ERROR),)[:SAID_MAX]
     if errors(messages):
         return FactsReading(None, messages)
     observations = [one for one in parsed.objects if isinstance(one.object, Observation)]
@@ -148,12 +159,14 @@ def is_reachable(cluster: ClusterName, view: FleetView) -> bool:
     return view.clusters[cluster].spec.connection.static is None
 
 
-def facts_messages(view: FleetView, files: FactsFiles) -> tuple[Message, ...]:
-    """Read all facts of a fleet; return what is wrong with them."""
+def facts_messages(view: FleetView, files: FactsFiles, today: date) -> tuple[Message, ...]:
+    """Read all facts of a fleet; return what is wrong with them, as of a day."""
     found: list[Message] = []
     for cluster in sorted(files.files.keys() & view.clusters.keys()):
         reading = files.files[cluster].read()
         found += reading.messages
+        if reading.facts is not None:
+            found += _aged(reading.facts, today)
         objects = reading.facts.objects if reading.facts is not None else ()
         if objects and not is_reachable(cluster, view):
             text = (
@@ -162,6 +175,18 @@ def facts_messages(view: FleetView, files: FactsFiles) -> tuple[Message, ...]:
             )
             found.append(message(codes.FACTS, Level.WARNING, objects[0].origin, text))
     return tuple(found)
+
+
+def _aged(facts: ClusterFacts, today: date) -> Iterator[Message]:
+    """Say of facts how old they are, where they may not hold any more."""
+    observed = facts.observed
+    if observed is None or facts.observation is None or observed.spec.seen_at is None:
+        return
+    days = (today - date.fromisoformat(observed.spec.seen_at[:10])).days
+    if days > OLD_DAYS:
+        text = f"this was seen {days} days ago; write it anew with `periplus export facts`"
+        place = facts.observation.positions.at(("spec", "seenAt"))
+        yield message(codes.FACTS, Level.INFO, place, text)
 
 
 def _strange(cluster: ClusterName, objects: Sequence[ParsedObject]) -> Iterator[Message]:

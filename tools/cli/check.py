@@ -84,7 +84,7 @@ def checked(sources: Sources, mesh: Mesh, today: date, envoy: EnvoyCheck | None 
     if read.view is not None:
         read = read._replace(view=mesh.over(read.view))
     facts = facts_in(sources.files)
-    seen = facts_messages(read.view, facts) if read.view is not None else ()
+    seen = facts_messages(read.view, facts, today) if read.view is not None else ()
     found = (*unreadable(sources.links), *read.messages, *seen, *_refused(read, envoy))
     objects = sum(not is_patch_key(one.key) for some in read.contents.values() for one in some)
     kept, silenced = _sifted(read, found, today, facts)

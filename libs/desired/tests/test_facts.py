@@ -1,5 +1,7 @@
 """What is read of facts, and what a fleet looks like with them."""
 
+from datetime import date
+
 import pytest
 
 from libs.desired.directory import contents_from_files
@@ -13,8 +15,9 @@ from libs.desired.facts import (
 )
 from libs.desired.select import objects_for
 from libs.kernel.ids import ClusterName
-from libs.kernel.messages import errors
+from libs.kernel.messages import Level, errors
 
+DAY = date(2026, 5, 5)
 EAST, WEST = ClusterName("east"), ClusterName("west")
 _FLEET = b"""apiVersion: periplus.io/v1alpha1
 kind: Fleet
@@ -123,9 +126,19 @@ def test_facts_of_the_wrong_cluster_are_named() -> None:
     view, _, _ = contents_from_files(TREE)
     assert view is not None
     found = files(east=b"a", west=_SERVICE % (b"db", 1), none=b"a")
-    first, second = facts_messages(view, found)
+    first, second = facts_messages(view, found, DAY)
     assert first.origin.file == "clusters/east/facts.yaml"
     assert "`west` has no API server" in second.text
+
+
+def test_old_facts_are_said_to_be_old() -> None:
+    """A preview by them may be of a cluster that is another one by now."""
+    view, _, _ = contents_from_files(TREE)
+    assert view is not None
+    assert facts_messages(view, files(east=OBSERVED), DAY) == ()
+    (said,) = facts_messages(view, files(east=OBSERVED), date(2026, 6, 4))
+    assert (said.level, said.origin.line) == (Level.INFO, 5)
+    assert "31 days ago" in said.text
 
 
 def test_facts_are_in_no_set() -> None:

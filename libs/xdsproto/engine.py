@@ -83,7 +83,7 @@ class AdsEngine:
             return (self._close,)
         if self._published is None:
             return ()
-        busy = [state for state in self._ordered if state.busy]
+        busy = [one for one in self._ordered if one.dirty or one.owed or one.answer_owed]
         if not busy and not self._news:
             # Nothing was heard since the last look, so nobody stands otherwise than then.
             return ()
@@ -174,7 +174,7 @@ class AdsEngine:
         while True:
             marked = _marked(busy)
             for state in busy:
-                response = None if state.blocked else self._respond(state, published)
+                response = self._respond(state, published)
                 if response is not None:
                     return response
             if _marked(busy) == marked:
@@ -189,7 +189,7 @@ class AdsEngine:
         return (self.only,) if self.only else PROOF_TYPES
 
     def _respond(self, state: TypeState, published: Published) -> Respond | None:
-        if not state.busy:
+        if state.blocked or not (state.dirty or state.owed or state.answer_owed):
             return None
         compose = sotw.compose if self._is_sotw else delta.compose
         view = published.of(state.type_url)

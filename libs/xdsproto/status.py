@@ -40,7 +40,8 @@ def standing(
     for state in states.values():
         if state.refused or state.rejection is not None:
             return Stand(SyncStatus.REFUSED, state.error or "", state)
-        settled = settled and not (state.busy or state.awaited)
+        waits = state.dirty or state.owed or state.answer_owed or state.awaited
+        settled = settled and not waits
     if not settled:
         return STALE
     for url in proofs:

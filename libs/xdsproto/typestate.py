@@ -60,11 +60,6 @@ class TypeState:
         self._in_flight: dict[str, tuple[ResourceName, ...]] = {}
 
     @property
-    def busy(self) -> bool:
-        """Whether there is something to look at or to answer."""
-        return bool(self.dirty or self.owed or self.answer_owed)
-
-    @property
     def blocked(self) -> bool:
         """Whether the client has to acknowledge something before more is sent."""
         warming = self.type_url in (CLUSTER, ENDPOINT)

@@ -17,6 +17,7 @@ from tests.e2e.xdscompiler import ScriptedCompiler
 from tests.e2e.xdsstack import Stack, eventually, stack
 from tools.child.ports import free_ports
 from tools.child.process import Child
+from tools.cli.main import main
 from tools.envoy.process import EnvoyProcess
 
 STALL_S = 0.9
@@ -96,7 +97,7 @@ class Served:
 @pytest.fixture
 def served(mesh: Stack) -> Served:
     """Fifty hosts, none of them loaded."""
-    compiler, frontend = mesh.compiler(), mesh.frontend()
+    compiler, frontend = mesh.compiler(), mesh.frontend(STATUS=f"unix:{mesh.folder}/s.sock")
     made = Served(mesh, free_ports(1)[0], compiler, frontend, None)  # type: ignore[arg-type]
     first = made.view(ANSWERS)
     compiler.publish(first)
@@ -222,9 +223,15 @@ def test_a_new_control_plane_takes_over_what_is_loaded(served: Served) -> None:
     assert served.get("h2.example") == "h2"
 
 
-def test_a_proxy_that_starts_anew_gets_its_working_set(served: Served) -> None:
-    """What proxies of a class called is loaded by the next one without a request."""
+def test_a_proxy_that_starts_anew_gets_its_working_set(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What proxies of a class called is loaded by the next one without a request, and told."""
     assert [served.get(f"h{number}.example") for number in (3, 9)] == ["h3", "h9"]
+    assert served.get("nobody.example").startswith("404")
+    status = f"unix:{served.mesh.folder}/s.sock"
+    assert main(["proxies", "hosts", "web.default", "--status", status]) == 0
+    assert capsys.readouterr().out.split() == ["routes/h3.example", "routes/h9.example"]
     served.envoy.kill()
     served.envoy.start()
     served.envoy.wait_ready()

@@ -37,8 +37,9 @@ from services.reconciler.verdicts import (
     reason_of,
 )
 
-BATCH_OBJECTS = 1000
-"""So many writes stand between two notes of what became of them."""
+BATCH_OBJECTS = 400
+"""So many writes stand between two notes of what became of them. A batch has to end within the time
+that a lease leaves, also on a server that takes only a hundred in a second."""
 
 
 class LeftOffError(Exception):

@@ -6,7 +6,7 @@ halved and nothing is sent until the time that it names; every answer makes room
 
 from dataclasses import dataclass
 
-IN_FLIGHT_MAX = 16.0
+IN_FLIGHT_MAX = 32.0
 IN_FLIGHT_MIN = 1.0
 ROOM = 0.05
 """What an answer adds to the number in flight: every refusal costs a pause, so they must be few."""

@@ -30,7 +30,8 @@ from libs.ports.kubecluster import (
     WriteResult,
 )
 
-AT_ONCE_MAX = 16
+AT_ONCE_MAX = 32
+"""As many as one server gets at once at most: what a request costs us falls with their number."""
 WRITE_TIMEOUT_S = 60.0
 """A webhook may take 30 seconds by itself."""
 APPLY = "application/apply-patch+yaml"

@@ -2,33 +2,28 @@
 
 The raw rate of server-side apply and kubectl are measured in the same run, one half of each before
 the first apply and one after it, so that a machine that has other things to do as well does not
-choose the winner. Requests are those of the server's audit log.
+choose the winner. The reconciler is a process as it ships; its requests are those of the server's
+audit log.
 """
 
 import argparse
 import json
-import resource
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from libs.adapters.kube.access import Allowed, kubeconfig_file
 from libs.adapters.kube.cluster import KubeClient
-from libs.adapters.sql.store import open_store
 from libs.adapters.system.clock import SystemClock
 from libs.adapters.system.rng import SystemRng
-from libs.adapters.system.steps import NoSteps
 from libs.desired.stored import RevisionReader
 from libs.fakes.store import FakeStore
 from libs.kernel.ids import ClusterName
-from libs.kernel.inventory import ClusterReport
 from libs.ports.kubecluster import Apply, Done
-from services.reconciler.direction import StoredDirection
-from services.reconciler.onecluster import OneCluster, Shared
 from services.reconciler.tests.commits import Commits
+from tests.bench.reconcilerrun import reconciling
 from tools.kubeapi.fleet import running
 from tools.kubeapi.server import ApiServer, ServerSpec
 
@@ -37,6 +32,7 @@ RAW_OBJECTS = 750
 KUBECTL_OBJECTS = 500
 """Of each half."""
 STATIC_CLUSTERS = 200
+QUIET_S = 2.0
 NAME = ClusterName("bench")
 SETS = tuple(f"shop{number}" for number in range(10))
 """Objects are spread over sets: a file has a limit."""
@@ -150,71 +146,38 @@ def _kubectl(server: ApiServer, folder: Path, half: str) -> float:
 
 
 def _reconciled(server: ApiServer, folder: Path, objects: int) -> dict[str, float]:
-    """Bring many objects to the server, then nothing, then one change."""
-    store = open_store(f"sqlite:///{folder / 'store.sqlite'}")
-    commits = Commits(store, FLEET, [CLUSTER % (NAME, "context: bench")])
-    parts = [_object(f"object{number}") for number in range(objects)]
-    commits.commit(_spread(parts))
-    client = KubeClient(SystemClock(), SystemRng())
-    source = kubeconfig_file(server.kubeconfig(), "", Allowed(files=True))
-    direction = StoredDirection(store, RevisionReader(store))
-    shared = Shared(store, SystemClock(), NoSteps(), direction)
-    one = OneCluster(shared, client.cluster(NAME, source), lambda: None)
-    started_s, cpu_s = time.perf_counter(), time.process_time()
-    report = _round(one, commits)
-    took_s, cpu_s = time.perf_counter() - started_s, time.process_time() - cpu_s
-    if report is None or report.state.value != "done":
-        raise RuntimeError(f"the first round did not end well: {report}")
-    time.sleep(2.0)
-    _round(one, commits)
-    quiet = _requests(server)
-    time.sleep(2.0)
-    _round(one, commits)
-    after_quiet = _requests(server)
-    parts[objects // 2] = _object(f"object{objects // 2}", "2")
-    commits.commit(_spread(parts))
-    changed_s = time.perf_counter()
-    _round(one, commits)
-    changed_s = time.perf_counter() - changed_s
-    changes = _requests(server) - after_quiet
-    one.close()
-    client.close()
-    store.close()
-    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "objects": objects,
-        "first_apply_s": round(took_s, 1),
-        "first_apply_cpu_s": round(cpu_s, 1),
-        "first_apply_per_s": round(objects / took_s, 1),
-        "no_change_requests": (after_quiet - quiet).total(),
-        "one_change_s": round(changed_s, 2),
-        "one_change_dry_runs": changes["dry run"],
-        "one_change_writes": changes["write"],
-        "one_change_other_requests": changes["read"],
-        "memory_mb": round(memory_mb),
-    }
+    """Bring one object to the server, then many, then nothing, then one change."""
+    with reconciling(server, folder) as reconciler:
+        commits = Commits(reconciler.store, FLEET, [CLUSTER % (NAME, "context: bench")])
+        parts = [_object(f"object{number}") for number in range(objects)]
+        reconciler.settled(commits.commit(_spread(parts[:1])))
+        cpu_s = reconciler.cpu_s
+        took_s = reconciler.settled(commits.commit(_spread(parts)))
+        cpu_s = reconciler.cpu_s - cpu_s
+        time.sleep(QUIET_S)
+        quiet = reconciler.requests()
+        time.sleep(QUIET_S)
+        after_quiet = reconciler.requests()
+        parts[objects // 2] = _object(f"object{objects // 2}", "2")
+        changed_s = reconciler.settled(commits.commit(_spread(parts)))
+        time.sleep(QUIET_S)
+        changes = reconciler.requests() - after_quiet
+        return {
+            "objects": objects,
+            "first_apply_s": round(took_s, 1),
+            "first_apply_cpu_s": round(cpu_s, 1),
+            "first_apply_per_s": round(objects / took_s, 1),
+            "no_change_requests": (after_quiet - quiet).total(),
+            "one_change_s": round(changed_s, 2),
+            "one_change_dry_runs": changes["dry run"],
+            "one_change_writes": changes["write"],
+            "one_change_other_requests": changes["read"],
+            "memory_mb": round(reconciler.memory_mb),
+        }
 
 
 def _spread(objects: Sequence[str]) -> dict[str, str]:
     return {one: "".join(objects[number :: len(SETS)]) for number, one in enumerate(SETS)}
-
-
-def _round(one: OneCluster, commits: Commits) -> ClusterReport | None:
-    (target,) = commits.targets()
-    return one.one_round(target, None)
-
-
-def _requests(server: ApiServer) -> "Counter[str]":
-    """Count what the reconciler asked the server for so far."""
-    found: Counter[str] = Counter()
-    for event in server.audited():
-        if event.get("userAgent", "").startswith("periplus"):
-            verb, uri = event["verb"], event["requestURI"]
-            if verb in {"get", "list", "watch"}:
-                found["read"] += 1
-            else:
-                found["dry run" if "dryRun" in uri else "write"] += 1
-    return found
 
 
 def _static() -> dict[str, float]:

@@ -56,7 +56,7 @@ def notices(report: ClusterReport, former: ClusterReport | None) -> Iterator[Not
     """Yield what a report says of objects and the former one did not, the gravest first."""
     before = {one.key: one for one in former.results} if former else {}
     for one in report.results:
-        if before.get(one.key) != one:
+        if not _is_said(one, before.get(one.key)):
             yield from _notice(one)
     now = {one.key for one in report.results}
     if report.plan and not report.reason:
@@ -126,6 +126,13 @@ def condition(notice: Notice, live: LiveObject, now_s: float) -> Apply | None:
         "status": {"conditions": [made]},
     }
     return Apply(body, live.uid, subresource="status")
+
+
+def _is_said(one: ObjectResult, before: ObjectResult | None) -> bool:
+    """Say whether it was told before; of what is waited for, every step on the way is no news."""
+    if before is not None and one.state is before.state is RoundState.WAITING:
+        return True
+    return one == before
 
 
 def _notice(one: ObjectResult) -> Iterator[Notice]:

@@ -48,6 +48,14 @@ def test_what_was_said_before_is_not_said_again() -> None:
     assert [found.note for found in notices(report(other), report(one))] == ["b"]
 
 
+def test_steps_on_the_way_of_what_is_waited_for_are_no_news() -> None:
+    """One Event says that it is waited for, and its end is told once."""
+    one = result(RoundState.WAITING, "readyReplicas is 1 of 3")
+    other = result(RoundState.WAITING, "readyReplicas is 2 of 3")
+    assert [found.reason for found in notices(report(one), None)] == ["Waiting"]
+    assert list(notices(report(other), report(one))) == []
+
+
 def test_the_end_of_trouble_is_told_once_it_is_known() -> None:
     """A round that was cut short knows nothing about objects that it does not name."""
     before = report(result(RoundState.FAILED, "a"))

@@ -4,7 +4,7 @@ All dry runs of a layer come before its first write. What may be written is in t
 it is, and what became of it afterwards: whoever is killed in between looks again and goes on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from libs.kernel.inventory import Action, InventoryRecord, ObjectResult, RoundState
@@ -25,6 +25,7 @@ from libs.ports.kubecluster import (
 from libs.ports.steps import Steps
 from libs.ports.store import Store
 from services.reconciler import steps as names
+from services.reconciler.batches import Batches
 from services.reconciler.gates import Gates
 from services.reconciler.verdicts import (
     applied,
@@ -36,10 +37,6 @@ from services.reconciler.verdicts import (
     may_pass,
     reason_of,
 )
-
-BATCH_OBJECTS = 400
-"""So many writes stand between two notes of what became of them. A batch has to end within the time
-that a lease leaves, also on a server that takes only a hundred in a second."""
 
 
 class LeftOffError(Exception):
@@ -88,6 +85,11 @@ class Execution:
     fence: Fence
     seen: Mapping[ObjectKey, LiveObject]
     outcome: Outcome = field(default_factory=Outcome)
+    batches: Batches = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know nothing yet of the server's speed."""
+        self.batches = Batches(self.gates.clock)
 
     def run(self, plan: Plan) -> Outcome:
         """Carry out a plan as far as it goes. Raises TransientError when the Store is away."""
@@ -110,11 +112,11 @@ class Execution:
         self._record([step.record for step in ready if step.record])
         if ready:
             self.steps.reached(names.INTENT_RECORDED)
-        for batch in _batches(ready):
+        for batch in self.batches.of(ready):
             self._check()
             self._apply(batch)
         deleting = [step for step in layer.steps if step.action is Action.DELETED]
-        for batch in _batches(deleting):
+        for batch in self.batches.of(deleting):
             self._check()
             self._delete(batch)
         if layer.then is Gate.ESTABLISHED:
@@ -146,7 +148,7 @@ class Execution:
         """Return the steps that are to be written: those that would do something, and may."""
         ready: list[Step] = []
         settled: list[InventoryRecord] = []
-        for batch in _batches(steps):
+        for batch in self.batches.of(steps):
             self._check()
             writes = [apply_of(step) for step in batch]
             results = self.cluster.write(writes, dry_run=True)
@@ -300,8 +302,3 @@ def _is_gone(result: WriteResult) -> bool:
     if isinstance(result, Refused):
         return result.code is Refusal.ABSENT
     return isinstance(result, Done)
-
-
-def _batches(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
-    for start in range(0, len(steps), BATCH_OBJECTS):
-        yield steps[start : start + BATCH_OBJECTS]

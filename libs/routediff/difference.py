@@ -18,7 +18,7 @@ from libs.routediff.guarding import (
 )
 from libs.routediff.literals import Entry
 from libs.routediff.outcomes import Outcome
-from libs.routediff.outlets import Arrival, Outlet, outlets, refused
+from libs.routediff.outlets import Arrival, Outlet, other_datagrams, outlets, refused
 from libs.routediff.passing import as_requests
 from libs.routediff.requests import Found, Gap, Requests
 from libs.routediff.sides import Manager, Side, settings
@@ -35,6 +35,7 @@ from libs.routing.resources import Resources
 STEPS_MAX: Final = 2_000_000
 """Steps of comparing that a whole difference may take."""
 
+_DATAGRAMS: Final = "answers datagrams in another way, such as questions for names"
 _MANAGER: Final = Manager.DESCRIPTOR.full_name
 
 
@@ -54,6 +55,8 @@ class _Comparison:
         undecided: dict[Undecided, None] = {}
         upstreams = Upstreams(self.old), Upstreams(self.new)
         changed = _changed_clusters(*upstreams)
+        for name in other_datagrams(self.old, self.new):
+            undecided[Undecided(f"listener {name}", _DATAGRAMS)] = None
         try:
             for outlet in outlets(self.old, self.new):
                 for one in self._at(outlet, upstreams, changed):

@@ -9,6 +9,7 @@ from protogen.envoy.config.core.v3 import base_pb2
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 
+from libs.envoy import dns
 from libs.routing import chains, listeners
 from libs.routing.call import Call, call_from_fields
 from libs.routing.outcome import FailedError, Failure, UndecidedError
@@ -68,6 +69,16 @@ def outlets(old: Resources, new: Resources) -> Iterator[Outlet]:
                 yield outlet
 
 
+def other_datagrams(old: Resources, new: Resources) -> Iterator[str]:
+    """Yield the names of listeners for datagrams that are not alike on both sides."""
+    found = ({name: one for name, one in side.listeners.items() if dns.is_udp(one)}
+             for side in (old, new))  # fmt: skip
+    before, after = found
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            yield name
+
+
 def _key(arrival: Arrival) -> tuple[object, ...]:
     name = arrival.listener.name if arrival.listener is not None else None
     chain = arrival.chain.SerializeToString(deterministic=True) if arrival.chain else None
@@ -77,6 +88,8 @@ def _key(arrival: Arrival) -> tuple[object, ...]:
 def _places(resources: Resources) -> Iterator[_Place]:
     """Yield the ports and addresses that listeners and their chains name, and some other one."""
     for one in resources.listeners.values():
+        if dns.is_udp(one):
+            continue
         mode = _MODES.get(one.traffic_direction, "gateway")
         ports = {at.port_value for at in _sockets(one)}
         addresses = {_SOME_ADDRESS if at.address in _UNSPECIFIED else at.address

@@ -4,7 +4,8 @@ from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.config.listener.v3 import listener_pb2
 from protogen.envoy.extensions.filters.listener.tls_inspector.v3 import tls_inspector_pb2
 
-from libs.routediff.outlets import outlets, refused
+from libs.envoy import dns
+from libs.routediff.outlets import other_datagrams, outlets, refused
 from libs.routediff.tests.views import PORT, compiled, view
 from libs.routing.resources import Resources
 
@@ -46,3 +47,15 @@ def test_an_intercepting_sidecar_is_asked_about_ports_that_nobody_has() -> None:
     """What is let through, or not, is a way in as well."""
     found = list(outlets(compiled(""), compiled("")))
     assert any(one.old.listener and one.old.listener.name == "virtualOutbound" for one in found)
+
+
+def test_a_listener_for_datagrams_is_no_way_in_and_has_to_be_alike() -> None:
+    """What it answers decides where calls go, and nobody compares it."""
+    one, other = (
+        Resources({"names": dns.name_server("names", "127.0.0.1", PORT, {"a": [address]})})
+        for address in ("10.0.0.1", "10.0.0.2")
+    )
+    assert list(outlets(one, other)) == []
+    assert list(other_datagrams(one, other)) == ["names"]
+    assert list(other_datagrams(one, Resources())) == ["names"]
+    assert list(other_datagrams(one, one)) == []

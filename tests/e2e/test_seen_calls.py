@@ -25,7 +25,7 @@ from tools.cli.main import main
 from tools.envoy.process import EnvoyProcess
 
 EAST = ClusterName("east")
-_API, _PLAIN, _MESHED = "127.77.5.1", "127.77.5.8", "127.77.5.9"
+_API, _PLAIN, _MESHED = "127.81.5.1", "127.81.5.8", "127.81.5.9"
 _WAIT_S = 10.0
 _FILES = {
     "fleet.yaml": """
@@ -74,12 +74,12 @@ spec: {selector: {calls: api}, ports: [{name: http, port: 80}]}
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
 metadata: {name: api-1, namespace: shop}
-spec: {address: 127.77.5.1, labels: {app: api}, serviceAccount: api}
+spec: {address: 127.81.5.1, labels: {app: api}, serviceAccount: api}
 ---
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
 metadata: {name: cron-1, namespace: legacy}
-spec: {address: 127.77.5.8, labels: {app: cron, calls: api}, serviceAccount: cron}
+spec: {address: 127.81.5.8, labels: {app: cron, calls: api}, serviceAccount: cron}
 ---
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -88,7 +88,7 @@ spec:
   workloadSelector: {labels: {app: api}}
   ingress:
   - port: {number: 9080, protocol: HTTP, name: http}
-    bind: 127.77.5.1
+    bind: 127.81.5.1
     captureMode: NONE
     defaultEndpoint: 0.0.0.0:9081
 ---

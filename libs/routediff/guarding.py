@@ -6,6 +6,7 @@ from typing import Final
 from google.protobuf.any_pb2 import Any as AnyMessage
 from protogen.envoy.config.listener.v3 import listener_components_pb2 as lc
 from protogen.envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2
+from protogen.envoy.extensions.filters.http.jwt_authn.v3 import config_pb2
 from protogen.envoy.extensions.filters.network.http_connection_manager.v3 import (
     http_connection_manager_pb2 as hcm_pb2,
 )
@@ -22,6 +23,7 @@ from libs.routing.call import Call
 from libs.routing.filters import opened, type_of
 
 _ASKING: Final = ext_authz_pb2.ExtAuthz.DESCRIPTOR.full_name
+_JWT: Final = config_pb2.JwtAuthentication.DESCRIPTOR.full_name
 _TLS: Final = tls_pb2.DownstreamTlsContext.DESCRIPTOR.full_name
 _NAME: Final = Repeat(Letter(letters.of("abcdefghijklmnopqrstuvwxyz0123456789-.")), 1)
 _ANYBODY: Final = Repeat(Letter(letters.ALL & ~letters.of(" ")), 1)
@@ -72,7 +74,12 @@ def entry(call: Call, chain: lc.FilterChain | None, manager: Manager | None) -> 
         direct=manager is None or manager.use_remote_address.value,
         behind=manager is not None and bool(manager.xff_num_trusted_hops),
         listed=call.port != UNLISTED_PORT,
+        tokens=manager is not None and any(map(_reads_tokens, manager.http_filters)),
     )
+
+
+def _reads_tokens(one: hcm_pb2.HttpFilter) -> bool:
+    return type_of(one.typed_config) == _JWT and not one.disabled
 
 
 def surroundings(

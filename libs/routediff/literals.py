@@ -27,6 +27,7 @@ from libs.routediff.predicates import (
     unknown_condition,
 )
 from libs.routediff.values import bits_of
+from libs.routing import tokens
 from libs.routing.call import Call, Tls
 from libs.routing.filters import opened
 from libs.routing.outcome import UndecidedError
@@ -53,7 +54,7 @@ class Entry:
 
     `verified` says that certificates of callers are checked, `direct` that the other end of a
     connection counts as the first caller, `behind` that proxies in between are trusted, `listed`
-    that the port is one that listeners name.
+    that the port is one that listeners name, `tokens` that somebody reads those.
     """
 
     call: Call
@@ -61,6 +62,7 @@ class Entry:
     direct: bool
     behind: bool
     listed: bool
+    tokens: bool
 
     @property
     def known(self) -> bool:
@@ -124,8 +126,11 @@ def _literal(kind: str, one: _Part, entry: Entry) -> Literal | bool:
             return _LITERALS[kind](one, entry)
     except (SyntaxUnsupportedError, UndecidedError) as error:
         return unknown_condition(str(error), key)
-    noted = kind == "metadata"
-    return unknown_condition(f"what {one.metadata.filter} notes" if noted else f"rbac.{kind}", key)
+    if kind != "metadata":
+        return unknown_condition(f"rbac.{kind}", key)
+    if one.metadata.filter == tokens.FILTER_NAME and not entry.tokens:
+        return False
+    return unknown_condition(f"what {one.metadata.filter} notes", key)
 
 
 def _header(one: _Part, entry: Entry) -> Literal:

@@ -8,12 +8,24 @@ from libs.matchsets.automaton import TooLargeError
 from libs.routediff.literals import ALWAYS, NEVER, Entry, alternatives, opposite
 from libs.routediff.predicates import Aspect
 from libs.routing.call import call_from_fields
+from libs.routing.tokens import FILTER_NAME
 
 PLAIN = Entry(
-    call_from_fields({"port": 80}), verified=False, direct=True, behind=False, listed=True
+    call_from_fields({"port": 80}),
+    verified=False,
+    direct=True,
+    behind=False,
+    listed=True,
+    tokens=False,
 )
-_CALL = call_from_fields({"port": 80, "tls": "mtls"})
-MUTUAL = Entry(_CALL, verified=True, direct=False, behind=True, listed=False)
+MUTUAL = Entry(
+    call_from_fields({"port": 80, "tls": "mtls"}),
+    verified=True,
+    direct=False,
+    behind=True,
+    listed=False,
+    tokens=True,
+)
 ANY = {"any": True}
 
 
@@ -62,6 +74,16 @@ def test_what_is_not_known_of_the_way_in_is_a_condition_that_nobody_understands(
     assert _when(MUTUAL, {"destinationPort": 81}) == [[f"{unknown} port 81"]]
     assert _when(MUTUAL, None, remote) == [[f"{unknown} the first caller behind trusted hops"]]
     assert _when(PLAIN, None, remote) == [["address is within 10.0.0.0/8"]]
+
+
+def test_what_a_token_says_is_never_so_where_nobody_reads_tokens() -> None:
+    """Else nobody here understands it; what other filters note is not understood anywhere."""
+    value = {"stringMatch": {"exact": "x"}}
+    noted = {"metadata": {"filter": FILTER_NAME, "path": [{"key": "payload"}], "value": value}}
+    other = {"metadata": {"filter": "a.b", "path": [{"key": "c"}], "value": value}}
+    assert _when(PLAIN, None, noted) == []
+    assert _when(MUTUAL, None, noted) == [[f"{Aspect.UNKNOWN} what {FILTER_NAME} notes"]]
+    assert _when(PLAIN, other) == [[f"{Aspect.UNKNOWN} what a.b notes"]]
 
 
 def test_a_rule_of_too_many_alternatives_is_given_up() -> None:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
+from libs.envoy.jwks import NOBODYS
 from libs.matchsets import expressions
 from libs.matchsets.firstmatch import Box
 from libs.matchsets.partition import Effort, partition
@@ -65,8 +66,16 @@ PRINCIPALS = (
 )
 
 
-def _policies(*policies: tuple[str, Sequence[object]]) -> Resources:
-    """Compile policies of these actions and rules."""
+READS_TOKENS = {
+    "apiVersion": "security.istio.io/v1",
+    "kind": "RequestAuthentication",
+    "metadata": {"name": "tokens", "namespace": "default"},
+    "spec": {"jwtRules": [{"issuer": "shop.example", "jwks": NOBODYS}]},
+}
+
+
+def _policies(*policies: tuple[str, Sequence[object]], tokens: bool = False) -> Resources:
+    """Compile policies of these actions and rules; with `tokens` somebody reads those."""
     objects = [
         {
             "apiVersion": "security.istio.io/v1",
@@ -76,7 +85,8 @@ def _policies(*policies: tuple[str, Sequence[object]]) -> Resources:
         }
         for at, (action, rules) in enumerate(policies)
     ]
-    return compiled("\n---\n".join([SIDECAR, *map(json.dumps, objects)]), PROXY)
+    more = [READS_TOKENS] if tokens else []
+    return compiled("\n---\n".join([SIDECAR, *map(json.dumps, [*objects, *more])]), PROXY)
 
 
 def _known(rule: Mapping[str, object]) -> bool:
@@ -229,17 +239,19 @@ def test_bare_connections_are_compared_by_who_calls() -> None:
 
 
 def test_what_tokens_decide_is_said_to_be_open() -> None:
-    """Never that nothing changes; what does not depend on them is still decided."""
+    """Never that nothing changes; where nobody reads tokens it is known that nothing does."""
     token = {"when": [{"key": "request.auth.claims[group]", "values": ["gold"]}]}
-    path = {"to": [{"operation": {"paths": ["/open"]}}]}
-    found = difference(_policies(("ALLOW", [token])), _policies(("ALLOW", [token, path])))
-    assert found.undecided
     other = {"when": [{"key": "request.auth.claims[group]", "values": ["silver"]}]}
-    found = difference(_policies(("ALLOW", [token, path])), _policies(("ALLOW", [other, path])))
+    path = {"to": [{"operation": {"paths": ["/open"]}}]}
+    sides = [("ALLOW", [token, path])], [("ALLOW", [other, path])]
+    old, new = (_policies(*one, tokens=True) for one in sides)
+    found = difference(old, new)
     assert not found.classes
     assert {one.reason for one in found.undecided} == {
         "which calls policies stop: what envoy.filters.http.jwt_authn notes"
     }
+    unread = difference(_policies(*sides[0]), _policies(*sides[1]))
+    assert (unread.classes, unread.undecided) == ((), ())
 
 
 def test_a_policy_that_is_only_tried_changes_no_call() -> None:

@@ -6,13 +6,14 @@ at the DestinationRule. Kiali calls both directions errors; but workloads withou
 nothing, whatever a PeerAuthentication says, and a DestinationRule may be there for just those.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from libs.compile.hosts import fqdn
 from libs.desired.finding import Finding, Rule
 from libs.lint import kialirules
 from libs.lint.clusterview import ClusterView
+from libs.lint.hostservices import SERVICE_HOSTS
 from libs.lint.index import Index
 from libs.lint.interface import each
 from libs.lint.subject import Subject, report
@@ -66,8 +67,26 @@ def demand_of(view: ClusterView, namespace: str) -> Demand | None:
 
     None where nothing is said, and where single workloads have a policy of their own.
     """
-    if view.has(_SELECTING, namespace):
-        return None
+    return None if view.has(_SELECTING, namespace) else _general_demand(view, namespace)
+
+
+def demand_on(view: ClusterView, namespace: str, labels: Mapping[str, str]) -> Demand | None:
+    """Return what holds for all workloads of a service that selects them by `labels`.
+
+    None where nothing is said, where ports differ, and where it may differ between its workloads.
+    """
+    for one in view.find(_SELECTING, namespace):
+        wanted = one.object.spec.selector.match_labels if one.object.spec.selector else {}
+        if not all(labels.get(key, value) == value for key, value in wanted.items()):
+            continue
+        if not wanted.items() <= labels.items() or one.object.spec.port_level_mtls:
+            return None
+        mode = _mode(one.object)
+        return Demand(mode, one) if mode != "UNSET" else _general_demand(view, namespace)
+    return _general_demand(view, namespace)
+
+
+def _general_demand(view: ClusterView, namespace: str) -> Demand | None:
     for where in (namespace, view.settings.root_namespace):
         for one in view.find(_GENERAL, where):
             return Demand(_mode(one.object), one)
@@ -96,7 +115,7 @@ def _contradiction(
     root = view.settings.root_namespace
     namespace = _namespace(host, view.domain)
     namespace = root if namespace == _WHOLE_MESH else namespace
-    demand = demand_of(view, namespace) if namespace is not None else None
+    demand = _demanded(view, host, namespace) if namespace is not None else None
     service = view.service(host) if not is_wildcard(host) else None
     if demand is None or (service is not None and not service.kubernetes):
         return
@@ -113,6 +132,14 @@ def _contradiction(
     else:
         return
     yield report(rule, one, _MODE, text, [demand.by])
+
+
+def _demanded(view: ClusterView, host: str, namespace: str) -> Demand | None:
+    """Return what all workloads of a host demand."""
+    selectors = [one.object.spec.selector for one in view.find(SERVICE_HOSTS, host)]
+    if len(selectors) == 1 and selectors[0]:
+        return demand_on(view, namespace, selectors[0])
+    return demand_of(view, namespace)
 
 
 def _either(first: bool, one: Rule, other: Rule) -> Rule:  # noqa: FBT001 - which of the two

@@ -29,12 +29,16 @@ Wrap = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A mistake: a function of a module in other words."""
+    """A mistake: a function of a module in other words.
+
+    `scene` is the kind of trial that shows it.
+    """
 
     says: str
     module: ModuleType
     name: str
     wrap: Wrap
+    scene: str = "requests"
 
 
 @contextmanager
@@ -195,15 +199,25 @@ MUTATIONS = (
     Mutation("faults are not injected", filters, "_fault", _none),
     Mutation("the port always counts in hosts", hosts, "without_port", lambda _: lambda host: host),
     Mutation("wildcards are names", hosts, "table", _no_wildcards),
-    Mutation("server names are not compared", chains, "_ORDER", _not_by("_server_name")),
-    Mutation("destinations are not compared", chains, "_ORDER", _not_by("_destination_ip")),
-    Mutation("offered protocols are not compared", chains, "_ORDER", _not_by("_application")),
-    Mutation("certificates are not asked for", certificates, "check", _none),
-    Mutation("plain calls are not sent to TLS", manager, "_check_tls", _none),
+    Mutation(
+        "server names are not compared", chains, "_ORDER", _not_by("_server_name"), "connections"
+    ),
+    Mutation(
+        "destinations are not compared", chains, "_ORDER", _not_by("_destination_ip"), "connections"
+    ),
+    Mutation(
+        "offered protocols are not compared", chains, "_ORDER", _not_by("_application"), "edges"
+    ),
+    Mutation("certificates are not asked for", certificates, "check", _none, "edges"),
+    Mutation("plain calls are not sent to TLS", manager, "_check_tls", _none, "edges"),
     Mutation("farther endpoints are preferred", endpoints, "_choice", _rank_reversed),
-    Mutation("nothing is redirected", listeners, "_intercepting", _none),
-    Mutation("first bytes tell nothing", listeners, "_PLAIN_PROTOCOLS", _nothing_told),
-    Mutation("where a call was meant to go is forgotten", endpoints, "_original", _nowhere),
-    Mutation("conditions of limits always hold", limits, "header_holds", _always_true),
-    Mutation("limits by value count nothing", limits, "_fitting", _nowhere),
+    Mutation("nothing is redirected", listeners, "_intercepting", _none, "intercepted"),
+    Mutation(
+        "first bytes tell nothing", listeners, "_PLAIN_PROTOCOLS", _nothing_told, "intercepted"
+    ),
+    Mutation(
+        "where a call was meant to go is forgotten", endpoints, "_original", _nowhere, "intercepted"
+    ),
+    Mutation("conditions of limits always hold", limits, "header_holds", _always_true, "limited"),
+    Mutation("limits by value count nothing", limits, "_fitting", _nowhere, "limited"),
 )

@@ -1,5 +1,6 @@
 """Small mistakes that an evaluator of policies and tokens could have; random pairs catch each."""
 
+from dataclasses import replace
 from typing import Any
 
 from libs.routing import policies, rbac, tokens
@@ -33,7 +34,7 @@ def _last_alone(right: Any) -> Any:
     return lambda filters, caller: right(list(filters)[-2:], caller)
 
 
-MUTATIONS = (
+_MISTAKES = (
     Mutation("who calls is not looked at", rbac, "principal", _always(answer=True)),
     Mutation("what is called is not looked at", rbac, "permission", _always(answer=True)),
     Mutation("excluded callers are the wanted ones", rbac, "principal", _plain("not_id")),
@@ -47,3 +48,5 @@ MUTATIONS = (
     Mutation("bad tokens are none", tokens, "_refuse_bad", _always(answer=None)),
     Mutation("a token may be anywhere", tokens, "_places", _always(())),
 )
+
+MUTATIONS = tuple(replace(one, scene="admissions") for one in _MISTAKES)

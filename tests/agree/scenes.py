@@ -35,29 +35,23 @@ def _overlaid(draw: Draw) -> Draw:
 
 
 _OVERLAID = 0.85
-TRAFFIC: Mapping[Draw, int] = {
-    _overlaid(draw): share
-    for draw, share in (
-        (_requests, 5),
-        (edges.draw, 3),
-        (connections.draw, 3),
-        (patches.draw, 3),
-        (arrivals.draw, 2),
-        (intercepted.draw, 4),
-        (limited.draw, 3),
-        (lookups.draw, 2),
-        (upgraded.draw, 1),
-    )
+_SHARES: Mapping[str, tuple[Draw, int]] = {
+    "requests": (_requests, 5),
+    "edges": (edges.draw, 3),
+    "connections": (connections.draw, 3),
+    "patches": (patches.draw, 3),
+    "arrivals": (arrivals.draw, 2),
+    "intercepted": (intercepted.draw, 4),
+    "limited": (limited.draw, 3),
+    "lookups": (lookups.draw, 2),
+    "upgraded": (upgraded.draw, 1),
+    "admissions": (admissions.draw, 1),
 }
-"""Kinds of trials about where calls go, with their shares."""
+BY_NAME: Mapping[str, Draw] = {name: _overlaid(draw) for name, (draw, _) in _SHARES.items()}
+"""Kinds of trials: about where calls go, and the last about who may call at all."""
 
-EVENLY: Mapping[Draw, int] = dict.fromkeys(TRAFFIC, 1)
-"""The same, all of them as often."""
-
-ADMISSIONS: Mapping[Draw, int] = {_overlaid(admissions.draw): 1}
-"""Trials about who may call at all."""
-
-SCENES: Mapping[Draw, int] = {**TRAFFIC, **ADMISSIONS}
+SCENES: Mapping[Draw, int] = {draw: _SHARES[name][1] for name, draw in BY_NAME.items()}
+"""All of them with their shares."""
 
 
 def in_turn(dice: Dice, scenes: Mapping[Draw, int]) -> Iterator[Draw]:

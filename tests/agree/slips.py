@@ -107,12 +107,16 @@ SLIPS = (
     Mutation("headers are not removed", actions, "_changes", _nothing_removed),
     Mutation("rules inject no faults", actions, "_fault", _always(None)),
     Mutation("no origin is permitted", crossorigin, "policy", _no_origins),
-    Mutation("connections have no shares", streams, "_forward", _first_share),
-    Mutation("connections meet every rule", streams, "_can_hold", _always(result=True)),
-    Mutation("no client has to show itself", servertls, "_clients", _always(None)),
+    Mutation("connections have no shares", streams, "_forward", _first_share, "connections"),
+    Mutation(
+        "connections meet every rule", streams, "_can_hold", _always(result=True), "connections"
+    ),
+    Mutation("no client has to show itself", servertls, "_clients", _always(None), "edges"),
     Mutation("delegates have no rules", delegates, "_rules", _always(())),
     Mutation("services have no short names", outbound, "short_names", _always(())),
-    Mutation("nothing undeclared is called", listeners, "undeclared", _always(BLACK_HOLE)),
-    Mutation("limits are for every port", ratelimits, "_ports", _always(None)),
-    Mutation("limits have no overrides", ratelimits, "_override", _always(None)),
+    Mutation(
+        "nothing undeclared is called", listeners, "undeclared", _always(BLACK_HOLE), "intercepted"
+    ),
+    Mutation("limits are for every port", ratelimits, "_ports", _always(None), "limited"),
+    Mutation("limits have no overrides", ratelimits, "_override", _always(None), "limited"),
 )

@@ -10,6 +10,10 @@ from tools.child.ports import free_ports
 
 _PLAIN, _SEALED, _FREE = "plain.localhost", "sealed.localhost", "free.localhost"
 """Names below `localhost` mean this machine, to every resolver."""
+_EVERYBODYS = {
+    "serviceEntryVisibility": {"defaultVisibility": "PUBLIC"},
+    "defaultServiceExportTo": ["*"],
+}
 
 
 def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
@@ -34,7 +38,9 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
         at = dice.one([number for _, number in free or ()])
         if one["host"].startswith("one.undeclared"):
             one["host"] = f"one.{_FREE}:{at}"
-    mesh = {"outboundTrafficPolicy": policy} if free is not None else {}
+    mesh: dict[str, Any] = {"outboundTrafficPolicy": policy} if free is not None else {}
+    if free is ground.encrypted:
+        mesh |= _EVERYBODYS  # who does not see an entry would speak TLS to its plain workloads
     return Trial(tuple(objects), caller(ProxyType.SIDECAR), tuple(made), mesh)
 
 

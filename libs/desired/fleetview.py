@@ -186,6 +186,20 @@ def _nowhere(view: FleetView) -> Iterator[Message]:
             place = view.fleet_at(("spec", "sets", index, "clusters"))
             text = f"no cluster gets set `{one.name}`; select labels that a cluster has"
             yield _warning(place, text)
+    yield from _empty_waves(view)
+
+
+def _empty_waves(view: FleetView) -> Iterator[Message]:
+    """Say which waves of the fleet's strategy move nobody."""
+    strategy, left = view.fleet.spec.rollout, dict(view.clusters)
+    for index, wave in enumerate(strategy.waves if strategy is not None else ()):
+        mine = [key for key, one in left.items() if wave.clusters.matches(one.metadata.labels)]
+        if not mine:
+            place = view.fleet_at(("spec", "rollout", "waves", index))
+            text = f"no cluster is in wave `{wave.name}`; select labels that a cluster has"
+            yield _warning(place, f"{text} and no earlier wave selects")
+        for key in mine:
+            del left[key]
 
 
 def _selected(selector: LabelSelector, clusters: Iterable[Cluster]) -> bool:

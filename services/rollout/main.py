@@ -16,6 +16,7 @@ from services.rollout.loop import Loop
 from services.rollout.onepass import Service
 from services.rollout.outside import Outside
 from services.rollout.settings import RolloutSettings
+from services.rollout.telling import Telling
 
 
 def run(settings: RolloutSettings, steps: Steps) -> None:
@@ -29,7 +30,7 @@ def run(settings: RolloutSettings, steps: Steps) -> None:
     clock, store = SystemClock(), open_store(settings.store_url)
     door = _door(settings)
     outside = Outside(Prometheus(door), HttpHooks(door))
-    service = Service(store, clock, steps, (outside,))
+    service = Service(store, clock, steps, (outside,), Telling(store))
     loop = Loop(service.one_pass, store, clock, settings.poll_s)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())

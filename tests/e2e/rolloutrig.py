@@ -59,6 +59,7 @@ class Rig:
     store: SqlStore
     address: str
     """Address of the Prometheus."""
+    folder: Path
 
     def push(self, files: Mapping[str, str]) -> str:
         """Write files, commit and push them; return the commit."""
@@ -87,6 +88,21 @@ class Rig:
             query = ERRORS.replace("%CLUSTERS%", cluster)
             (found,) = Prometheus(door).values(self.address, query, 30.0) or (math.nan,)
         return found
+
+    def spans(self, commit: str) -> set[str]:
+        """Return the names of the spans of rollouts in a commit's trace."""
+        traces = {
+            one.trace.split("-")[1]
+            for one in self.store.revisions(99)
+            if one.commit == commit and one.trace
+        }
+        lines = (self.folder / "spans.jsonl").read_text(encoding="utf-8").splitlines()
+        spans = [json.loads(line) for line in lines]
+        return {
+            f"{one['name']} {one['attributes']['wave']}".strip()
+            for one in spans
+            if one["service"] == "rollout" and one["trace_id"] in traces
+        }
 
     def commits(self) -> dict[str, str]:
         """Return the commit that each cluster should run."""
@@ -138,6 +154,8 @@ def running_rig(folder: Path) -> Iterator[Rig]:
             xds_address=f"127.0.0.1:{xds_port}",
             trigger_address="",
             poll_s=0.05,
+            spans="file",
+            span_endpoint=str(folder / "spans.jsonl"),
         )
         processes = _quick(Processes.of(up), url)
         stack.callback(processes.stop_all)
@@ -147,7 +165,7 @@ def running_rig(folder: Path) -> Iterator[Rig]:
         loads = {name: Load(address) for name, address in addresses.items()}
         for name, load in loads.items():
             until(partial(serves, load, "v1"), f"{name} serves", DEADLINE_S)
-        yield Rig(clone, processes, loads, store, url)
+        yield Rig(clone, processes, loads, store, url, folder)
 
 
 def serves(load: Load, version: str) -> bool:

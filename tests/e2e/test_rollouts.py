@@ -73,6 +73,13 @@ def test_a_good_change_reaches_every_cluster_in_its_wave(rig: Rig) -> None:
     assert {name: one.failed for name, one in loads.items()} == {name: [] for name in CLUSTERS}
 
 
+def test_waves_are_in_the_trace_of_their_commit(rig: Rig) -> None:
+    """One span for each, and one for the whole rollout."""
+    (commit,) = set(rig.commits().values())
+    wanted = {"wave canary", "wave rest", "rollout"}
+    until(lambda: rig.spans(commit) == wanted, "spans are written", DEADLINE_S)
+
+
 def test_a_change_that_raises_errors_is_taken_back_by_itself(rig: Rig) -> None:
     """The canary answers again, and nobody else ever saw it."""
     before = rig.commits()
@@ -122,12 +129,12 @@ def test_a_prometheus_that_is_not_there_is_no_good_news(rig: Rig) -> None:
     """After a few errors in a row the change goes back, by the rules that hold since it came."""
     before = rig.commits()
     address = rig.address.replace("127.0.0.1", "127.0.0.2")
-    files = {"fleet.yaml": fleet(address), "configs/hello/route.yaml": route_to("v2")}
+    files = {"fleet.yaml": fleet(address), "configs/hello/route.yaml": route_to("v1")}
     with _calling(rig):
         lifted = rig.push(files)
         assert rig.until_over(lifted) is Stage.DONE
         settled = rig.commits()
-        commit = rig.push({"configs/hello/route.yaml": route_to("v1")})
+        commit = rig.push({"configs/hello/route.yaml": route_to("v2")})
         assert rig.until_over(commit) is Stage.RETURNED
     assert "could not be asked 5 times" in rig.rollout().reason
     assert rig.commits() == settled != before

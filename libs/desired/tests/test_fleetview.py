@@ -145,3 +145,16 @@ def test_a_fleet_without_clusters_is_said_once() -> None:
     reading = read(fleet=FLEET)
     assert [one.code for one in reading.messages] == ["PER0209"]
     assert "has no clusters" in reading.messages[0].text
+
+
+def test_a_wave_that_no_cluster_is_in_is_said() -> None:
+    """Also where an earlier wave has taken all that it selects."""
+    rules = "  rollout:\n    waves:\n    - {name: first}\n    - {name: second}\n"
+    reading = read(fleet=FLEET + rules, clusters__east=EAST)
+    assert reading.view is not None
+    (message,) = reading.messages
+    assert (message.level, message.origin) == (Level.WARNING, Origin("fleet.yaml", 12, 7))
+    assert message.text == (
+        "no cluster is in wave `second`; select labels that a cluster has and no earlier wave"
+        " selects"
+    )

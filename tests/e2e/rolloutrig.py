@@ -101,7 +101,7 @@ class Rig:
         return {
             f"{one['name']} {one['attributes']['wave']}".strip()
             for one in spans
-            if one["service"] == "rollout" and one["trace_id"] in traces
+            if one["service"] == "periplus-rollout" and one["trace_id"] in traces
         }
 
     def commits(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from libs.rollout.result import Wait
 from libs.telemetry.logs import get_logger
 
 RETRY_S = 1.0
-REST_S = 0.02
+REST_S = 0.05
 """Least pause between two passes, however much is written."""
 
 

@@ -15,6 +15,7 @@ class XdsLimits:
 
     streams_max: int = 5_000
     request_bytes_max: int = 16 * 1024 * 1024
+    window_bytes: int = 256 * 1024
     keepalive_interval_s: float = 30.0
     keepalive_timeout_s: float = 20.0
     stream: StreamLimits = field(default_factory=StreamLimits)
@@ -30,9 +31,11 @@ class XdsLimits:
             ("grpc.max_send_message_length", -1),
             ("grpc.keepalive_time_ms", int(self.keepalive_interval_s * 1000)),
             ("grpc.keepalive_timeout_ms", int(self.keepalive_timeout_s * 1000)),
-            # A ping that measures the connection is no keep-alive; one that is never answered would
-            # keep all others from being sent.
+            # The time for keep-alives alone ends no connection whose end acknowledges bytes.
             ("grpc.http2.ping_timeout_ms", int(self.keepalive_timeout_s * 1000)),
+            # No pings that measure the connection: they cost more than small requests gain by them.
+            ("grpc.http2.bdp_probe", 0),
+            ("grpc.http2.lookahead_bytes", self.window_bytes),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.max_pings_without_data", 0),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),

@@ -99,11 +99,13 @@ class OneCluster:
             return None
         if self.failures and not due and self._settled == (target, confirmed):
             return None
-        self._settled = (target, confirmed)
+        # Whatever keeps the report from being recorded, the next round looks once more.
+        self._settled = None
         report = self._collapsed(target, confirmed)
         deadline_s = self.deadline_s()
         former = self._former
         self._record(report)
+        self._settled = (target, confirmed)
         if report is not former:
             self._tell(report, former, deadline_s)
         return report

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from libs.fakes.faultystore import FaultyStore
 from libs.fakes.kubecluster import FakeKubeCluster
+from libs.fakes.store import FakeStore
 from libs.kernel.ids import ClusterName
 from libs.kernel.inventory import Action, RoundState
+from libs.kernel.looperrors import TransientError
 from libs.ports.kubecluster import Apply, Create, Refusal, Refused, Replace, Unanswered
 from services.reconciler.tests.places import NAME, SHIPS, Place, config_map, key, told
 
@@ -272,3 +275,22 @@ def test_the_time_of_a_report_is_that_of_its_news(place: Place) -> None:
     place.restart()
     again = place.settle()
     assert replace(again, counts={}) == replace(first, counts={}, at_s=again.at_s)
+
+
+def test_a_report_that_could_not_be_kept_is_made_again() -> None:
+    """A Store that is away at the end of a round does not leave people without an answer."""
+    away = ["record_report"]
+
+    def fail(method: str) -> None:
+        if method in away:
+            away.clear()
+            raise TransientError("the store is away")
+
+    store = FakeStore()
+    place = Place(store=FaultyStore(store, before=fail))
+    place.commits.commit({"shop": config_map("a")})
+    with pytest.raises(TransientError):
+        place.round()
+    assert not store.reports()
+    assert place.settle().state is RoundState.DONE
+    assert [one.state for one in store.reports()] == [RoundState.DONE]

@@ -2,7 +2,6 @@
 
 import http.client
 import ssl
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +25,6 @@ from tools.envoy.process import EnvoyProcess
 
 EAST = ClusterName("east")
 _API, _PLAIN, _MESHED = "127.81.5.1", "127.81.5.8", "127.81.5.9"
-_WAIT_S = 10.0
 _FILES = {
     "fleet.yaml": """
 apiVersion: periplus.io/v1alpha1
@@ -158,15 +156,6 @@ def _call(path: str, source: str, context: ssl.SSLContext | None = None) -> int:
     return answer.status
 
 
-def _wait_for_lines(log: Path, count: int) -> None:
-    deadline = time.monotonic() + _WAIT_S
-    while time.monotonic() < deadline:
-        if log.is_file() and log.read_text(encoding="utf-8").count("\n") >= count:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{log} has not {count} lines")
-
-
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory, envoy: Path) -> Path:
     """Make calls of both kinds through the proxy of a service, and return its repository."""
@@ -184,9 +173,7 @@ def called(tmp_path_factory: pytest.TempPathFactory, envoy: Path) -> Path:
         assert _call("/plain?token=planted", _PLAIN) == 200
         assert _call("/meshed", _MESHED, context) == 200
         assert _call("/closed", _PLAIN) == 403
-        for log in ("text", "json"):
-            _wait_for_lines(folder / f"{log}.log", 3)
-    return repository
+    return repository  # an Envoy that ends writes all that it still has of its logs
 
 
 def _calls(repository: Path) -> list[ObservedCall]:

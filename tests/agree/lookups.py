@@ -10,10 +10,6 @@ from tools.child.ports import free_ports
 
 _PLAIN, _SEALED, _FREE = "plain.localhost", "sealed.localhost", "free.localhost"
 """Names below `localhost` mean this machine, to every resolver."""
-_EVERYBODYS = {
-    "serviceEntryVisibility": {"defaultVisibility": "PUBLIC"},
-    "defaultServiceExportTo": ["*"],
-}
 
 
 def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
@@ -36,11 +32,11 @@ def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
     made = [_call(dice, ground, port, sealed) for _ in range(calls)]
     for one in made if free else ():
         at = dice.one([number for _, number in free or ()])
-        if one["host"].startswith("one.undeclared"):
+        # Nothing plain is called where the mesh encrypts calls to hosts that nobody declared.
+        only = free is ground.encrypted and "protocol" not in one
+        if only or one["host"].startswith("one.undeclared"):
             one["host"] = f"one.{_FREE}:{at}"
-    mesh: dict[str, Any] = {"outboundTrafficPolicy": policy} if free is not None else {}
-    if free is ground.encrypted:
-        mesh |= _EVERYBODYS  # who does not see an entry would speak TLS to its plain workloads
+    mesh = {"outboundTrafficPolicy": policy} if free is not None else {}
     return Trial(tuple(objects), caller(ProxyType.SIDECAR), tuple(made), mesh)
 
 

@@ -76,6 +76,7 @@ def _traced(dice: Dice) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "randomSamplingPercentage": dice.one((0, 100)),
         "disableSpanReporting": dice.chance(0.3),
+        "disableContextPropagation": dice.chance(0.3),
         "customTags": {name: tags[name] for name in dice.some(sorted(tags), len(tags))},
         "enableIstioTags": dice.chance(0.5),
         "useRequestIdForTraceSampling": dice.chance(0.5),

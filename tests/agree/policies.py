@@ -35,7 +35,11 @@ def policy(dice: Dice, *, of_port: bool = False) -> dict[str, Any]:
     if dice.chance(0.25):
         drawn["proxyProtocol"] = {"version": dice.one(("V1", "V2"))}
     if dice.chance(0.2):
-        drawn["retryBudget"] = {"percent": 100, "minRetryConcurrency": 100}
+        drawn["retryBudget"] = {
+            "percent": 100,
+            "minRetryConcurrency": 100,
+            "budgetInterval": "10s",
+        }
     return drawn
 
 

@@ -99,6 +99,7 @@ def _about_clients(dice: Dice, folder: str) -> dict[str, Any]:
             {"verifyCertificateHash": [digest]},
             {"verifyCertificateHash": [digest]},
             {"verifyCertificateSpki": [base64.b64encode(hashlib.sha256(key).digest()).decode()]},
+            {"verifyCertificateSpki": [base64.b64encode(hashlib.sha256(key).digest()).decode()]},
             {"insecureSkipVerify": True},
         )
     )

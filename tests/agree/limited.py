@@ -21,6 +21,8 @@ _CALLERS_NAMED = 30
 _HOSTS = ("shop.example", "bank.example")
 _TIERS = ("gold", "golden", "silver")
 _METHODS = ("GET", "POST", "PUT")
+_PREFIXED: tuple[dict[str, Any], ...] = ({"prefix": "bank"}, {"prefix": "shop"})
+_GOLDEN: dict[str, Any] = {"prefix": "gold"}
 
 
 def draw(dice: Dice, ground: Ground, calls: int) -> Trial:
@@ -96,7 +98,7 @@ def _limits(dice: Dice, at: int, port: int, other: int) -> dict[str, Any]:
     )
     if dice.chance(0.4):
         spec = {**spec, "ports": [dice.one((port, port, other))]}
-    drawn = [_limit(dice, f"l{number}") for number in range(dice.number(2, 4))]
+    drawn = [_limit(dice, f"l{number}") for number in range(dice.number(3, 5))]
     namespace = _ROOT if spec.keys() <= {"ports"} and dice.chance(0.5) else "default"
     return written("RateLimit", f"limits{at}", {**spec, "limits": drawn}, namespace)
 
@@ -165,15 +167,15 @@ def _match(dice: Dice) -> dict[str, Any]:
             dice.one(({"prefix": "/a"}, {"exact": "/a/b"}, {"regex": "/[0-9]+"}, {"prefix": "/"}))
         ],
         "methods": dice.some(_METHODS, 2) or ["GET"],
-        "hosts": [dice.one(({"exact": _HOSTS[0]}, {"prefix": "bank"}, {"regex": ".*example"}))],
+        "hosts": [dice.one((*_PREFIXED, {"exact": _HOSTS[0]}, {"regex": ".*example"}))],
         "headers": {"x-tier": _text(dice)},
         "withoutHeaders": {"x-internal": _text(dice)},
     }
-    return {name: choices[name] for name in dice.some(sorted(choices), 2) or ["paths"]}
+    return {name: choices[name] for name in dice.some(sorted(choices), 4) or ["hosts"]}
 
 
 def _text(dice: Dice) -> dict[str, Any]:
-    return dice.one(({}, {"exact": "gold"}, {"prefix": "gold"}, {"regex": "(gold|silver)"}))
+    return dice.one(({}, {"exact": "gold"}, _GOLDEN, {"regex": "(gold|silver)"}))
 
 
 def _call(dice: Dice, name: str) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def _headers(dice: Dice) -> Settings:
 def _topology(dice: Dice) -> Settings:
     stated = {
         "numTrustedProxies": _one(1),
-        "forwardClientCertDetails": _one("UNDEFINED", *_FORWARDED),
+        "forwardClientCertDetails": _one("UNDEFINED", *_FORWARDED, "SANITIZE_SET"),
     }
     return _some(dice, stated, 0.9)
 

@@ -42,7 +42,7 @@ _SHARES: Mapping[str, tuple[Draw, int]] = {
     "patches": (patches.draw, 3),
     "arrivals": (arrivals.draw, 2),
     "intercepted": (intercepted.draw, 4),
-    "limited": (limited.draw, 3),
+    "limited": (limited.draw, 7),
     "lookups": (lookups.draw, 2),
     "upgraded": (upgraded.draw, 1),
     "admissions": (admissions.draw, 1),

@@ -69,7 +69,8 @@ def _with_address(listener: dict[str, Any], port: int) -> dict[str, Any]:
 
 
 def _with_routes(listener: dict[str, Any], routes: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    for chain in listener["filterChains"]:
+    # A listener of datagrams has no chains.
+    for chain in listener.get("filterChains", ()):
         _with_secrets(chain)
         for one in chain["filters"]:
             config = one["typedConfig"]

@@ -19,7 +19,7 @@ TABLES = [
     path
     for name in (
         "a-policy-without-rules*",
-        "another-service-is-asked*",
+        "another-service-is-asked-about*",
         "callers-show-the-cert*",
         "connections-are-allowed*",
         "paths-are-read-as*",

@@ -99,7 +99,7 @@ def test_doubt_refuses_everything(court: Court) -> None:
 
 def test_warnings_are_kept_for_people(court: Court) -> None:
     """What refuses nothing is recorded: of the fleet's own files and of what was taken."""
-    fleet = FLEET.replace(b"spec:\n", b"spec:\n  rollout: {waves: []}\n")
+    fleet = FLEET.replace(b"spec:\n", b"spec:\n  mesh: {ingressClass: outside}\n")
     other = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
     files = {**FILES, "fleet.yaml": fleet, "configs/hello/over.yaml": other}
     verdict = court.verdict(files)

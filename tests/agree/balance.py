@@ -1,8 +1,9 @@
 """Which of many random calls a run makes: some as they come, others for what they show.
 
-Chance alone shows a few of many hundred fields hardly ever. So a trial has more calls than are made
-of it. Half of those that are made are its first ones; the others are those on whose way most fields
-stand that few calls have shown so far.
+Chance alone shows a few of many hundred fields hardly ever. So of two trials the one is taken whose
+calls show more of what was rare, and a trial has more calls than are made of it. Half of those that
+are made are its first ones; the others are those on whose way most fields stand that few calls have
+shown so far.
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from libs.routing.call import Call
 
 DRAWN_PER_CALL = 3
 """How many calls are drawn for each that is made."""
+DRAWN_PER_TRIAL = 2
 _AS_THEY_COME = 2
 Fields = Callable[[Call], frozenset[str]]
 
@@ -36,6 +38,10 @@ class Balance:
             picked.append(best)
             self.hits.update(known[best])
         return [calls[at] for at in picked]
+
+    def worth(self, calls: Sequence[Call], fields: Fields) -> float:
+        """Say how much all these calls together could help."""
+        return self._missing(frozenset().union(*map(fields, calls)))
 
     def _missing(self, shown: frozenset[str]) -> float:
         """Say how much a call would help: the rarer a field, the more."""

@@ -17,7 +17,7 @@ from libs.routing.decision import Decision
 from libs.routing.dump import from_dump
 from libs.routing.evaluate import evaluate
 from libs.routing.resources import Resources, from_snapshot
-from tests.agree.balance import DRAWN_PER_CALL, Balance
+from tests.agree.balance import DRAWN_PER_CALL, DRAWN_PER_TRIAL, Balance
 from tests.agree.client import Facts, ask
 from tests.agree.dice import Dice
 from tests.agree.observed import header_names, repeats
@@ -80,7 +80,7 @@ def observe(
 ) -> Generator[Pair, None, None]:
     """Draw configurations and calls from a seed and make the calls, of the scenes in turn.
 
-    With a balance more calls are drawn, of which it chooses those that are made.
+    With a balance more trials and calls are drawn, of which it chooses those that are made.
     Raises RefusedError for a configuration that does not get as far as a running Envoy.
     """
     dice = Dice(seed)
@@ -88,14 +88,31 @@ def observe(
         if pairs <= 0:
             return
         count = min(pairs, CALLS_PER_TRIAL)
-        trial = scene(dice, found, count if balance is None else count * DRAWN_PER_CALL)
-        snapshot = compiled(trial)
-        seen = Seen(trial, from_snapshot(snapshot), found, cache(partial(_without_each, trial)))
-        calls = [call_from_fields(one) for one in trial.calls]
-        if balance is not None:
-            calls = balance.chosen(calls, count, seen.fields)
-        yield from _observed(seen, snapshot, calls, dumps=dumps)
+        if balance is None:
+            drawn = _drawn(scene(dice, found, count), found)
+            calls = drawn.calls
+        else:
+            many = (scene(dice, found, count * DRAWN_PER_CALL) for _ in range(DRAWN_PER_TRIAL))
+            some = (_drawn(one, found) for one in many)
+            drawn = max(some, key=lambda one: balance.worth(one.calls, one.seen.fields))
+            calls = balance.chosen(drawn.calls, count, drawn.seen.fields)
+        yield from _observed(drawn.seen, drawn.snapshot, calls, dumps=dumps)
         pairs -= count
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A trial ready to be run."""
+
+    seen: "Seen"
+    snapshot: Snapshot
+    calls: list[Call]
+
+
+def _drawn(trial: Trial, found: Ground) -> _Drawn:
+    snapshot = compiled(trial)
+    seen = Seen(trial, from_snapshot(snapshot), found, cache(partial(_without_each, trial)))
+    return _Drawn(seen, snapshot, [call_from_fields(one) for one in trial.calls])
 
 
 def _observed(

@@ -101,6 +101,7 @@ def _about_clients(dice: Dice, folder: str) -> dict[str, Any]:
             {"verifyCertificateSpki": [base64.b64encode(hashlib.sha256(key).digest()).decode()]},
             {"verifyCertificateSpki": [base64.b64encode(hashlib.sha256(key).digest()).decode()]},
             {"insecureSkipVerify": True},
+            {"insecureSkipVerify": True},
         )
     )
     return drawn

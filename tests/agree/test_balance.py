@@ -25,3 +25,12 @@ def test_the_first_half_is_made_as_it_comes_and_the_rest_for_what_it_shows() -> 
 def test_of_few_calls_all_are_made() -> None:
     """There may be fewer than somebody asks for."""
     assert len(Balance(goal=1).chosen([_call(1), _call(2)], 5, _fields)) == 2
+
+
+def test_trials_are_compared_by_what_all_their_calls_show() -> None:
+    """What was shown already counts for less, and a field that many calls show only once."""
+    balance = Balance(goal=3)
+    rare, usual = [_call(9)], [_call(1), _call(2)]
+    assert balance.worth(rare, _fields) > balance.worth(usual, _fields)
+    balance.hits.update({"rare": 3, "usual": 1})
+    assert balance.worth(rare, _fields) == balance.worth(usual, _fields) == 0.5

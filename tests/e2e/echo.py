@@ -123,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = False
 
     do_PUT = do_GET  # noqa: N815 - the name that the base class calls
+    do_PATCH = do_GET  # noqa: N815 - the name that the base class calls
+    do_DELETE = do_GET  # noqa: N815 - the name that the base class calls
     do_OPTIONS = do_GET  # noqa: N815 - the name that the base class calls
 
     def _seen(self, attempt: int) -> dict[str, Any]:

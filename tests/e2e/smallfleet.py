@@ -58,6 +58,29 @@ spec:
   - {name: v1, labels: {version: v1}}
   - {name: v2, labels: {version: v2}}
 """
+_LIMITED = """\
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: limit, namespace: default}
+spec:
+  workloadSelector: {labels: {app: caller}}
+  configPatches:
+  - applyTo: HTTP_FILTER
+    match:
+      context: SIDECAR_OUTBOUND
+      listener:
+        filterChain:
+          filter:
+            name: envoy.filters.network.http_connection_manager
+            subFilter: {name: envoy.filters.http.router}
+    patch:
+      operation: INSERT_BEFORE
+      value:
+        name: envoy.filters.http.local_ratelimit
+        typed_config:
+          "@type": type.googleapis.com/TYPE
+          stat_prefix: limit
+""".replace("TYPE", "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit")
 
 
 def route_to(subset: str) -> str:
@@ -72,6 +95,12 @@ spec:
   - route:
     - destination: {{host: hello, subset: {subset}}}
 """
+
+
+def limited(*settings: str) -> str:
+    """Return an EnvoyFilter that gives the caller Envoy's local rate limit with these settings."""
+    lines = "".join(f"          {one}\n" for one in settings)
+    return f"{_LIMITED}{lines}"
 
 
 def workload(version: str, port: int) -> str:

@@ -13,34 +13,11 @@ from protogen.envoy.service.discovery.v3 import discovery_pb2
 
 from libs.adapters.xdsgrpc.services import AGGREGATED
 from libs.kernel.xds import CLUSTER
-from tests.e2e.smallfleet import until
+from tests.e2e.smallfleet import limited, until
 from tests.e2e.stack import Stack, running_stack
 from tools.cli.main import main
 
-_PATCH = """\
-apiVersion: networking.istio.io/v1alpha3
-kind: EnvoyFilter
-metadata: {name: limit, namespace: default}
-spec:
-  workloadSelector: {labels: {app: caller}}
-  configPatches:
-  - applyTo: HTTP_FILTER
-    match:
-      context: SIDECAR_OUTBOUND
-      listener:
-        filterChain:
-          filter:
-            name: envoy.filters.network.http_connection_manager
-            subFilter: {name: envoy.filters.http.router}
-    patch:
-      operation: INSERT_BEFORE
-      value:
-        name: envoy.filters.http.local_ratelimit
-        typed_config:
-          "@type": type.googleapis.com/TYPE
-          stat_prefix: limit
-          token_bucket: {max_tokens: 3, tokens_per_fill: 3, fill_interval: 0.01s}
-""".replace("TYPE", "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit")
+_PATCH = limited("token_bucket: {max_tokens: 3, tokens_per_fill: 3, fill_interval: 0.01s}")
 _FILE = "configs/hello/limit.yaml"
 _ROUTER = "router~10.0.0.9~edge.default~default.svc.cluster.local"
 

@@ -6,35 +6,14 @@ Everything runs: git, gitwatcher, compiler, frontend and Envoy.
 from collections import Counter
 from pathlib import Path
 
-from tests.e2e.smallfleet import until
+from tests.e2e.smallfleet import limited, until
 from tests.e2e.stack import Stack, running_stack
 
-_LIMIT = """\
-apiVersion: networking.istio.io/v1alpha3
-kind: EnvoyFilter
-metadata: {name: limit, namespace: default}
-spec:
-  workloadSelector: {labels: {app: caller}}
-  configPatches:
-  - applyTo: HTTP_FILTER
-    match:
-      context: SIDECAR_OUTBOUND
-      listener:
-        filterChain:
-          filter:
-            name: envoy.filters.network.http_connection_manager
-            subFilter: {name: envoy.filters.http.router}
-    patch:
-      operation: INSERT_BEFORE
-      value:
-        name: envoy.filters.http.local_ratelimit
-        typed_config:
-          "@type": type.googleapis.com/TYPE
-          stat_prefix: limit
-          token_bucket: {max_tokens: 3, tokens_per_fill: 3, fill_interval: 3600s}
-          filter_enabled: {default_value: {numerator: 100}}
-          filter_enforced: {default_value: {numerator: 100}}
-""".replace("TYPE", "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit")
+_LIMIT = limited(
+    "token_bucket: {max_tokens: 3, tokens_per_fill: 3, fill_interval: 3600s}",
+    "filter_enabled: {default_value: {numerator: 100}}",
+    "filter_enforced: {default_value: {numerator: 100}}",
+)
 _FILE = "configs/hello/limit.yaml"
 
 
